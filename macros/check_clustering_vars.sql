@@ -1,0 +1,26 @@
+{#- Stop the build where a setting of the clustering can't be what it is. -#}
+{% macro check_clustering_vars() -%}
+    {%- set wrong = [] -%}
+    {%- for feature in var('cluster_features') if feature not in segmentation.clustering_features() -%}
+        {%- do wrong.append('cluster_features holds ' ~ feature ~ '; it may hold ' ~ segmentation.clustering_features() | join(', ') ~ '.') -%}
+    {%- endfor -%}
+    {%- if not var('cluster_features') -%}
+        {%- do wrong.append('cluster_features is empty; name at least one of ' ~ segmentation.clustering_features() | join(', ') ~ '.') -%}
+    {%- endif -%}
+    {%- if var('cluster_scaler') not in ['standard', 'minmax', 'robust'] -%}
+        {%- do wrong.append('cluster_scaler is ' ~ var('cluster_scaler') ~ '; it must be standard, minmax or robust.') -%}
+    {%- endif -%}
+    {%- if var('segment_count') != 'auto' and var('segment_count') | int(0) not in range(2, 11) -%}
+        {%- do wrong.append('segment_count is ' ~ var('segment_count') ~ '; it must be auto or a number from 2 to 10.') -%}
+    {%- endif -%}
+    {%- set low, high = var('segment_count_min') | int(0), var('segment_count_max') | int(0) -%}
+    {%- if not (2 <= low <= high <= 10) -%}
+        {%- do wrong.append('segment_count_min and segment_count_max must be numbers with 2 <= min <= max <= 10.') -%}
+    {%- endif -%}
+    {%- if var('knn_neighbors') | int(0) < 1 or var('fit_sample_size') | int(0) < 1 -%}
+        {%- do wrong.append('knn_neighbors and fit_sample_size must be whole numbers of at least 1.') -%}
+    {%- endif -%}
+    {%- if execute and wrong -%}
+        {{ segmentation.stop_build(['The settings of the clustering can\'t be used:'] + wrong) }}
+    {%- endif -%}
+{%- endmacro %}

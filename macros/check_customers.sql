@@ -1,0 +1,42 @@
+{#-
+    Stop the build where there is nobody to segment, or fewer different customers than segments were asked for:
+    with what was read, what became of it, and what to do.
+-#}
+{% macro check_customers(features, lines) -%}
+    {%- if not segmentation.is_running() -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set counted = run_query(
+        'select coalesce(sum(customers), 0) as customers, count(*) as different from (select count(*) as customers from '
+        ~ features ~ ' where frequency > 0 group by ' ~ var('cluster_features') | join(', ') ~ ') as points'
+    ).rows[0] -%}
+    {%- if counted['customers'] == 0 -%}
+        {%- set message = ['No customer with a purchase is left to segment. What became of the lines:'] -%}
+        {%- set fates = run_query(
+            "select coalesce(line_type, 'rejected: ' || reason) as fate, customer_id is not null as has_customer, "
+            ~ "count(*) as line_count, min(invoice_date) as first_date, max(invoice_date) as last_date, min(raw_text) as example "
+            ~ 'from ' ~ lines ~ ' group by 1, 2 order by 3 desc, 1, 2'
+        ) -%}
+        {%- for fate in fates -%}
+            {%- do message.append(
+                '  ' ~ fate['line_count'] ~ ' ' ~ fate['fate']
+                ~ (' with' if fate['has_customer'] else ' without') ~ ' a customer'
+                ~ (', ' ~ fate['first_date'] ~ ' to ' ~ fate['last_date'] if fate['first_date'] else '')
+                ~ (', for example: ' ~ fate['example'][:120] if fate['example'] else '')
+            ) -%}
+        {%- endfor -%}
+        {%- if not fates.rows -%}
+            {%- do message.append('  the files hold a header and no lines') -%}
+        {%- endif -%}
+        {%- do message.append('Check which columns were read (column_map), how dates are written (date_order), and as_of_date'
+            ~ (', which is set to ' ~ var('as_of_date') if var('as_of_date') else '') ~ '.') -%}
+        {{ segmentation.stop_build(message) }}
+    {%- endif -%}
+    {%- if var('segment_count') != 'auto' and (var('segment_count') | int > counted['different'] or var('segment_count') | int >= counted['customers']) -%}
+        {{ segmentation.stop_build([
+            'segment_count asks for ' ~ var('segment_count') ~ ' segments, but there are ' ~ counted['customers']
+            ~ ' customers with a purchase, ' ~ counted['different'] ~ ' of them different in ' ~ var('cluster_features') | join(', ') ~ '.',
+            'Set segment_count to a smaller number or to auto, or load more history.'
+        ]) }}
+    {%- endif -%}
+{%- endmacro %}

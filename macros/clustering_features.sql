@@ -1,0 +1,4 @@
+{#- The features that customers can be clustered by. -#}
+{% macro clustering_features() -%}
+    {{ return(['recency_days', 'frequency', 'monetary', 'return_rate', 'avg_order_value', 'tenure_days']) }}
+{%- endmacro %}

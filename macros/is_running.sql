@@ -1,0 +1,4 @@
+{#- Whether models are being built, and not only compiled or documented: only then can other models be queried. -#}
+{% macro is_running() -%}
+    {{ return(execute and flags.WHICH in ['run', 'build']) }}
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{#-
+    Where a row of a loaded table stands in the order in which it was loaded. A row_number() over the file would
+    make the reader run on one core; the position of the stored row costs nothing.
+-#}
+{% macro row_position() -%}
+    {{ return(adapter.dispatch('row_position', 'segmentation')()) }}
+{%- endmacro %}
+
+{% macro default__row_position() -%}
+    rowid
+{%- endmacro %}

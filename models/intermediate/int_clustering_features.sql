@@ -1,0 +1,33 @@
+{%- do segmentation.check_clustering_vars() -%}
+{%- do segmentation.check_customers(ref('int_customer_features'), ref('int_invoice_lines')) -%}
+
+with customers as (
+
+    select * from {{ ref('int_customer_features') }}
+    where frequency > 0
+
+),
+
+-- A choice by hash is the same whatever the order of the customers, and stays the same as they grow in number.
+ranked as (
+
+    select
+        *,
+        row_number() over (order by {{ dbt.hash('customer_id') }}, customer_id) as fit_rank
+    from customers
+
+),
+
+final as (
+
+    select
+        customer_id,
+        {%- for feature in segmentation.clustering_features() %}
+        cast({{ feature }} as {{ dbt.type_float() }}) as {{ feature }},
+        {%- endfor %}
+        fit_rank <= {{ var('fit_sample_size') }} as is_fit_sample
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,98 @@
+with lines as (
+
+    select * from {{ ref('int_invoice_lines') }}
+
+),
+
+customer_lines as (
+
+    select * from lines
+    where
+        customer_id is not null
+        and line_type in ('sale', 'return')
+
+),
+
+invoice_days as (
+
+    select
+        customer_id,
+        invoice_id,
+        invoice_date,
+        min(country) as country,
+        sum(case when line_type = 'sale' then 1 else 0 end) as sale_lines,
+        sum(case when line_type = 'return' then 1 else 0 end) as return_lines,
+        sum(case when line_type = 'sale' then amount else 0 end) as purchased,
+        sum(case when line_type = 'return' then -amount else 0 end) as returned
+    from customer_lines
+    group by customer_id, invoice_id, invoice_date
+
+),
+
+-- An invoice whose lines cross midnight is one order, of the day of its first sale.
+order_days as (
+
+    select
+        customer_id,
+        invoice_id,
+        min(invoice_date) as invoice_date
+    from invoice_days
+    where sale_lines > 0
+    group by customer_id, invoice_id
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        invoice_date,
+        count(*) as orders
+    from order_days
+    group by customer_id, invoice_date
+
+),
+
+days as (
+
+    select
+        customer_id,
+        invoice_date,
+        min(country) as country,
+        sum(sale_lines) as sale_lines,
+        sum(return_lines) as return_lines,
+        sum(purchased) as purchased,
+        sum(returned) as returned
+    from invoice_days
+    group by customer_id, invoice_date
+
+),
+
+final as (
+
+    select
+        -- ids
+        days.customer_id,
+
+        -- text
+        days.country,
+
+        -- numerics
+        cast(coalesce(orders.orders, 0) as bigint) as orders,
+        cast(days.sale_lines as bigint) as sale_lines,
+        cast(days.return_lines as bigint) as return_lines,
+        cast(days.purchased as {{ segmentation.type_money_total() }}) as purchased,
+        cast(days.returned as {{ segmentation.type_money_total() }}) as returned,
+
+        -- dates
+        days.invoice_date as activity_date
+
+    from days
+    left join orders
+        on
+            days.customer_id = orders.customer_id
+            and days.invoice_date = orders.invoice_date
+
+)
+
+select * from final

@@ -1,0 +1,120 @@
+{%- set prefix = var('cancellation_prefix') -%}
+
+with lines as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+
+),
+
+duplicates as (
+
+    select * from {{ ref('int_duplicate_invoice_lines') }}
+
+),
+
+non_product_codes as (
+
+    select * from {{ ref('int_non_product_codes') }}
+
+),
+
+cancellation_mark as (
+
+    select coalesce(
+        sum(case when quantity < 0 then 1 else 0 end) > 0.5 * count(*),
+        false
+    ) as is_in_use
+    from lines
+    where {{ segmentation.starts_with('invoice_id', prefix) }}
+
+),
+
+joined as (
+
+    select
+        lines.*,
+        duplicates.original_line_id,
+        non_product_codes.line_type as non_product_line_type,
+        cancellation_mark.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation,
+        {{ segmentation.line_amount('lines.quantity', 'lines.unit_price') }} as amount
+    from lines
+    cross join cancellation_mark
+    left join duplicates on lines.line_id = duplicates.line_id
+    left join non_product_codes on lines.product_code = non_product_codes.product_code
+
+),
+
+-- Why a line is not accepted; null where it is. The first reason that holds is given.
+judged as (
+
+    select
+        *,
+        case
+            when invoice_id is null then 'missing_invoice'
+            when
+                invoiced_at is null
+                or invoiced_at < cast('{{ var("first_plausible_date") }}' as timestamp)
+                or invoiced_at >= cast('{{ var("last_plausible_date") }}' as timestamp)
+                then 'bad_date'
+            when quantity is null or quantity = 0 then 'bad_quantity'
+            when unit_price is null then 'bad_price'
+            when amount is null then 'bad_amount'
+            when original_line_id is not null then 'duplicate'
+        end as reason
+    from joined
+
+),
+
+-- What an accepted line is. A code that is no product decides before the sign does.
+classified as (
+
+    select
+        *,
+        case
+            when reason is not null then null
+            when non_product_line_type is not null then non_product_line_type
+            when unit_price < 0 then 'adjustment'
+            when unit_price = 0 and quantity < 0 then 'write_off'
+            when unit_price = 0 then 'free'
+            when quantity < 0 then 'return'
+            -- A cancellation of a positive quantity contradicts itself: its money counts, but for no customer's habits.
+            when is_cancellation then 'adjustment'
+            else 'sale'
+        end as line_type
+    from judged
+
+),
+
+final as (
+
+    select
+        -- ids
+        line_id,
+        invoice_id,
+        product_code,
+        customer_id,
+        original_line_id,
+
+        -- text
+        description,
+        country,
+        line_type,
+        reason,
+        case when reason is not null then raw_text end as raw_text,
+        source_file,
+
+        -- numerics
+        source_row,
+        quantity,
+        unit_price,
+        amount,
+
+        -- timestamps
+        invoiced_at,
+        cast(invoiced_at as date) as invoice_date
+
+    from classified
+
+)
+
+select * from final

@@ -1,0 +1,74 @@
+{%- set features = var('cluster_features') -%}
+
+with customers as (
+
+    select * from {{ ref('int_clustering_features') }}
+
+),
+
+fitted as (
+
+    select * from {{ ref('int_segmentation_model') }}
+
+),
+
+-- One row a segment, one column a feature.
+segments as (
+
+    select
+        segment_number,
+        segment,
+        {%- for feature in features %}
+        max(case when feature = '{{ feature }}' then center end) as center_{{ loop.index }},
+        max(case when feature = '{{ feature }}' then scale end) as scale_{{ loop.index }},
+        max(case when feature = '{{ feature }}' then scaled_centroid end) as centroid_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from fitted
+    group by segment_number, segment
+
+),
+
+distances as (
+
+    select
+        customers.customer_id,
+        segments.segment_number,
+        segments.segment,
+        {%- for feature in features %}
+        {{ '+ ' if not loop.first }}power(
+            (ln(1.0 + greatest(customers.{{ feature }}, 0.0)) - segments.center_{{ loop.index }})
+            / segments.scale_{{ loop.index }} - segments.centroid_{{ loop.index }},
+            2
+        )
+        {%- endfor %} as squared_distance
+    from customers
+    cross join segments
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by customer_id order by squared_distance, segment_number) as nearness
+    from distances
+
+),
+
+final as (
+
+    select
+        ranked.customer_id,
+        ranked.segment_number,
+        ranked.segment as centroid_segment,
+        {%- for feature in segmentation.clustering_features() %}
+        customers.{{ feature }},
+        {%- endfor %}
+        customers.is_fit_sample
+    from ranked
+    inner join customers on ranked.customer_id = customers.customer_id
+    where ranked.nearness = 1
+
+)
+
+select * from final

@@ -1,0 +1,90 @@
+with features as (
+
+    select * from {{ ref('int_customer_features') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('int_rfm_scores') }}
+
+),
+
+assignments as (
+
+    select * from {{ ref('int_segment_assignments') }}
+
+),
+
+nearest_centroids as (
+
+    select * from {{ ref('int_nearest_centroids') }}
+
+),
+
+archetypes as (
+
+    select * from {{ ref('segment_archetypes') }}
+
+),
+
+overlay as (
+
+    select * from archetypes
+    where kind = 'overlay'
+
+),
+
+final as (
+
+    select
+        -- ids
+        features.customer_id,
+        assignments.model_version,
+
+        -- segments
+        assignments.segment,
+        cast(assignments.segment_confidence as decimal(9, 6)) as segment_confidence,
+        assignments.runner_up_segment,
+        nearest_centroids.centroid_segment,
+        scores.rfm_segment,
+        case
+            when features.is_high_return then overlay.recommended_action
+            else archetypes.recommended_action
+        end as recommended_action,
+
+        -- measures
+        cast(features.recency_days as bigint) as recency_days,
+        features.frequency,
+        features.monetary,
+        features.returned_value,
+        features.net_monetary,
+        features.return_rate,
+        features.is_high_return,
+        features.avg_order_value,
+        cast(features.tenure_days as bigint) as tenure_days,
+
+        -- scores
+        scores.r_score,
+        scores.f_score,
+        scores.m_score,
+        scores.rfm_score,
+
+        -- text
+        features.country,
+
+        -- dates
+        features.first_purchase_date,
+        features.last_purchase_date,
+        features.as_of_date
+
+    from features
+    inner join scores on features.customer_id = scores.customer_id
+    inner join assignments on features.customer_id = assignments.customer_id
+    inner join nearest_centroids on features.customer_id = nearest_centroids.customer_id
+    left join archetypes on assignments.segment = archetypes.segment
+    cross join overlay
+
+)
+
+select * from final

@@ -1,0 +1,101 @@
+{%- set line_types = ['sale', 'return', 'charge', 'adjustment', 'write_off', 'free'] -%}
+
+with invoice_files as (
+
+    select * from {{ ref('base_invoice_files') }}
+
+),
+
+rows_as_read as (
+
+    select * from {{ ref('base_invoice_rows') }}
+
+),
+
+lines_as_read as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_invoice_lines') }}
+
+),
+
+rows_by_file as (
+
+    select
+        source_file,
+        count(*) as rows_read
+    from rows_as_read
+    group by source_file
+
+),
+
+-- Counted before classification, so that the two sides of the account do not come from the same place.
+money_by_file as (
+
+    select
+        source_file,
+        sum({{ segmentation.line_amount('quantity', 'unit_price') }}) as amount_read
+    from lines_as_read
+    group by source_file
+
+),
+
+fates_by_file as (
+
+    select
+        source_file,
+        sum(case when line_type is not null then 1 else 0 end) as rows_accepted,
+        sum(case when reason is not null then 1 else 0 end) as rows_rejected,
+        sum(case when reason = 'duplicate' then 1 else 0 end) as rows_duplicate,
+        {%- for line_type in line_types %}
+        sum(case when line_type = '{{ line_type }}' then 1 else 0 end) as rows_{{ line_type }},
+        sum(case when line_type = '{{ line_type }}' then amount end) as amount_{{ line_type }},
+        {%- endfor %}
+        sum(case when line_type is not null then amount end) as amount_accepted,
+        sum(case when reason is not null then amount end) as amount_rejected
+    from lines
+    group by source_file
+
+),
+
+final as (
+
+    select
+        -- text
+        invoice_files.source_file,
+        invoice_files.format,
+        invoice_files.delimiter,
+        invoice_files.encoding,
+
+        -- numerics
+        invoice_files.size_bytes,
+        {%- set counts = ['rows_accepted', 'rows_rejected', 'rows_duplicate'] %}
+        cast(coalesce(rows_by_file.rows_read, 0) as bigint) as rows_read,
+        {%- for column in counts %}
+        cast(coalesce(fates_by_file.{{ column }}, 0) as bigint) as {{ column }},
+        {%- endfor %}
+        {%- for line_type in line_types %}
+        cast(coalesce(fates_by_file.rows_{{ line_type }}, 0) as bigint) as rows_{{ line_type }},
+        {%- endfor %}
+        cast(coalesce(money_by_file.amount_read, 0) as {{ segmentation.type_money_total() }}) as amount_read,
+        {%- set amounts = ['accepted', 'rejected'] + line_types %}
+        {%- for kind in amounts %}
+        cast(coalesce(fates_by_file.amount_{{ kind }}, 0) as {{ segmentation.type_money_total() }}) as amount_{{ kind }},
+        {%- endfor %}
+
+        -- timestamps
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as loaded_at
+
+    from invoice_files
+    left join rows_by_file on invoice_files.source_file = rows_by_file.source_file
+    left join money_by_file on invoice_files.source_file = money_by_file.source_file
+    left join fates_by_file on invoice_files.source_file = fates_by_file.source_file
+
+)
+
+select * from final

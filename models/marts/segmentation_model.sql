@@ -1,0 +1,53 @@
+{%- set parts = ['centroid', 'scaled_centroid', 'center', 'scale'] -%}
+
+with fitted as (
+
+    select * from {{ ref('int_segmentation_model') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+-- One row a segment; the columns of a feature that is not in the model are null.
+segments as (
+
+    select
+        model_version,
+        segment,
+        segment_number,
+        max(customers_fitted) as customers_fitted,
+        {%- for feature in segmentation.clustering_features() %}
+        {%- set last_feature = loop.last %}
+        {%- for part in parts %}
+        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }}{{ ',' if not (last_feature and loop.last) }}
+        {%- endfor %}
+        {%- endfor %}
+    from fitted
+    group by model_version, segment, segment_number
+
+),
+
+final as (
+
+    select
+        segments.model_version,
+        segments.segment,
+        segments.segment_number,
+        segments.customers_fitted,
+        as_of.as_of_date as fitted_as_of,
+        {%- for feature in segmentation.clustering_features() %}
+        {%- set last_feature = loop.last %}
+        {%- for part in parts %}
+        segments.{{ feature }}_{{ part }}{{ ',' if not (last_feature and loop.last) }}
+        {%- endfor %}
+        {%- endfor %}
+    from segments
+    cross join as_of
+
+)
+
+select * from final

@@ -1,0 +1,78 @@
+{{ config(materialized='view') }}
+
+with invoice_rows as (
+
+    select
+        *,
+        {{ segmentation.row_position() }} as row_position
+    from {{ ref('base_invoice_rows') }}
+
+),
+
+invoice_files as (
+
+    select * from {{ ref('base_invoice_files') }}
+
+),
+
+first_rows as (
+
+    select
+        source_file,
+        min(row_position) as first_position
+    from invoice_rows
+    group by source_file
+
+),
+
+file_positions as (
+
+    select
+        first_rows.source_file,
+        first_rows.first_position,
+        invoice_files.file_key,
+        case when invoice_files.format = 'csv' then 2 else 1 end as first_source_row
+    from first_rows
+    inner join invoice_files on first_rows.source_file = invoice_files.source_file
+
+),
+
+numbered as (
+
+    select
+        invoice_rows.*,
+        file_positions.file_key,
+        invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row as source_row
+    from invoice_rows
+    inner join file_positions on invoice_rows.source_file = file_positions.source_file
+
+),
+
+final as (
+
+    select
+        -- ids
+        file_key * 4294967296 + source_row as line_id,
+        {{ segmentation.clean_id('invoice_id') }} as invoice_id,
+        upper({{ segmentation.clean_id('product_code') }}) as product_code,
+        {{ segmentation.clean_id('customer_id') }} as customer_id,
+
+        -- text
+        {{ segmentation.clean_text('description') }} as description,
+        {{ segmentation.clean_text('country') }} as country,
+        {{ segmentation.raw_text(segmentation.invoice_line_columns()) }} as raw_text,
+        source_file,
+
+        -- numerics
+        source_row,
+        {{ segmentation.safe_cast(segmentation.clean_text('quantity'), 'decimal(18, 3)') }} as quantity,
+        {{ segmentation.safe_cast(segmentation.clean_text('unit_price'), segmentation.type_money()) }} as unit_price,
+
+        -- timestamps
+        {{ segmentation.parse_timestamp(segmentation.clean_text('invoiced_at')) }} as invoiced_at
+
+    from numbered
+
+)
+
+select * from final

@@ -1,0 +1,32 @@
+"""dbt model: what is known of each invoice file before it is read."""
+
+import json
+
+import pyarrow as pa
+
+from segmentation.intake import inspect_files
+
+
+def model(dbt, session):
+    aliases: dict[str, list[str]] = {}
+    for column, header in dbt.ref("invoice_column_aliases").select("column_name, header").fetchall():
+        aliases.setdefault(column, []).append(header)
+    files = inspect_files(
+        dbt.config.meta_get("invoice_files"), aliases, json.loads(dbt.config.meta_get("column_map"))
+    )
+    text, number = pa.string(), pa.int64()
+    return pa.table(
+        {
+            "source_file": pa.array([f.source_file for f in files], text),
+            "file_key": pa.array([f.file_key for f in files], number),
+            "format": pa.array([f.format for f in files], text),
+            "size_bytes": pa.array([f.size_bytes for f in files], number),
+            "compression": pa.array([f.compression for f in files], text),
+            "encoding": pa.array([f.encoding for f in files], text),
+            "delimiter": pa.array([f.delimiter for f in files], text),
+            "headers": pa.array([json.dumps(f.headers) for f in files], text),
+            "positions": pa.array([json.dumps(f.positions) for f in files], text),
+            "problem": pa.array([f.problem for f in files], text),
+            "remedy": pa.array([f.remedy for f in files], text),
+        }
+    )
