@@ -12,7 +12,10 @@ def model(dbt, session):
     for column, header in dbt.ref("invoice_column_aliases").select("column_name, header").fetchall():
         aliases.setdefault(column, []).append(header)
     files = inspect_files(
-        dbt.config.meta_get("invoice_files"), aliases, json.loads(dbt.config.meta_get("column_map"))
+        dbt.config.meta_get("invoice_files"),
+        aliases,
+        json.loads(dbt.config.meta_get("column_map")),
+        dbt.config.meta_get("profiles_dir"),
     )
     text, number = pa.string(), pa.int64()
     return pa.table(

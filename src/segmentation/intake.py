@@ -97,7 +97,10 @@ class _UnusableFile(Exception):
 
 
 def inspect_files(
-    patterns: str, aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str] | None = None
+    patterns: str,
+    aliases: Mapping[str, Sequence[str]],
+    column_map: Mapping[str, str] | None = None,
+    fallback_dir: str = ".",
 ) -> list[InvoiceFile]:
     """Describe every file that the patterns match, in order of path.
 
@@ -110,16 +113,21 @@ def inspect_files(
         Canonical column to the headers it goes by; case, blanks and punctuation do not matter.
     column_map : mapping of str to str, optional
         Canonical column to the header it has in these files; takes precedence over `aliases`.
+    fallback_dir : str, default "."
+        Where relative patterns are looked up that match nothing from the working directory.
 
     Returns
     -------
     list of InvoiceFile
         At least one element: a pattern that matches nothing is reported as a file with a problem.
     """
+    if unknown := sorted(set(column_map or {}) - set(COLUMNS)):
+        problem = f"column_map names {', '.join(unknown)}, which is no column of an invoice line"
+        return [InvoiceFile(patterns, problem=problem, remedy=f"its keys must be of: {', '.join(COLUMNS)}")]
     files: list[InvoiceFile] = []
     paths: set[str] = set()
     for pattern in _split(patterns):
-        matched = _match(pattern)
+        matched = _match(pattern) or _match(os.path.join(fallback_dir, pattern))
         if not matched:
             files.append(
                 InvoiceFile(

@@ -44,12 +44,12 @@ class Group:
 
 
 GROUPS = (
-    Group("vip", 0.05, 26.0, 190.0, (0.00, 0.50)),
-    Group("regular", 0.20, 8.0, 75.0, (0.00, 0.50)),
-    Group("occasional", 0.18, 2.0, 40.0, (0.00, 0.40)),
-    Group("newcomer", 0.12, 16.0, 22.0, (0.88, 0.98)),
-    Group("lapsed", 0.17, 14.0, 110.0, (0.00, 0.30), (0.50, 0.72)),
-    Group("one_time", 0.28, 0.0, 26.0, (0.02, 0.70)),
+    Group("vip", 0.08, 45.0, 240.0, (0.00, 0.40)),
+    Group("regular", 0.22, 9.0, 60.0, (0.00, 0.40)),
+    Group("occasional", 0.18, 2.2, 35.0, (0.00, 0.30)),
+    Group("newcomer", 0.14, 22.0, 20.0, (0.90, 0.975)),
+    Group("lapsed", 0.16, 16.0, 120.0, (0.00, 0.25), (0.45, 0.68)),
+    Group("one_time", 0.22, 0.0, 24.0, (0.02, 0.60)),
 )
 
 RATE_SHAPE = 12.0
@@ -60,6 +60,12 @@ VALUE_SIGMA = 0.35
 
 HIGH_RETURNER_SHARE = 0.06
 """Share of customers, in every group, who return about a third of what they buy."""
+
+
+BLOCK = 65_536
+"""Customers that are drawn, or asked whether they buy today, at a time."""
+
+_DRAWN = ("arrival_day", "departure_day", "orders_per_day", "order_value", "return_probability")
 
 
 @dataclass(frozen=True)
@@ -88,27 +94,40 @@ def draw_population(rng: np.random.Generator, customers: int, days: int) -> Popu
     days : int
         Length of the window.
     """
-    shares = np.array([g.share for g in GROUPS])
-    group = rng.choice(len(GROUPS), size=customers, p=shares / shares.sum()).astype(np.int8)
-
-    def between(name: str) -> NDArray[np.float32]:
-        low, high = np.array([getattr(g, name) for g in GROUPS], dtype=np.float32).T
-        share = rng.random(customers, dtype=np.float32)
-        return np.asarray((low[group] + share * (high - low)[group]) * days, dtype=np.float32)
-
-    rate = np.array([g.orders_per_year for g in GROUPS], dtype=np.float32) / 365
-    value = np.array([g.order_value for g in GROUPS], dtype=np.float32)
-    high_returner = rng.random(customers, dtype=np.float32) < HIGH_RETURNER_SHARE
-    return Population(
-        group=group,
-        arrival_day=between("arrival"),
-        departure_day=between("departure"),
-        orders_per_day=(rate[group] * rng.gamma(RATE_SHAPE, 1 / RATE_SHAPE, customers)).astype(np.float32),
-        order_value=(value[group] * rng.lognormal(0, VALUE_SIGMA, customers)).astype(np.float32),
-        return_probability=np.where(
-            high_returner, rng.beta(9, 16, customers), rng.beta(1, 50, customers)
-        ).astype(np.float32),
+    population = Population(
+        group=np.empty(customers, dtype=np.int8),
+        **{name: np.empty(customers, dtype=np.float32) for name in _DRAWN},
     )
+    # Block by block: what is only needed while drawing does not grow with the shop.
+    for start in range(0, customers, BLOCK):
+        block = slice(start, min(start + BLOCK, customers))
+        group, drawn = _draw_block(rng, block.stop - start, days)
+        population.group[block] = group
+        for name in _DRAWN:
+            getattr(population, name)[block] = drawn[name]
+    return population
+
+
+def _draw_block(
+    rng: np.random.Generator, customers: int, days: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    shares = np.array([g.share for g in GROUPS])
+    group = rng.choice(len(GROUPS), size=customers, p=shares / shares.sum())
+
+    def between(name: str) -> NDArray[np.float64]:
+        low, high = np.array([getattr(g, name) for g in GROUPS]).T
+        return np.asarray((low[group] + rng.random(customers) * (high - low)[group]) * days)
+
+    rate = np.array([g.orders_per_year for g in GROUPS]) / 365
+    value = np.array([g.order_value for g in GROUPS])
+    high_returner = rng.random(customers) < HIGH_RETURNER_SHARE
+    return group, {
+        "arrival_day": between("arrival"),
+        "departure_day": between("departure"),
+        "orders_per_day": rate[group] * rng.gamma(RATE_SHAPE, 1 / RATE_SHAPE, customers),
+        "order_value": value[group] * rng.lognormal(0, VALUE_SIGMA, customers),
+        "return_probability": np.where(high_returner, rng.beta(9, 16, customers), rng.beta(1, 50, customers)),
+    }
 
 
 def expected_orders_per_customer(days: int) -> float:

@@ -63,7 +63,7 @@ def bookkeeping(rng: np.random.Generator, catalogue: Catalogue, day: int, invoic
     """Stock written off at price 0, samples given away, monthly fees, and now and then a bad debt."""
     second = day * 86_400 + 17 * 3600
     lost = int(rng.poisson(0.003 * volume))
-    note = catalogue.products + len(catalogue.codes) - catalogue.products
+    first_note = len(catalogue.codes)
     code = rng.integers(0, catalogue.products, lost).astype(np.int32)
     given_away = rng.random(lost) < 0.3
     units = rng.integers(1, 60, lost)
@@ -75,7 +75,7 @@ def bookkeeping(rng: np.random.Generator, catalogue: Catalogue, day: int, invoic
             second=np.full(lost, second),
             price_cents=np.zeros(lost, dtype=np.int64),
             customer=np.full(lost, NO_CUSTOMER, dtype=np.int64),
-            description=np.where(given_away, code, note + rng.integers(0, len(WRITE_OFF_NOTES), lost)).astype(np.int32),
+            description=np.where(given_away, code, first_note + rng.integers(0, len(WRITE_OFF_NOTES), lost)).astype(np.int32),
         )
     ]
     if day % 30 == 27:

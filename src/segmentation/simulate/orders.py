@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
-from segmentation.simulate.buyers import Population
+from segmentation.simulate.buyers import BLOCK, Population
 from segmentation.simulate.catalogue import Catalogue
 from segmentation.simulate.lines import CANCELLATION, Lines, make_lines
 
@@ -24,12 +25,16 @@ def demand(date: np.datetime64) -> float:
 
 def buyers_of_day(rng: np.random.Generator, population: Population, day: int, factor: float) -> NDArray[np.int64]:
     """Return the customers who order on a day: new ones, and repeat buyers by their own rates."""
-    draw = rng.random(len(population), dtype=np.float32)
-    repeats = draw < -np.expm1(-population.orders_per_day * np.float32(factor))
-    repeats &= (population.arrival_day < day) & (population.departure_day > day)
-    arrives = np.floor(population.arrival_day) == day
-    buyers = np.flatnonzero(repeats | arrives)
-    return rng.permutation(buyers)
+    buyers = []
+    for start in range(0, len(population), BLOCK):
+        block = slice(start, start + BLOCK)
+        arrival = population.arrival_day[block]
+        chance = -np.expm1(-population.orders_per_day[block] * np.float32(factor))
+        repeats = rng.random(len(arrival), dtype=np.float32) < chance
+        repeats &= (arrival < day) & (population.departure_day[block] > day)
+        arrives = np.floor(arrival) == day
+        buyers.append(start + np.flatnonzero(repeats | arrives))
+    return np.concatenate(buyers)
 
 
 def draw_orders(
@@ -40,14 +45,17 @@ def draw_orders(
     order_value: NDArray[np.float32],
     lines_per_order: float,
     first_invoice: int,
+    hours: tuple[float, float],
 ) -> Lines:
     """Fill the baskets of a day's orders.
 
     An order's value is gamma distributed around its customer's mean and is shared among its lines; the
-    quantity of a line is what that share buys of a product, at least one.
+    quantity of a line is what that share buys of a product, at least one. `hours` is the part of the day's
+    trade that they fall into, (0, 1) for all of it: the day's orders are normal around 12:42.
     """
     orders = len(customer)
-    second = day * _DAY + np.sort(np.clip(rng.normal(12.7, 2.6, orders), 6, 20.9) * 60).astype(np.int64) * 60
+    hour = np.clip(12.7 + 2.6 * ndtri(np.sort(rng.uniform(*hours, orders))), 6, 20.9)
+    second = day * _DAY + (hour * 60).astype(np.int64) * 60
     size = 1 + rng.poisson(lines_per_order - 1, orders)
     order = np.repeat(np.arange(orders), size)
     code = np.searchsorted(catalogue.popularity, rng.random(len(order))).astype(np.int32)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from segmentation.simulate import dirt, orders
 from segmentation.simulate.buyers import GROUPS, Population, draw_population, expected_orders_per_customer
-from segmentation.simulate.catalogue import make_catalogue
+from segmentation.simulate.catalogue import Catalogue, make_catalogue
 from segmentation.simulate.lines import FIRST_CUSTOMER_ID, NO_CUSTOMER, Lines, concat, to_table
 
 LINES_PER_CUSTOMER = 130
@@ -19,8 +19,19 @@ LINES_PER_CUSTOMER = 130
 
 _FIRST_INVOICE = 500_000
 _BATCH = 100_000
+_PART = 25_000
+_GUESTS_RETURN = np.float32(0.01)
 _OTHER_LINES = 1.08
 """Lines of all kinds for each line of an identified sale: guests, returns, charges, copies."""
+
+
+def _split(returns: Lines, second: int) -> tuple[list[Lines], Lines]:
+    """Tell returns that are still to come at a time from those that are due."""
+    return [returns.take(returns.second >= second)], returns.take(returns.second < second)
+
+
+def _guest_values(rng: np.random.Generator, count: int) -> NDArray[np.float32]:
+    return rng.lognormal(3.3, 0.6, count).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -52,49 +63,57 @@ class Shop:
         return draw_population(np.random.default_rng([self.seed, 0]), self.customers, self.days)
 
     def invoice_lines(self) -> Iterator[pa.Table]:
-        """Yield the lines in order of time, in tables of at least 100,000 (but the last)."""
-        rng = np.random.default_rng([self.seed, 1])
-        population, catalogue = self.population(), make_catalogue(rng)
-        lines_per_order = max(
-            1.0, self.lines / (self.customers * expected_orders_per_customer(self.days) * _OTHER_LINES)
-        )
-        returns: defaultdict[int, list[Lines]] = defaultdict(list)
+        """Yield the lines, day by day, in tables of some 100,000."""
         pending: list[Lines] = []
-        invoice = _FIRST_INVOICE
-        for day in range(self.days):
-            buyers = orders.buyers_of_day(rng, population, day, orders.demand(self.start + day))
-            value, return_probability = population.order_value[buyers], population.return_probability
-            guests = int(rng.poisson(dirt.GUEST_SHARE * len(buyers)))
-            if guests:
-                value = np.concatenate([value, rng.lognormal(3.3, 0.6, guests).astype(np.float32)])
-                buyers = np.concatenate([buyers, np.full(guests, NO_CUSTOMER)])
-            mixed = rng.permutation(len(buyers))
-            sales = orders.draw_orders(
-                rng, catalogue, day, buyers[mixed], value[mixed], lines_per_order, invoice
-            )
-            invoice += len(buyers)
-            come_back = orders.draw_returns(
-                rng, sales, np.where(sales.customer >= 0, return_probability[sales.customer], np.float32(0.01))
-            )
-            for due in np.unique(come_back.second // 86_400):
-                returns[int(due)].append(come_back.take(come_back.second // 86_400 == due))
-            parts = [sales, dirt.charges(rng, catalogue, sales)]
-            if day in returns:
-                # One cancellation for each customer and original order.
-                due_today = concat(returns.pop(day))
-                _, number = np.unique(due_today.invoice, return_inverse=True)
-                parts.append(due_today.with_columns(invoice=invoice + number))
-                invoice += int(number.max()) + 1
-            parts.append(dirt.bookkeeping(rng, catalogue, day, invoice, len(sales)))
-            invoice += len(parts[-1]) + 4
-            today = concat(parts)
-            today = today.take(np.lexsort((today.invoice, today.second)))
-            pending.append(dirt.smudge(rng, today))
+        catalogue = make_catalogue(np.random.default_rng([self.seed, 1]))
+        for lines in self._parts_of_days(catalogue):
+            pending.append(lines)
             if sum(map(len, pending)) >= _BATCH:
                 yield to_table(concat(pending), catalogue, self.start)
                 pending = []
         if sum(map(len, pending)):
             yield to_table(concat(pending), catalogue, self.start)
+
+    def _parts_of_days(self, catalogue: Catalogue) -> Iterator[Lines]:
+        rng = np.random.default_rng([self.seed, 2])
+        population = self.population()
+        lines_per_order = max(
+            1.0, self.lines / (self.customers * expected_orders_per_customer(self.days) * _OTHER_LINES)
+        )
+        outstanding: list[Lines] = []
+        invoice = _FIRST_INVOICE
+        for day in range(self.days):
+            buyers = orders.buyers_of_day(rng, population, day, orders.demand(self.start + day))
+            guests = np.full(rng.poisson(dirt.GUEST_SHARE * len(buyers)), NO_CUSTOMER)
+            buyers = rng.permutation(np.concatenate([buyers, guests]))
+            # A busy day comes in parts, so that memory does not grow with the shop.
+            parts = np.array_split(buyers, 1 + int(len(buyers) * lines_per_order / _PART))
+            for n, part in enumerate(parts):
+                known = part != NO_CUSTOMER
+                value = np.where(known, population.order_value[part], _guest_values(rng, len(part)))
+                sales = orders.draw_orders(
+                    rng, catalogue, day, part, value, lines_per_order, invoice, (n / len(parts), (n + 1) / len(parts))
+                )
+                invoice += len(part)
+                probability = np.where(
+                    sales.customer != NO_CUSTOMER, population.return_probability[sales.customer], _GUESTS_RETURN
+                )
+                outstanding.append(orders.draw_returns(rng, sales, probability))
+                yield self._written(rng, sales, dirt.charges(rng, catalogue, sales))
+            if outstanding:
+                outstanding, due = _split(concat(outstanding), (day + 1) * 86_400)
+                # One cancellation for each original order.
+                _, number = np.unique(due.invoice, return_inverse=True)
+                yield self._written(rng, due.with_columns(invoice=invoice + number))
+                invoice += len(due)
+            books = dirt.bookkeeping(rng, catalogue, day, invoice, int(len(buyers) * lines_per_order))
+            yield self._written(rng, books)
+            invoice += len(books) + 4
+
+    @staticmethod
+    def _written(rng: np.random.Generator, *parts: Lines) -> Lines:
+        lines = concat(parts)
+        return dirt.smudge(rng, lines.take(np.lexsort((lines.invoice, lines.second))))
 
     def truth(self) -> pa.Table:
         """Return what was planted: one row a customer."""

@@ -1,0 +1,59 @@
+# Everything that is done with the project. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# make build INVOICES='exports/*.csv'
+ifdef INVOICES
+export INVOICE_FILES := $(INVOICES)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint sample lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='path/*.csv'
+	$(BIN)/dbt build
+	@echo
+	@echo "Built: $${SEGMENTS_WAREHOUSE:-warehouse.duckdb}. Query it: select * from marts.segment_profiles"
+
+test: $(VENV)/installed-dev ## Prove that it works
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models macros tests analyses
+
+sample: $(VENV)/installed ## Write the sample in data/sample anew
+	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \
+		--lines 60000 --customers 3000
+
+lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-strip-extras --extra build -o requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-strip-extras --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was built, but not the environment
+	rm -rf target logs published warehouse.duckdb warehouse.duckdb.wal
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is not. Try: make PYTHON=python3.12 build"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@# So that dbt finds profiles.yml with --project-dir from another folder, inside the environment.
+	@printf 'export DBT_PROFILES_DIR="%s"\n' '$(CURDIR)' >> $(VENV)/bin/activate
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,50 @@
+"""A dbt-duckdb plugin that says what is wrong where the warehouse can't be opened, and what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]
+    """Opens the warehouse once before dbt does, to give DuckDB's errors a remedy."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Raise a RuntimeError, which dbt shows without a stack trace, where the warehouse can't be opened."""
+        try:
+            with duckdb.connect(creds.path, config=config) as connection:
+                (stored,) = connection.sql("select path is not null from duckdb_databases() where not internal").fetchall()[0]
+        except duckdb.Error as e:
+            raise RuntimeError(explain(creds.path, str(e))) from e
+        # DuckDB opens a CSV or Parquet file as a database in memory: all that is built there would be gone.
+        if not stored and creds.path != ":memory:":
+            raise RuntimeError(explain(creds.path, "not a valid DuckDB database file"))
+
+
+def explain(path: str, error: str) -> str:
+    """Turn DuckDB's error into a message with a remedy.
+
+    Parameters
+    ----------
+    path : str
+        Of the warehouse.
+    error : str
+        What DuckDB said.
+    """
+    where = f"The warehouse {Path(path).absolute()} can't be opened"
+    if "lock" in error and (process := re.search(r"PID (\d+)", error)):
+        return (
+            f"{where}: process {process[1]} has it open.\n"
+            "A DuckDB file has one writer. Wait until the other build is done, close the program that reads it "
+            "(a notebook, a BI tool, the DuckDB command line), or build into another file with SEGMENTS_WAREHOUSE."
+        )
+    if "not a valid DuckDB database file" in error:
+        return f"{where}: it is no DuckDB file.\nPoint SEGMENTS_WAREHOUSE at another path, or move the file away."
+    if not Path(path).absolute().parent.is_dir():
+        return f"{where}: its folder does not exist.\nMake the folder, or point SEGMENTS_WAREHOUSE elsewhere."
+    return f"{where}.\nDuckDB says: {error}"

@@ -1,0 +1,32 @@
+-- What the audit says of each file is what stands in the tables of lines.
+with accepted as (
+
+    select
+        source_file,
+        count(*) as line_count,
+        sum(amount) as amount
+    from {{ ref('invoice_lines') }}
+    group by source_file
+
+),
+
+rejected as (
+
+    select
+        source_file,
+        count(*) as line_count,
+        sum(amount) as amount
+    from {{ ref('rejected_invoice_lines') }}
+    group by source_file
+
+)
+
+select load_audit.*
+from {{ ref('load_audit') }} as load_audit
+left join accepted on load_audit.source_file = accepted.source_file
+left join rejected on load_audit.source_file = rejected.source_file
+where
+    load_audit.rows_accepted <> coalesce(accepted.line_count, 0)
+    or load_audit.amount_accepted <> coalesce(accepted.amount, 0)
+    or load_audit.rows_rejected <> coalesce(rejected.line_count, 0)
+    or load_audit.amount_rejected <> coalesce(rejected.amount, 0)
