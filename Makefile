@@ -33,11 +33,12 @@ sample: $(VENV)/installed ## Write the sample in data/sample anew
 	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \
 		--lines 60000 --customers 3000
 
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-strip-extras --upgrade --extra build
+
 lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-strip-extras --extra build -o requirements.lock
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-strip-extras --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra dev -o requirements-dev.lock
+	$(LOCK) -c requirements-dev.lock -o requirements.lock
 
 clean: ## Remove what was built, but not the environment
 	rm -rf target logs published warehouse.duckdb warehouse.duckdb.wal

@@ -63,7 +63,5 @@ def archetypes(seed):
     most_orders = seed["max_median_frequency"].astype(float).fillna(float("inf"))
     return [
         Archetype(name, tuple(at), tuple(low), tuple(high), orders)
-        for name, at, low, high, orders in zip(
-            seed["segment"], ideal, lowest, highest, most_orders, strict=True
-        )
+        for name, at, low, high, orders in zip(seed["segment"], ideal, lowest, highest, most_orders, strict=True)
     ]

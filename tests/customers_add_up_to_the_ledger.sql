@@ -1,15 +1,15 @@
--- Every customer with a purchase before the as-of date has one row, with all the money of that time: net = gross - returned.
+-- Every customer with a purchase before the as-of date has one row, with all the money: net = gross - returned.
 with expected as (
 
     select
-        days.customer_id,
-        sum(days.purchased) as purchased,
-        sum(days.returned) as returned
-    from {{ ref('int_customer_days') }} as days
+        ledger.customer_id,
+        sum(ledger.purchased) as purchased,
+        sum(ledger.returned) as returned
+    from {{ ref('int_customer_days') }} as ledger
     cross join {{ ref('int_as_of_date') }} as as_of
-    where days.activity_date < as_of.as_of_date
-    group by days.customer_id
-    having sum(days.sale_lines) > 0
+    where ledger.activity_date < as_of.as_of_date
+    group by ledger.customer_id
+    having sum(ledger.sale_lines) > 0
 
 )
 

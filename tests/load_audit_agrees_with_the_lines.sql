@@ -21,7 +21,12 @@ rejected as (
 
 )
 
-select load_audit.*
+select
+    load_audit.source_file,
+    load_audit.rows_accepted,
+    accepted.line_count as lines_accepted,
+    load_audit.rows_rejected,
+    rejected.line_count as lines_rejected
 from {{ ref('load_audit') }} as load_audit
 left join accepted on load_audit.source_file = accepted.source_file
 left join rejected on load_audit.source_file = rejected.source_file

@@ -19,9 +19,9 @@ codes as (
 
 select
     codes.rfm_score,
-    names.rfm_score as named_score
+    named.rfm_score as named_score
 from codes
-full outer join {{ ref('rfm_segments') }} as names on codes.rfm_score = names.rfm_score
+full outer join {{ ref('rfm_segments') }} as named on codes.rfm_score = named.rfm_score
 where
     codes.rfm_score is null
-    or names.rfm_score is null
+    or named.rfm_score is null

@@ -1,5 +1,12 @@
 -- Every row and every penny that was read from a file is accepted or rejected, and every accepted one has a type.
-select *
+select
+    source_file,
+    rows_read,
+    rows_accepted,
+    rows_rejected,
+    amount_read,
+    amount_accepted,
+    amount_rejected
 from {{ ref('load_audit') }}
 where
     rows_read <> rows_accepted + rows_rejected

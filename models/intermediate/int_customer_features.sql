@@ -7,6 +7,10 @@
     {{ segmentation.stop_build(["monetary_basis is '" ~ basis ~ "'; it must be gross or net."]) }}
 {%- endif -%}
 
+{%- set net = 'totals.purchased_value - totals.returned_value' -%}
+{%- set frequency = 'totals.orders' if unit == 'invoices' else 'totals.purchase_days' -%}
+{%- set monetary = 'totals.purchased_value' if basis == 'gross' else net -%}
+
 with customer_days as (
 
     select * from {{ ref('int_customer_days') }}
@@ -72,29 +76,25 @@ final as (
         last_countries.country,
 
         -- numerics
-        {{ dbt.datediff('totals.last_purchase_date', 'totals.as_of_date', 'day') }} as recency_days,
-        {{ 'totals.orders' if unit == 'invoices' else 'totals.purchase_days' }} as frequency,
-        cast(
-            {{ 'totals.purchased_value' if basis == 'gross' else 'totals.purchased_value - totals.returned_value' }}
-            as {{ segmentation.type_money_total() }}
-        ) as monetary,
+        {{ segmentation.days_between('totals.last_purchase_date', 'totals.as_of_date') }} as recency_days,
+        {{ frequency }} as frequency,
+        cast({{ monetary }} as {{ segmentation.type_money_total() }}) as monetary,
         totals.purchased_value,
         totals.returned_value,
-        cast(
-            totals.purchased_value - totals.returned_value as {{ segmentation.type_money_total() }}
-        ) as net_monetary,
+        cast({{ net }} as {{ segmentation.type_money_total() }}) as net_monetary,
         -- Returns of what was bought before the data begin can exceed the purchases: everything came back, rate 1.
         case
             when totals.returned_value >= totals.purchased_value then cast(1 as decimal(9, 6))
             else {{ segmentation.share_of('totals.returned_value', 'totals.purchased_value') }}
         end as return_rate,
         -- Compared as exact products: no rounding decides who stands on the threshold.
-        totals.returned_value >= cast({{ var('high_return_rate') }} as decimal(9, 6)) * totals.purchased_value
-            and totals.returned_value > 0 as is_high_return,
-        cast(
-            round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money_total() }}
-        ) as avg_order_value,
-        {{ dbt.datediff('totals.first_purchase_date', 'totals.as_of_date', 'day') }} as tenure_days,
+        (
+            totals.returned_value > 0
+            and totals.returned_value >= cast({{ var('high_return_rate') }} as decimal(9, 6)) * totals.purchased_value
+        ) as is_high_return,
+        cast(round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money_total() }})
+            as avg_order_value,
+        {{ segmentation.days_between('totals.first_purchase_date', 'totals.as_of_date') }} as tenure_days,
 
         -- dates
         totals.first_purchase_date,

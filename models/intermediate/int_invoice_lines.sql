@@ -20,10 +20,7 @@ non_product_codes as (
 
 cancellation_mark as (
 
-    select coalesce(
-        sum(case when quantity < 0 then 1 else 0 end) > 0.5 * count(*),
-        false
-    ) as is_in_use
+    select coalesce(sum(case when quantity < 0 then 1 else 0 end) > 0.5 * count(*), false) as is_in_use
     from lines
     where {{ segmentation.starts_with('invoice_id', prefix) }}
 

@@ -19,10 +19,11 @@ segments as (
         segment_number,
         segment,
         {%- for feature in features %}
-        max(case when feature = '{{ feature }}' then center end) as center_{{ loop.index }},
-        max(case when feature = '{{ feature }}' then scale end) as scale_{{ loop.index }},
-        max(case when feature = '{{ feature }}' then scaled_centroid end) as centroid_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- for part in ['center', 'scale', 'scaled_centroid'] %}
+        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
         {%- endfor %}
+        {%- endfor %}
+        count(*) as features
     from fitted
     group by segment_number, segment
 
@@ -36,8 +37,8 @@ distances as (
         segments.segment,
         {%- for feature in features %}
         {{ '+ ' if not loop.first }}power(
-            (ln(1.0 + greatest(customers.{{ feature }}, 0.0)) - segments.center_{{ loop.index }})
-            / segments.scale_{{ loop.index }} - segments.centroid_{{ loop.index }},
+            (ln(1.0 + greatest(customers.{{ feature }}, 0.0)) - segments.{{ feature }}_center)
+            / segments.{{ feature }}_scale - segments.{{ feature }}_scaled_centroid,
             2
         )
         {%- endfor %} as squared_distance

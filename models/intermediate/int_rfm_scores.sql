@@ -11,6 +11,27 @@ edges as (
 
 ),
 
+recency_edges as (
+
+    select * from edges
+    where measure = 'recency'
+
+),
+
+frequency_edges as (
+
+    select * from edges
+    where measure = 'frequency'
+
+),
+
+monetary_edges as (
+
+    select * from edges
+    where measure = 'monetary'
+
+),
+
 rfm_segments as (
 
     select * from {{ ref('rfm_segments') }}
@@ -21,13 +42,13 @@ scores as (
 
     select
         customers.customer_id,
-        {{ segmentation.quintile_score('-customers.recency_days', 'recency') }} as r_score,
-        {{ segmentation.quintile_score('customers.frequency', 'frequency') }} as f_score,
-        {{ segmentation.quintile_score('customers.monetary', 'monetary') }} as m_score
+        {{ segmentation.quintile_score('-customers.recency_days', 'recency_edges') }} as r_score,
+        {{ segmentation.quintile_score('customers.frequency', 'frequency_edges') }} as f_score,
+        {{ segmentation.quintile_score('customers.monetary', 'monetary_edges') }} as m_score
     from customers
-    cross join (select * from edges where measure = 'recency') as recency
-    cross join (select * from edges where measure = 'frequency') as frequency
-    cross join (select * from edges where measure = 'monetary') as monetary
+    cross join recency_edges
+    cross join frequency_edges
+    cross join monetary_edges
 
 ),
 

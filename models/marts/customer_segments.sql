@@ -28,7 +28,7 @@ archetypes as (
 
 ),
 
-overlay as (
+overlays as (
 
     select * from archetypes
     where kind = 'overlay'
@@ -49,7 +49,7 @@ final as (
         nearest_centroids.centroid_segment,
         scores.rfm_segment,
         case
-            when features.is_high_return then overlay.recommended_action
+            when features.is_high_return then overlays.recommended_action
             else archetypes.recommended_action
         end as recommended_action,
 
@@ -83,7 +83,7 @@ final as (
     inner join assignments on features.customer_id = assignments.customer_id
     inner join nearest_centroids on features.customer_id = nearest_centroids.customer_id
     left join archetypes on assignments.segment = archetypes.segment
-    cross join overlay
+    cross join overlays
 
 )
 

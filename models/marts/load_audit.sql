@@ -74,18 +74,17 @@ final as (
 
         -- numerics
         invoice_files.size_bytes,
-        {%- set counts = ['rows_accepted', 'rows_rejected', 'rows_duplicate'] %}
         cast(coalesce(rows_by_file.rows_read, 0) as bigint) as rows_read,
-        {%- for column in counts %}
+        {%- for column in ['rows_accepted', 'rows_rejected', 'rows_duplicate'] %}
         cast(coalesce(fates_by_file.{{ column }}, 0) as bigint) as {{ column }},
         {%- endfor %}
         {%- for line_type in line_types %}
         cast(coalesce(fates_by_file.rows_{{ line_type }}, 0) as bigint) as rows_{{ line_type }},
         {%- endfor %}
         cast(coalesce(money_by_file.amount_read, 0) as {{ segmentation.type_money_total() }}) as amount_read,
-        {%- set amounts = ['accepted', 'rejected'] + line_types %}
-        {%- for kind in amounts %}
-        cast(coalesce(fates_by_file.amount_{{ kind }}, 0) as {{ segmentation.type_money_total() }}) as amount_{{ kind }},
+        {%- for kind in ['accepted', 'rejected'] + line_types %}
+        cast(coalesce(fates_by_file.amount_{{ kind }}, 0) as {{ segmentation.type_money_total() }})
+            as amount_{{ kind }},
         {%- endfor %}
 
         -- timestamps

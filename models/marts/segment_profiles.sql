@@ -16,6 +16,13 @@ archetypes as (
 
 ),
 
+overlays as (
+
+    select * from archetypes
+    where kind = 'overlay'
+
+),
+
 -- A fitted segment that nobody is in today keeps its row, and so does the overlay.
 shown_segments as (
 
@@ -29,8 +36,7 @@ shown_segments as (
     select
         segment,
         kind
-    from archetypes
-    where kind = 'overlay'
+    from overlays
 
 ),
 
@@ -47,13 +53,13 @@ members as (
     union all
 
     select
-        overlay.segment,
+        overlays.segment,
         customers.recency_days,
         customers.frequency,
         customers.monetary,
         customers.return_rate
     from customers
-    cross join (select segment from archetypes where kind = 'overlay') as overlay
+    cross join overlays
     where customers.is_high_return
 
 ),
@@ -82,6 +88,17 @@ profiles as (
 
 ),
 
+shares as (
+
+    select
+        profiles.segment,
+        {{ segmentation.share_of('profiles.customers', 'totals.customers') }} as customer_share,
+        {{ segmentation.share_of('profiles.revenue', 'totals.revenue') }} as revenue_share
+    from profiles
+    cross join totals
+
+),
+
 final as (
 
     select
@@ -94,9 +111,9 @@ final as (
 
         -- numerics
         coalesce(profiles.customers, 0) as customers,
-        cast(coalesce({{ segmentation.share_of('profiles.customers', 'totals.customers') }}, 0) as decimal(9, 6)) as customer_share,
+        cast(coalesce(shares.customer_share, 0) as decimal(9, 6)) as customer_share,
         cast(coalesce(profiles.revenue, 0) as {{ segmentation.type_money_total() }}) as revenue,
-        cast(coalesce({{ segmentation.share_of('profiles.revenue', 'totals.revenue') }}, 0) as decimal(9, 6)) as revenue_share,
+        cast(coalesce(shares.revenue_share, 0) as decimal(9, 6)) as revenue_share,
         cast(profiles.median_recency_days as decimal(10, 1)) as median_recency_days,
         cast(profiles.median_frequency as decimal(10, 1)) as median_frequency,
         cast(profiles.median_monetary as {{ segmentation.type_money_total() }}) as median_monetary,
@@ -104,8 +121,8 @@ final as (
         archetypes.holdout_share
 
     from shown_segments
-    cross join totals
     left join profiles on shown_segments.segment = profiles.segment
+    left join shares on shown_segments.segment = shares.segment
     left join archetypes on shown_segments.segment = archetypes.segment
 
 )

@@ -19,13 +19,12 @@ segments as (
         model_version,
         segment,
         segment_number,
-        max(customers_fitted) as customers_fitted,
         {%- for feature in segmentation.clustering_features() %}
-        {%- set last_feature = loop.last %}
         {%- for part in parts %}
-        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }}{{ ',' if not (last_feature and loop.last) }}
+        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
+        max(customers_fitted) as customers_fitted
     from fitted
     group by model_version, segment, segment_number
 
@@ -38,13 +37,12 @@ final as (
         segments.segment,
         segments.segment_number,
         segments.customers_fitted,
-        as_of.as_of_date as fitted_as_of,
         {%- for feature in segmentation.clustering_features() %}
-        {%- set last_feature = loop.last %}
         {%- for part in parts %}
-        segments.{{ feature }}_{{ part }}{{ ',' if not (last_feature and loop.last) }}
+        segments.{{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
+        as_of.as_of_date as fitted_as_of
     from segments
     cross join as_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,18 +173,16 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[float
     members = np.hstack(one_hots)
     sizes = members.sum(axis=0)
     totals = np.zeros(len(labelings))
-    squares = (points**2).sum(axis=1)
     with threadpool_limits(limits=1):
         for start in range(0, len(points), _SILHOUETTE_CHUNK):
             chunk = slice(start, start + _SILHOUETTE_CHUNK)
-            cross = points[chunk] @ points.T
-            distances = np.sqrt(np.maximum(squares[chunk, None] - 2 * cross + squares[None, :], 0.0))
+            distances = np.sqrt(squared_distances(points[chunk], points))
             sums = distances @ members
-            for n, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+            for n, (low, high) in enumerate(pairwise(bounds)):
                 totals[n] += _widths(sums[:, low:high], sizes[low:high], members[chunk, low:high]).sum()
     return [
         float(total / len(points)) if high - low > 1 else None
-        for total, low, high in zip(totals, bounds[:-1], bounds[1:], strict=True)
+        for total, (low, high) in zip(totals, pairwise(bounds), strict=True)
     ]
 
 

@@ -41,7 +41,10 @@ DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 8 << 20
 _SAMPLE = 1 << 20
 _SIGNATURES = {
-    b"PK\x03\x04": ("an Excel workbook or a zip archive", "save it as CSV (UTF-8) and point invoice_files at that"),
+    b"PK\x03\x04": (
+        "an Excel workbook or a zip archive",
+        "save it as CSV (UTF-8) and point invoice_files at that",
+    ),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save it as CSV (UTF-8) and point invoice_files at that"),
     b"\x28\xb5\x2f\xfd": ("compressed with zstd", "decompress it, or compress it with gzip"),
     b"%PDF": ("a PDF document", "export the invoice lines as CSV instead"),
@@ -89,7 +92,7 @@ class InvoiceFile:
     remedy: str | None = None
 
 
-class _UnusableFile(Exception):
+class _UnusableFileError(Exception):
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -169,14 +172,12 @@ def _file_keys(paths: Iterable[str]) -> dict[str, int]:
     return keys
 
 
-def _inspect(
-    path: str, key: int, aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str]
-) -> InvoiceFile:
+def _inspect(path: str, key: int, aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str]) -> InvoiceFile:
     size = 0
     try:
         size = os.path.getsize(path)
         if size == 0:
-            raise _UnusableFile("the file is empty", "export it again, or leave it out of invoice_files")
+            raise _UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
         start = _read_start(path)
         if start.startswith(b"PAR1"):
             headers = _parquet_headers(path)
@@ -187,7 +188,7 @@ def _inspect(
         delimiter, headers = _dialect(sample, aliases, column_map)
         positions = _positions(headers, aliases, column_map)
         return InvoiceFile(path, key, "csv", size, compression, "utf-8", delimiter, headers, positions)
-    except _UnusableFile as e:
+    except _UnusableFileError as e:
         return InvoiceFile(path, key, size_bytes=size, problem=e.problem, remedy=e.remedy)
     except OSError as e:
         return InvoiceFile(
@@ -204,7 +205,7 @@ def _read_start(path: str) -> bytes:
         start = f.read(4)
     for signature, (what, remedy) in _SIGNATURES.items():
         if start.startswith(signature):
-            raise _UnusableFile(f"the file is not a text table but {what}", remedy)
+            raise _UnusableFileError(f"the file is not a text table but {what}", remedy)
     return start
 
 
@@ -212,7 +213,7 @@ def _parquet_headers(path: str) -> tuple[str, ...]:
     try:
         return tuple(pq.ParquetFile(path).schema_arrow.names)
     except (OSError, ValueError) as e:
-        raise _UnusableFile(f"the file is a broken Parquet file: {e}", "write it again") from e
+        raise _UnusableFileError(f"the file is a broken Parquet file: {e}", "write it again") from e
 
 
 def _checked_sample(path: str, compression: str) -> str:
@@ -224,7 +225,7 @@ def _checked_sample(path: str, compression: str) -> str:
             while chunk := f.read(_CHUNK):
                 if b"\0" in chunk:
                     row = lines + chunk[: chunk.index(b"\0")].count(b"\n") + 1
-                    raise _UnusableFile(
+                    raise _UnusableFileError(
                         f"the file is not a text table: it holds a NUL byte in text line {row}",
                         "export it as CSV (UTF-8); a UTF-16 export has to be converted",
                     )
@@ -232,7 +233,7 @@ def _checked_sample(path: str, compression: str) -> str:
                     text = decoder.decode(chunk)
                 except UnicodeDecodeError as e:
                     row = lines + chunk[: max(e.start, 0)].count(b"\n") + 1
-                    raise _UnusableFile(
+                    raise _UnusableFileError(
                         f"the file is not UTF-8: text line {row} holds the byte 0x{e.object[e.start]:02x}",
                         "save it as UTF-8, for example: iconv -f cp1252 -t utf-8 FILE > FILE.utf8.csv",
                     ) from e
@@ -241,15 +242,14 @@ def _checked_sample(path: str, compression: str) -> str:
                 offset += len(chunk)
                 lines += chunk.count(b"\n")
     except (EOFError, zlib.error, gzip.BadGzipFile) as e:
-        raise _UnusableFile(f"the gzip file is broken: {e}", "fetch or compress it again") from e
+        raise _UnusableFileError(f"the gzip file is broken: {e}", "fetch or compress it again") from e
     if not sample.strip():
-        raise _UnusableFile("the file is empty", "export it again, or leave it out of invoice_files")
+        raise _UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
     return sample
 
 
 def _open(path: str, compression: str) -> BinaryIO:
-    opened = gzip.open(path, "rb") if compression == "gzip" else Path(path).open("rb")
-    return cast(BinaryIO, opened)
+    return cast(BinaryIO, gzip.GzipFile(path) if compression == "gzip" else Path(path).open("rb"))
 
 
 def _dialect(
@@ -272,7 +272,7 @@ def _dialect(
     headers = header(best)
     if len(headers) < len(REQUIRED_COLUMNS):
         shown = sample.lstrip().splitlines()[0][:80]
-        raise _UnusableFile(
+        raise _UnusableFileError(
             f"the file is not a table with a header: its first line is {shown!r}",
             "export invoice lines as CSV with the column names in the first line",
         )
@@ -289,7 +289,7 @@ def _positions(
     for column, names in known.items():
         found = [i for i, name in enumerate(normal) if name in names]
         if len(found) > 1:
-            raise _UnusableFile(
+            raise _UnusableFileError(
                 f"several columns could be the {column}: {', '.join(headers[i] for i in found)}",
                 f"name the right one: --vars '{{column_map: {{{column}: {headers[found[0]]}}}}}'",
             )
@@ -297,16 +297,14 @@ def _positions(
             positions[column] = found[0]
     missing = [c for c in REQUIRED_COLUMNS if c not in positions]
     if missing:
-        raise _UnusableFile(
+        raise _UnusableFileError(
             f"no column for {', '.join(missing)} among: {', '.join(headers)[:300]}",
             f"say which it is: --vars '{{column_map: {{{missing[0]}: YOUR COLUMN NAME}}}}'",
         )
     return positions
 
 
-def _headers_by_column(
-    aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str]
-) -> dict[str, set[str]]:
+def _headers_by_column(aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str]) -> dict[str, set[str]]:
     return {
         column: {_normal(column_map[column])}
         if column in column_map

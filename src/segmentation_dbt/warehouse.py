@@ -18,7 +18,9 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         """Raise a RuntimeError, which dbt shows without a stack trace, where the warehouse can't be opened."""
         try:
             with duckdb.connect(creds.path, config=config) as connection:
-                (stored,) = connection.sql("select path is not null from duckdb_databases() where not internal").fetchall()[0]
+                (stored,) = connection.sql(
+                    "select path is not null from duckdb_databases() where not internal"
+                ).fetchall()[0]
         except duckdb.Error as e:
             raise RuntimeError(explain(creds.path, str(e))) from e
         # DuckDB opens a CSV or Parquet file as a database in memory: all that is built there would be gone.

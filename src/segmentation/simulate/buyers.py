@@ -62,7 +62,7 @@ HIGH_RETURNER_SHARE = 0.06
 """Share of customers, in every group, who return about a third of what they buy."""
 
 
-BLOCK = 65_536
+BLOCK = 8_192
 """Customers that are drawn, or asked whether they buy today, at a time."""
 
 _DRAWN = ("arrival_day", "departure_day", "orders_per_day", "order_value", "return_probability")

@@ -25,7 +25,9 @@ DUPLICATE_SHARE = 0.008
 """Lines that stand in the export twice, to the letter."""
 
 
-def _one_line(catalogue: Catalogue, code: str, kind: int, invoice: int, second: int, cents: int, quantity: int) -> Lines:
+def _one_line(
+    catalogue: Catalogue, code: str, kind: int, invoice: int, second: int, cents: int, quantity: int
+) -> Lines:
     def column(value: int) -> NDArray[np.int64]:
         return np.array([value], dtype=np.int64)
 
@@ -75,7 +77,9 @@ def bookkeeping(rng: np.random.Generator, catalogue: Catalogue, day: int, invoic
             second=np.full(lost, second),
             price_cents=np.zeros(lost, dtype=np.int64),
             customer=np.full(lost, NO_CUSTOMER, dtype=np.int64),
-            description=np.where(given_away, code, first_note + rng.integers(0, len(WRITE_OFF_NOTES), lost)).astype(np.int32),
+            description=np.where(given_away, code, first_note + rng.integers(0, len(WRITE_OFF_NOTES), lost)).astype(
+                np.int32
+            ),
         )
     ]
     if day % 30 == 27:
@@ -92,7 +96,9 @@ def smudge(rng: np.random.Generator, lines: Lines) -> Lines:
     """Write some codes in lower case, pad some texts with a blank, and repeat some lines to the letter."""
     draw = rng.random((3, len(lines)), dtype=np.float32)
     variant = (
-        LOWER_CASE_CODE * (draw[0] < 0.004) + PADDED_DESCRIPTION * (draw[1] < 0.01) + PADDED_CUSTOMER * (draw[2] < 0.001)
+        LOWER_CASE_CODE * (draw[0] < 0.004)
+        + PADDED_DESCRIPTION * (draw[1] < 0.01)
+        + PADDED_CUSTOMER * (draw[2] < 0.001)
     ).astype(np.int8)
     copies = 1 + (rng.random(len(lines), dtype=np.float32) < DUPLICATE_SHARE)
     return lines.with_columns(variant=variant).take(np.repeat(np.arange(len(lines)), copies))

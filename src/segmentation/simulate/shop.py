@@ -92,11 +92,20 @@ class Shop:
                 known = part != NO_CUSTOMER
                 value = np.where(known, population.order_value[part], _guest_values(rng, len(part)))
                 sales = orders.draw_orders(
-                    rng, catalogue, day, part, value, lines_per_order, invoice, (n / len(parts), (n + 1) / len(parts))
+                    rng,
+                    catalogue,
+                    day,
+                    part,
+                    value,
+                    lines_per_order,
+                    invoice,
+                    (n / len(parts), (n + 1) / len(parts)),
                 )
                 invoice += len(part)
                 probability = np.where(
-                    sales.customer != NO_CUSTOMER, population.return_probability[sales.customer], _GUESTS_RETURN
+                    sales.customer != NO_CUSTOMER,
+                    population.return_probability[sales.customer],
+                    _GUESTS_RETURN,
                 )
                 outstanding.append(orders.draw_returns(rng, sales, probability))
                 yield self._written(rng, sales, dirt.charges(rng, catalogue, sales))

@@ -1,0 +1,86 @@
+"""Builds that the tests look at: each with a warehouse and a target folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
+PLANTED_GROUPS = PROJECT / "data/sample/planted_groups.csv"
+ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/online_retail.csv.gz"))
+HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "unit_test")
+WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished run of dbt."""
+
+    warehouse: Path
+    target: Path
+    exit_code: int
+    output: str
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def message(self) -> str:
+        """What dbt says went wrong, on one line."""
+        _, found, message = self.output.partition("Completed with ")
+        return " ".join((message if found else self.output).split())
+
+
+def dbt(
+    folder: Path,
+    invoices: Path | str = SAMPLE,
+    variables: dict[str, Any] | None = None,
+    arguments: tuple[str, ...] = ("build",),
+    environment: dict[str, str] | None = None,
+) -> Build:
+    """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
+    warehouse, target = folder / "warehouse.duckdb", folder / "target"
+    command = [
+        *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
+        *("--target-path", str(target), "--log-path", str(folder / "logs")),
+        *("--vars", yaml.safe_dump(variables or {}, default_flow_style=True)),
+    ]
+    settings = {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices), **(environment or {})}
+    run = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=600
+    )
+    return Build(warehouse, target, run.returncode, run.stdout + run.stderr)
+
+
+def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:
+    """Write an invoice file."""
+    path.write_text("\n".join((header, *lines)) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The sample, built with all tests of dbt."""
+    build = dbt(tmp_path_factory.mktemp("sample"))
+    assert build.exit_code == 0, build.output
+    return build
+
+
+@pytest.fixture(scope="session")
+def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Online Retail, built with all tests of dbt."""
+    if not ONLINE_RETAIL.exists():
+        pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
+    build = dbt(tmp_path_factory.mktemp("online_retail"), ONLINE_RETAIL)
+    assert build.exit_code == 0, build.output
+    return build

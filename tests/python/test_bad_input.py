@@ -1,0 +1,173 @@
+"""Input that can't be segmented says so, with what, where and a remedy; odd input gives a sensible result."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import HEADER, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+
+LINE = "1,A,MUG,1,2020-01-01,2,c1,UK"
+
+
+def build(folder: Path, *lines: str, **variables: Any) -> Build:
+    invoices = write_lines(folder / "invoices.csv", *lines)
+    return dbt(folder, invoices, variables, WITHOUT_UNIT_TESTS)
+
+
+def refused(build: Build) -> str:
+    """The message of a build that had to fail, without a stack trace in it."""
+    assert build.exit_code != 0, build.output
+    assert "Traceback" not in build.output, build.output
+    return build.message()
+
+
+def test_no_file(tmp_path: Path) -> None:
+    message = refused(dbt(tmp_path, tmp_path / "2024-*.csv"))
+    assert f"{tmp_path}/2024-*.csv problem: no file matches remedy: check the path" in message
+
+
+def test_every_unusable_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    write_lines(tmp_path / "good.csv", LINE)
+    write_lines(tmp_path / "short.csv", header="InvoiceNo,Quantity,UnitPrice,InvoiceDate,Total")
+    (tmp_path / "page.csv").write_text("<html>please log in</html>")
+    message = refused(dbt(tmp_path, tmp_path / "*.csv"))
+    assert "empty.csv problem: the file is empty" in message
+    assert "short.csv problem: no column for customer_id among: InvoiceNo, Quantity" in message
+    assert "page.csv problem: the file is not a table with a header" in message
+    assert "good.csv" not in message
+
+
+def test_a_header_only(tmp_path: Path) -> None:
+    assert "the files hold a header and no lines" in refused(build(tmp_path))
+
+
+def test_a_day_without_lines_among_others_is_no_fault(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.csv", LINE)
+    write_lines(tmp_path / "b.csv")
+    built = dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_UNIT_TESTS)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select rows_read from marts.load_audit order by source_file") == [(1,), (0,)]
+
+
+def test_a_row_that_is_too_short_is_pointed_at(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, LINE, "2,A,MUG"))
+    assert "Line: 3" in message
+    assert "Expected Number of Columns: 8 Found: 3" in message
+    assert f"{tmp_path}/invoices.csv" in message
+
+
+def test_nobody_is_known(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, "1,A,MUG,1,2020-01-01,2,,UK", "2,A,MUG,-1,2020-01-03,2,,UK"))
+    assert "No customer with a purchase is left to segment" in message
+    assert "1 sale without a customer, 2020-01-01 to 2020-01-01" in message
+    assert "column_map" in message
+
+
+def test_dates_that_cannot_be_read_show_an_example(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, "1,A,MUG,1,12/1/2010 8:26,2,c1,UK"))
+    assert "1 rejected: bad_date with a customer, for example: 1,A,MUG,1,2,12/1/2010 8:26,c1,UK" in message
+    assert "date_order" in message
+
+
+def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, LINE, as_of_date="1999-01-01"))
+    assert "as_of_date, which is set to 1999-01-01" in message
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"segment_count": 3}, "segment_count asks for 3 segments, but there are 2 customers with a purchase"),
+        ({"segment_count": 11}, "segment_count is 11; it must be auto or a number from 2 to 10"),
+        ({"segment_count_min": 5, "segment_count_max": 4}, "2 <= min <= max <= 10"),
+        ({"cluster_features": ["age"]}, "cluster_features holds age; it may hold recency_days"),
+        ({"cluster_features": []}, "cluster_features is empty"),
+        ({"cluster_scaler": "log"}, "cluster_scaler is log; it must be standard, minmax or robust"),
+        ({"knn_neighbors": 0}, "knn_neighbors and fit_sample_size must be whole numbers of at least 1"),
+        ({"frequency_unit": "weeks"}, "frequency_unit is 'weeks'; it must be invoices or days"),
+        ({"monetary_basis": "profit"}, "monetary_basis is 'profit'; it must be gross or net"),
+        ({"as_of_date": "1.2.2020"}, "as_of_date is '1.2.2020'; it must be a date such as 2011-12-10"),
+        ({"date_order": "ydm"}, "date_order must be mdy, dmy or ''"),
+        ({"column_map": {"customer": "x"}}, "column_map names customer, which is no column of an invoice line"),
+    ],
+)
+def test_settings_that_cannot_be(tmp_path: Path, variables: dict[str, Any], message: str) -> None:
+    assert message in refused(build(tmp_path, LINE, "2,A,MUG,3,2020-01-05,2,c2,UK", **variables))
+
+
+@pytest.mark.parametrize(
+    ("lines", "segments"),
+    [
+        ([LINE], 1),  # one customer
+        ([f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(30)], 1),  # all alike
+        ([f"{n},A,MUG,{n + 1},2020-01-0{n + 1},2,c{n},UK" for n in range(3)], 2),  # fewer than segments
+        ([f"{n},A,MUG,{1 + n % 2 * 50},2020-01-01,2,c{n},UK" for n in range(30)], 2),  # two kinds
+    ],
+    ids=["one customer", "all alike", "three customers", "two kinds"],
+)
+def test_few_or_equal_customers_get_a_sensible_answer(tmp_path: Path, lines: list[str], segments: int) -> None:
+    built = build(tmp_path, *lines)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select count(*) from marts.customer_segments") == [(len(lines),)]
+    assert built.rows("select count(*) from marts.segmentation_model") == [(segments,)]
+    ((reason,),) = built.rows("select reason from marts.segmentation_candidates where is_chosen")
+    assert reason.startswith("chosen: ")
+
+
+def test_a_warehouse_that_another_process_has_open(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()",
+            str(tmp_path / "warehouse.duckdb"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        message = refused(dbt(tmp_path))
+        holder.communicate()
+    assert f"process {holder.pid} has it open" in message
+    assert "SEGMENTS_WAREHOUSE" in message
+
+
+def test_a_warehouse_that_is_no_duckdb_file(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").write_bytes(b"not a database" * 1000)
+    assert "it is no DuckDB file" in refused(dbt(tmp_path))
+    # DuckDB would open a CSV file as a database in memory, and all that is built would be gone.
+    table = write_lines(tmp_path / "table.csv", LINE)
+    assert "it is no DuckDB file" in refused(dbt(tmp_path, environment={"SEGMENTS_WAREHOUSE": str(table)}))
+    assert table.read_text() == f"{HEADER}\n{LINE}\n"
+
+
+def test_a_warehouse_in_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    message = refused(dbt(tmp_path, environment={"SEGMENTS_WAREHOUSE": str(tmp_path / "no" / "such.duckdb")}))
+    assert "its folder does not exist" in message
+
+
+def test_hostile_names_and_texts_are_only_text(tmp_path: Path) -> None:
+    header = 'InvoiceNo,StockCode,"Desc\'; drop table x; {{ 1/0 }}",Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
+    lines = [
+        '1,A\'),"=HYPERLINK(""x"")",1,2020-01-01,2,\'; drop table y; --,<script>',
+        "2,A,{{ x }},2,2020-01-02,3,null,UK",
+    ]
+    write_lines(tmp_path / 'it\'s a "list"; {{ drop }} [1]*.csv', *lines, header=header)
+    built = dbt(
+        tmp_path,
+        tmp_path / "*.csv",
+        {"column_map": {"description": "Desc'; drop table x; {{ 1/0 }}"}},
+        WITHOUT_UNIT_TESTS,
+    )
+    assert built.exit_code == 0, built.output
+    assert built.rows("select customer_id, country from marts.customer_segments order by 1") == [
+        ("'; drop table y; --", "<script>"),
+        ("null", "UK"),
+    ]
+    assert built.rows("select description from marts.invoice_lines order by 1") == [('=HYPERLINK("x")',), ("{{ x }}",)]

@@ -1,0 +1,149 @@
+"""What is found out about a file before it is read, and what is said of files that can't be."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import HEADER, write_lines
+
+from segmentation.intake import COLUMNS, inspect_files
+
+ALIASES = {
+    "invoice_id": ["InvoiceNo", "Invoice"],
+    "product_code": ["StockCode"],
+    "unit_price": ["UnitPrice", "Price"],
+    "invoiced_at": ["InvoiceDate"],
+    "customer_id": ["CustomerID"],
+}
+LINE = "536365,85123A,MUG,6,2010-12-01 08:26:00,2.55,17850,United Kingdom"
+
+
+def test_headers_are_found_in_any_order_and_spelling(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.csv", header="Customer ID;price;INVOICE;Quantity;invoice_date;Comment")
+    (file,) = inspect_files(str(tmp_path / "*.csv"), ALIASES)
+    assert file.problem is None
+    assert file.delimiter == ";"
+    assert file.positions == {"customer_id": 0, "unit_price": 1, "invoice_id": 2, "quantity": 3, "invoiced_at": 4}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_recognised(tmp_path: Path, delimiter: str) -> None:
+    path = write_lines(tmp_path / "a.txt", header=HEADER.replace(",", delimiter))
+    (file,) = inspect_files(str(path), ALIASES)
+    assert (file.problem, file.delimiter) == (None, delimiter)
+    assert set(file.positions) == set(COLUMNS)
+
+
+def test_a_byte_order_mark_gzip_and_parquet_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf" + HEADER.encode() + b"\n")
+    (tmp_path / "b.csv").write_bytes(gzip.compress(HEADER.encode()))  # gzip by content, whatever the name
+    pq.write_table(pa.table({name: ["1"] for name in HEADER.split(",")}), tmp_path / "c.parquet")
+    files = inspect_files(str(tmp_path), ALIASES)
+    assert [(f.problem, f.format, f.compression) for f in files] == [
+        (None, "csv", "none"),
+        (None, "csv", "gzip"),
+        (None, "parquet", "none"),
+    ]
+    assert {len(f.positions) for f in files} == {8}
+
+
+def test_column_map_takes_precedence(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", header=HEADER + ",Account")
+    (file,) = inspect_files(str(path), ALIASES, {"customer_id": "account"})
+    assert file.positions["customer_id"] == 8
+
+
+def test_columns_that_could_be_meant_twice_are_not_guessed(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", header=HEADER + ",Price")
+    (file,) = inspect_files(str(path), ALIASES)
+    assert file.problem == "several columns could be the unit_price: UnitPrice, Price"
+    assert "column_map" in str(file.remedy)
+
+
+def test_several_patterns_and_odd_names(tmp_path: Path) -> None:
+    names = ["a[1].csv", "it's; drop {{ x }}.csv", "b*.csv"]
+    for name in names:
+        write_lines(tmp_path / name, LINE)
+    assert {os.path.basename(f.source_file) for f in inspect_files(str(tmp_path / "*.csv"), ALIASES)} == set(names)
+    (file,) = inspect_files(str(tmp_path / "a[1].csv"), ALIASES)
+    assert file.problem is None
+    both = inspect_files(f"{tmp_path}/a*.csv, {tmp_path}/b*.csv", ALIASES)
+    assert len(both) == 2
+
+
+def test_a_file_that_two_patterns_match_is_read_once(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.csv", LINE)
+    assert len(inspect_files(f"{tmp_path}/*.csv,{tmp_path}/a.*", ALIASES)) == 1
+
+
+def test_file_keys_depend_on_the_path_alone_and_differ(tmp_path: Path) -> None:
+    for n in range(50):
+        write_lines(tmp_path / f"{n}.csv", LINE)
+    files = inspect_files(str(tmp_path), ALIASES)
+    assert len({f.file_key for f in files}) == 50
+    (alone,) = inspect_files(str(tmp_path / "7.csv"), ALIASES)
+    assert alone.file_key == next(f.file_key for f in files if f.source_file == alone.source_file)
+    assert all(0 <= f.file_key < 2**31 for f in files)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem", "remedy"),
+    [
+        (b"", "the file is empty", "export it again"),
+        (b"\n\n", "the file is empty", "export it again"),
+        (b"<html><body>Please log in</body></html>", "not a table with a header", "with the column names"),
+        (b"PK\x03\x04rest", "an Excel workbook", "save it as CSV"),
+        (b"%PDF-1.7", "a PDF document", "export the invoice lines"),
+        (b"PAR1 but not really", "broken Parquet", "write it again"),
+        (b"\x1f\x8bnot really gzip", "gzip file is broken", "compress it again"),
+        (gzip.compress(HEADER.encode() * 999)[:-9], "gzip file is broken", "compress it again"),
+        (HEADER.encode() + b"\n1,\0,\n", "NUL byte in text line 2", "UTF-16"),
+        (HEADER.encode() + b"\n1,2\n3,\xa3,\n", "not UTF-8: text line 3 holds the byte 0xa3", "iconv"),
+        (b"InvoiceNo,Quantity,InvoiceDate,UnitPrice,Total\n", "no column for customer_id among", "column_map"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path: Path, content: bytes, problem: str, remedy: str) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
+    assert problem in str(file.problem)
+    assert remedy in str(file.remedy)
+
+
+def test_a_byte_that_is_not_utf8_is_found_far_into_the_file(tmp_path: Path) -> None:
+    lines = 200_000
+    (tmp_path / "a.csv").write_bytes(HEADER.encode() + b"\n" + (LINE.encode() + b"\n") * lines + b"\xff\n")
+    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
+    assert file.problem == f"the file is not UTF-8: text line {lines + 2} holds the byte 0xff"
+
+
+def test_letters_of_several_bytes_may_lie_across_the_chunks(tmp_path: Path) -> None:
+    content = HEADER + "\n" + "1,2," + "€" * 6_000_000 + "\n"
+    for shift in range(3):
+        (tmp_path / "a.csv").write_bytes(b" " * shift + content.encode())
+        (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
+        assert file.problem is None
+
+
+def test_no_file_and_an_unknown_column(tmp_path: Path) -> None:
+    (file,) = inspect_files(str(tmp_path / "*.csv"), ALIASES)
+    assert file.problem == "no file matches"
+    assert os.getcwd() in str(file.remedy)
+    (file,) = inspect_files("x", ALIASES, {"customer": "Account"})
+    assert "column_map names customer" in str(file.problem)
+
+
+def test_a_pattern_without_a_match_is_reported_beside_the_others(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.csv", LINE)
+    files = inspect_files(f"{tmp_path}/a.csv,{tmp_path}/b.csv", ALIASES)
+    assert sorted((f.problem or "") for f in files) == ["", "no file matches"]
+
+
+def test_relative_patterns_fall_back_to_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_lines(tmp_path / "a.csv", LINE)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (file,) = inspect_files("a.csv", ALIASES, fallback_dir=str(tmp_path))
+    assert file.problem is None

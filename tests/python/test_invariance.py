@@ -1,0 +1,50 @@
+"""The same lines give the same scores and segments: in any order, from any number of files and threads."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE, WITHOUT_TESTS, Build, dbt
+
+COLUMNS = (
+    "customer_id, recency_days, frequency, monetary, returned_value, return_rate, r_score, f_score, m_score, "
+    "rfm_segment, segment, segment_confidence, runner_up_segment, centroid_segment, model_version"
+)
+QUERIES = [
+    f"select {COLUMNS} from marts.customer_segments order by customer_id",
+    "select segment, centroid, scaled_centroid, center, scale from intermediate.int_segmentation_model "
+    "order by segment, feature",
+    "select segment_count, wcss, silhouette, is_chosen from marts.segmentation_candidates order by 1",
+    "select line_type, count(*), sum(amount) from marts.invoice_lines group by 1 order by 1",
+    "select reason, count(*), sum(amount) from marts.rejected_invoice_lines group by 1 order by 1",
+]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_shuffled_lines_in_several_files_and_other_threads(sample_build: Build, tmp_path: Path, seed: int) -> None:
+    header, *lines = gzip.decompress(SAMPLE.read_bytes()).decode().splitlines()
+    random.Random(seed).shuffle(lines)
+    third = len(lines) // 3
+    for n, part in enumerate((lines[:third], lines[third : 2 * third], lines[2 * third :])):
+        (tmp_path / f"{n}.csv").write_text("\n".join((header, *part)) + "\n")
+    threads = str(seed)
+    shuffled = dbt(
+        tmp_path,
+        tmp_path / "*.csv",
+        arguments=(*WITHOUT_TESTS, "--threads", threads),
+        environment={"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
+    )
+    assert shuffled.exit_code == 0, shuffled.output
+    for query in QUERIES:
+        assert shuffled.rows(query) == sample_build.rows(query)
+
+
+def test_built_again_the_tables_are_the_same(tmp_path: Path, sample_build: Build) -> None:
+    for _ in range(2):
+        again = dbt(tmp_path, arguments=WITHOUT_TESTS)
+        assert again.exit_code == 0, again.output
+    for query in (*QUERIES, "select * from marts.segment_profiles order by segment"):
+        assert again.rows(query) == sample_build.rows(query)
