@@ -9,8 +9,12 @@ ifdef INVOICES
 export INVOICE_FILES := $(INVOICES)
 endif
 
+ifdef SQL
+export SQL
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help build test lint sample lock clean
+.PHONY: help build query test lint sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -18,7 +22,11 @@ help: ## Show this list
 build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='path/*.csv'
 	$(BIN)/dbt build
 	@echo
-	@echo "Built: $${SEGMENTS_WAREHOUSE:-warehouse.duckdb}. Query it: select * from marts.segment_profiles"
+	@echo "Built $${SEGMENTS_WAREHOUSE:-warehouse.duckdb}. Ask it: make query SQL='select * from marts.segment_profiles'"
+
+query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
+	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \
+		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
 
 test: $(VENV)/installed-dev ## Prove that it works
 	$(BIN)/python -m pytest
@@ -27,7 +35,7 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models macros tests analyses
+	$(BIN)/sqlfluff lint models tests
 
 sample: $(VENV)/installed ## Write the sample in data/sample anew
 	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \

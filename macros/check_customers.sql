@@ -2,7 +2,7 @@
     Stop the build where there is nobody to segment, or fewer different customers than segments were asked for:
     with what was read, what became of it, and what to do.
 -#}
-{% macro check_customers(features, lines) -%}
+{% macro check_customers(features, lines, rejected_lines) -%}
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
@@ -13,9 +13,11 @@
     {%- if counted['customers'] == 0 -%}
         {%- set message = ['No customer with a purchase is left to segment. What became of the lines:'] -%}
         {%- set fates = run_query(
-            "select coalesce(line_type, 'rejected: ' || reason) as fate, customer_id is not null as has_customer, "
-            ~ "count(*) as line_count, min(invoice_date) as first_date, max(invoice_date) as last_date, min(raw_text) as example "
-            ~ 'from ' ~ lines ~ ' group by 1, 2 order by 3 desc, 1, 2'
+            "select coalesce(lines.line_type, 'rejected: ' || lines.reason) as fate, lines.customer_id is not null as has_customer, "
+            ~ 'count(*) as line_count, min(lines.invoice_date) as first_date, max(lines.invoice_date) as last_date, '
+            ~ 'min(rejected.raw_text) as example '
+            ~ 'from ' ~ lines ~ ' as lines left join ' ~ rejected_lines ~ ' as rejected on lines.line_id = rejected.line_id '
+            ~ 'group by 1, 2 order by 3 desc, 1, 2'
         ) -%}
         {%- for fate in fates -%}
             {%- do message.append(

@@ -1,10 +1,12 @@
 {#- The text of some columns as one line of comma-separated values; values are quoted where they must be. -#}
-{% macro raw_text(columns) -%}
+{% macro raw_text(relation, columns) -%}
     {%- for column in columns %}
         case
-            when {{ column }} like '%,%' or {{ column }} like '%"%' or {{ column }} like '%' || chr(10) || '%'
-                then '"' || replace({{ column }}, '"', '""') || '"'
-            else coalesce({{ column }}, '')
+            when {{ relation }}.{{ column }} like '%,%'
+                or {{ relation }}.{{ column }} like '%"%'
+                or {{ relation }}.{{ column }} like '%' || chr(10) || '%'
+                then '"' || replace({{ relation }}.{{ column }}, '"', '""') || '"'
+            else coalesce({{ relation }}.{{ column }}, '')
         end{{ " || ',' ||" if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

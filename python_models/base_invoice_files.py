@@ -1,13 +1,14 @@
 """dbt model: what is known of each invoice file before it is read."""
 
 import json
+from typing import Any
 
 import pyarrow as pa
 
 from segmentation.intake import inspect_files
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:
     aliases: dict[str, list[str]] = {}
     for column, header in dbt.ref("invoice_column_aliases").select("column_name, header").fetchall():
         aliases.setdefault(column, []).append(header)

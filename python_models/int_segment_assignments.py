@@ -1,6 +1,8 @@
 """dbt model: the segment of every customer, by the votes of the nearest fitted customers."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,7 +21,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
     features = json.loads(dbt.config.meta_get("cluster_features"))
     fitted = dbt.ref("int_segmentation_model").order("segment_number").df()
     version = fitted["model_version"].iloc[0]
@@ -36,7 +38,7 @@ def model(dbt, session):
         int(dbt.config.meta_get("knn_neighbors")),
     )
 
-    def batches():
+    def batches() -> Iterator[pa.RecordBatch]:
         # Customers stream through: memory does not grow with their number.
         for batch in dbt.ref("int_clustering_features").fetch_record_batch(BATCH):
             customers = batch.to_pandas()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,7 +25,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:
     features = json.loads(dbt.config.meta_get("cluster_features"))
     asked_for = dbt.config.meta_get("segment_count")
     asked_for = None if asked_for == "auto" else int(asked_for)

@@ -1,7 +1,9 @@
 """dbt model: the fitted segmentation, one row a segment and feature."""
 
 import json
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from segmentation.model import fit_model
@@ -22,7 +24,7 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> pa.Table:
     features = json.loads(dbt.config.meta_get("cluster_features"))
     chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").fetchall()[0][1]
     customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
@@ -54,7 +56,7 @@ def model(dbt, session):
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
-def archetypes(seed):
+def archetypes(seed: pd.DataFrame) -> list[Archetype]:
     seed = seed.sort_values("segment")
     ideal, lowest, highest = (
         seed[[f"{measure}_{part}" for measure in MEASURES]].to_numpy(dtype=float).tolist()

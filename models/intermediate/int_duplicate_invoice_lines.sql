@@ -2,13 +2,22 @@
     'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'invoiced_at', 'customer_id', 'country'
 ] -%}
 
-with lines as (
+{%- set is_countable =
+    'invoice_id is not null and quantity is not null and unit_price is not null and invoiced_at is not null'
+-%}
+{%- set same_content_in_file_order = 'partition by ' ~ content | join(', ') ~ ' order by source_file, source_row' -%}
 
-    select * from {{ ref('stg_invoice_lines') }}
+-- The lines are read twice, first for their hashes only: few stand in the data twice, and only those are compared.
+-- One import for both would be kept in memory as a whole.
+with content_hashes as (
+
+    select {{ segmentation.row_hash(content) }} as content_hash
+    from {{ ref('stg_invoice_lines') }}
+    where {{ is_countable }}
 
 ),
 
-hashed as (
+lines as (
 
     select
         line_id,
@@ -16,20 +25,15 @@ hashed as (
         source_row,
         {{ content | join(',\n        ') }},
         {{ segmentation.row_hash(content) }} as content_hash
-    from lines
-    where
-        invoice_id is not null
-        and quantity is not null
-        and unit_price is not null
-        and invoiced_at is not null
+    from {{ ref('stg_invoice_lines') }}
+    where {{ is_countable }}
 
 ),
 
--- Few lines stand in the data twice: only those that may are sorted.
 repeated_hashes as (
 
     select content_hash
-    from hashed
+    from content_hashes
     group by content_hash
     having count(*) > 1
 
@@ -37,9 +41,9 @@ repeated_hashes as (
 
 repeated_lines as (
 
-    select hashed.*
-    from hashed
-    inner join repeated_hashes on hashed.content_hash = repeated_hashes.content_hash
+    select lines.*
+    from lines
+    inner join repeated_hashes on lines.content_hash = repeated_hashes.content_hash
 
 ),
 
@@ -48,14 +52,9 @@ copies as (
 
     select
         line_id,
-        row_number() over (content_in_file_order) as copy_number,
-        first_value(line_id) over (content_in_file_order) as original_line_id
+        row_number() over ({{ same_content_in_file_order }}) as copy_number,
+        first_value(line_id) over ({{ same_content_in_file_order }}) as original_line_id
     from repeated_lines
-    window
-        content_in_file_order as (
-            partition by {{ content | join(', ') }}
-            order by source_file, source_row
-        )
 
 ),
 

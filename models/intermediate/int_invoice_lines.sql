@@ -18,11 +18,9 @@ non_product_codes as (
 
 ),
 
-cancellation_mark as (
+cancellation_marks as (
 
-    select coalesce(sum(case when quantity < 0 then 1 else 0 end) > 0.5 * count(*), false) as is_in_use
-    from lines
-    where {{ segmentation.starts_with('invoice_id', prefix) }}
+    select * from {{ ref('int_cancellation_marks') }}
 
 ),
 
@@ -32,10 +30,10 @@ joined as (
         lines.*,
         duplicates.original_line_id,
         non_product_codes.line_type as non_product_line_type,
-        cancellation_mark.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation,
+        cancellation_marks.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation,
         {{ segmentation.line_amount('lines.quantity', 'lines.unit_price') }} as amount
     from lines
-    cross join cancellation_mark
+    cross join cancellation_marks
     left join duplicates on lines.line_id = duplicates.line_id
     left join non_product_codes on lines.product_code = non_product_codes.product_code
 
@@ -97,7 +95,6 @@ final as (
         country,
         line_type,
         reason,
-        case when reason is not null then raw_text end as raw_text,
         source_file,
 
         -- numerics

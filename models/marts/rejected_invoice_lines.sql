@@ -1,6 +1,6 @@
-with lines as (
+with rejected_lines as (
 
-    select * from {{ ref('int_invoice_lines') }}
+    select * from {{ ref('int_rejected_invoice_lines') }}
 
 ),
 
@@ -14,8 +14,7 @@ final as (
         raw_text,
         original_line_id,
         amount
-    from lines
-    where reason is not null
+    from rejected_lines
 
 )
 

@@ -9,31 +9,9 @@ with invoice_rows as (
 
 ),
 
-invoice_files as (
+file_rows as (
 
-    select * from {{ ref('base_invoice_files') }}
-
-),
-
-first_rows as (
-
-    select
-        source_file,
-        min(row_position) as first_position
-    from invoice_rows
-    group by source_file
-
-),
-
-file_positions as (
-
-    select
-        first_rows.source_file,
-        first_rows.first_position,
-        invoice_files.file_key,
-        case when invoice_files.format = 'csv' then 2 else 1 end as first_source_row
-    from first_rows
-    inner join invoice_files on first_rows.source_file = invoice_files.source_file
+    select * from {{ ref('base_invoice_file_rows') }}
 
 ),
 
@@ -41,10 +19,10 @@ numbered as (
 
     select
         invoice_rows.*,
-        file_positions.file_key,
-        invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row as source_row
+        file_rows.file_key,
+        invoice_rows.row_position - file_rows.first_position + file_rows.first_source_row as source_row
     from invoice_rows
-    inner join file_positions on invoice_rows.source_file = file_positions.source_file
+    inner join file_rows on invoice_rows.source_file = file_rows.source_file
 
 ),
 
@@ -60,7 +38,6 @@ final as (
         -- text
         {{ segmentation.clean_text('description') }} as description,
         {{ segmentation.clean_text('country') }} as country,
-        {{ segmentation.raw_text(segmentation.invoice_line_columns()) }} as raw_text,
         source_file,
 
         -- numerics

@@ -105,4 +105,4 @@ def match_archetypes(
         ]
     )
     clusters, chosen = linear_sum_assignment(cost)
-    return [archetypes[a].name for _, a in sorted(zip(clusters, chosen, strict=True))]
+    return [archetypes[int(a)].name for _, a in sorted(zip(clusters, chosen, strict=True))]

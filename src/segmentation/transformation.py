@@ -73,11 +73,11 @@ class Transformation:
 
     def transform(self, values: FloatArray) -> FloatArray:
         """Take original units, shape (n, n_features), into the scaled space."""
-        return (_log(values) - np.array(self.center)) / np.array(self.scale)
+        return np.asarray((_log(values) - np.array(self.center)) / np.array(self.scale))
 
     def inverse(self, scaled: FloatArray) -> FloatArray:
         """Take the scaled space back into original units."""
-        return np.expm1(scaled * np.array(self.scale) + np.array(self.center))
+        return np.asarray(np.expm1(scaled * np.array(self.scale) + np.array(self.center)))
 
 
 def _log(values: FloatArray) -> FloatArray:

@@ -14,11 +14,17 @@ from segmentation.naming import MEASURES, Archetype, match_archetypes, median_po
 def shipped() -> list[Archetype]:
     with (PROJECT / "seeds/segment_archetypes.csv").open() as f:
         rows = [row for row in csv.DictReader(f) if row["kind"] == "cluster"]
+
+    def measured(row: dict[str, str], part: str) -> tuple[float, ...]:
+        return tuple(float(row[f"{m}_{part}"]) for m in MEASURES)
+
     return [
         Archetype(
             row["segment"],
-            *(tuple(float(row[f"{m}_{part}"]) for m in MEASURES) for part in ("position", "from", "to")),  # type: ignore[arg-type]
-            max_median_frequency=float(row["max_median_frequency"] or "inf"),
+            measured(row, "position"),
+            measured(row, "from"),
+            measured(row, "to"),
+            float(row["max_median_frequency"] or "inf"),
         )
         for row in rows
     ]

@@ -1,0 +1,44 @@
+with invoice_rows as (
+
+    select
+        source_file,
+        {{ segmentation.row_position() }} as row_position
+    from {{ ref('base_invoice_rows') }}
+
+),
+
+invoice_files as (
+
+    select * from {{ ref('base_invoice_files') }}
+
+),
+
+row_ranges as (
+
+    select
+        source_file,
+        count(*) as row_count,
+        min(row_position) as first_position
+    from invoice_rows
+    group by source_file
+
+),
+
+final as (
+
+    select
+        -- text
+        row_ranges.source_file,
+
+        -- numerics
+        invoice_files.file_key,
+        row_ranges.row_count,
+        row_ranges.first_position,
+        case when invoice_files.format = 'csv' then 2 else 1 end as first_source_row
+
+    from row_ranges
+    inner join invoice_files on row_ranges.source_file = invoice_files.source_file
+
+)
+
+select * from final

@@ -1,0 +1,59 @@
+"""What the README shows is what its commands print."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import duckdb
+import pytest
+import yaml
+from conftest import PROJECT, Build
+
+README = (PROJECT / "README.md").read_text()
+QUERIES = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_there_are_queries() -> None:
+    assert len(QUERIES) == 2
+
+
+@pytest.mark.parametrize(("query", "shown"), QUERIES)
+def test_queries_print_what_is_shown(sample_build: Build, query: str, shown: str) -> None:
+    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+        printed = str(connection.sql(query))
+    assert [line.rstrip() for line in printed.strip().splitlines()] == [
+        line.rstrip() for line in shown.strip().splitlines()
+    ]
+
+
+def test_the_figures_in_the_text_are_those_of_the_sample(sample_build: Build) -> None:
+    ((share, at_risk, orders, months),) = sample_build.rows(
+        "select round(100 * sum(revenue_share) filter (segment in ('VIP', 'Loyal'))), "
+        "max(customers) filter (segment = 'At risk'), max(median_frequency) filter (segment = 'At risk'), "
+        "max(median_recency_days) filter (segment = 'At risk') / 30.4 from marts.segment_profiles"
+    )
+    assert f"{share:.0f} % of the revenue" in README
+    assert f"the {at_risk} at risk used to order {orders:.0f} times" in README
+    assert (round(months), "eleven months" in README) == (11, True)
+
+
+def test_every_make_target_is_listed_in_its_help() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
+    make = shutil.which("make")
+    assert make
+    shown = subprocess.run([make, "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert {line.split()[0] for line in shown.splitlines()} == targets
+    assert set(re.findall(r"`make ([a-z-]+)", README)) <= targets
+
+
+def test_vars_named_in_the_readme_exist() -> None:
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["segmentation"]
+    for name in re.findall(r"--vars '\{(\w+):", README) + ["invoice_files", "date_order"]:
+        assert name in settings
+
+
+def test_links_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", README):
+        assert link.startswith("https://") or (PROJECT / link).exists(), link
