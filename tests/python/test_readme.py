@@ -50,7 +50,7 @@ def test_every_make_target_is_listed_in_its_help() -> None:
 
 def test_vars_named_in_the_readme_exist() -> None:
     settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["segmentation"]
-    for name in re.findall(r"--vars '\{(\w+):", README) + ["invoice_files", "date_order"]:
+    for name in [*re.findall(r"--vars '\{(\w+):", README), "invoice_files", "date_order"]:
         assert name in settings
 
 
