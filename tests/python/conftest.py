@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Build:
     target: Path
     exit_code: int
     output: str
+    seconds: float
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -55,11 +57,12 @@ def dbt(
         *("--target-path", str(target), "--log-path", str(folder / "logs")),
         *("--vars", yaml.safe_dump(variables or {}, default_flow_style=True)),
     ]
+    began = time.perf_counter()
     settings = {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices), **(environment or {})}
     run = subprocess.run(
         command, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=600
     )
-    return Build(warehouse, target, run.returncode, run.stdout + run.stderr)
+    return Build(warehouse, target, run.returncode, run.stdout + run.stderr, time.perf_counter() - began)
 
 
 def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:

@@ -100,6 +100,10 @@ def test_bought_and_cancelled_within_minutes(
     assert found == [expected]
 
 
+def test_it_builds_in_half_a_minute_with_all_tests(online_retail_build: Build) -> None:
+    assert online_retail_build.seconds < 30
+
+
 def test_no_segment_is_a_handful_of_whales(online_retail_build: Build) -> None:
     ((smallest,),) = online_retail_build.rows(
         "select min(customer_share) from marts.segment_profiles where kind = 'cluster'"
