@@ -1,3 +1,5 @@
+{%- do segmentation.check_date_orders(ref('base_invoice_date_orders'), ref('base_invoice_rows')) -%}
+
 with invoice_rows as (
 
     select
@@ -10,6 +12,12 @@ with invoice_rows as (
 invoice_files as (
 
     select * from {{ ref('base_invoice_files') }}
+
+),
+
+date_orders as (
+
+    select * from {{ ref('base_invoice_date_orders') }}
 
 ),
 
@@ -29,6 +37,7 @@ final as (
     select
         -- text
         row_ranges.source_file,
+        date_orders.date_order,
 
         -- numerics
         invoice_files.file_key,
@@ -38,6 +47,7 @@ final as (
 
     from row_ranges
     inner join invoice_files on row_ranges.source_file = invoice_files.source_file
+    left join date_orders on row_ranges.source_file = date_orders.source_file
 
 )
 

@@ -20,6 +20,7 @@ numbered as (
     select
         invoice_rows.*,
         file_rows.file_key,
+        file_rows.date_order,
         invoice_rows.row_position - file_rows.first_position + file_rows.first_source_row as source_row
     from invoice_rows
     inner join file_rows on invoice_rows.source_file = file_rows.source_file
@@ -46,7 +47,7 @@ final as (
         {{ segmentation.safe_cast(segmentation.clean_text('unit_price'), segmentation.type_money()) }} as unit_price,
 
         -- timestamps
-        {{ segmentation.parse_timestamp(segmentation.clean_text('invoiced_at')) }} as invoiced_at
+        {{ segmentation.parse_timestamp(segmentation.clean_text('invoiced_at'), 'date_order') }} as invoiced_at
 
     from numbered
 

@@ -68,10 +68,35 @@ def test_nobody_is_known(tmp_path: Path) -> None:
     assert "column_map" in message
 
 
-def test_dates_that_cannot_be_read_show_an_example(tmp_path: Path) -> None:
-    message = refused(build(tmp_path, "1,A,MUG,1,12/1/2010 8:26,2,c1,UK"))
-    assert "1 rejected: bad_date with a customer, for example: 1,A,MUG,1,2,12/1/2010 8:26,c1,UK" in message
-    assert "date_order" in message
+def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
+    lines = [f"{n},A,MUG,1,{n}/2/2010 8:26,2,c{n},UK" for n in range(1, 6)]
+    message = refused(build(tmp_path, *lines))
+    assert f"not clear whether the day or the month stands first in the dates of: {tmp_path}/invoices.csv" in message
+    assert "5/2/2010 8:26, 4/2/2010 8:26, 3/2/2010 8:26" in message
+    assert "--vars '{date_order: dmy}'" in message
+    told = build(tmp_path, *lines, date_order="mdy")
+    assert told.exit_code == 0, told.output
+    assert told.rows("select min(invoiced_at)::varchar from marts.invoice_lines") == [("2010-01-02 08:26:00",)]
+
+
+def test_dates_that_contradict_each_other_are_asked_about(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, "1,A,MUG,1,13/1/2010,2,c1,UK", "2,A,MUG,1,1/13/2010,2,c1,UK"))
+    assert "some can only be read one way, some only the other" in message
+
+
+def test_a_file_of_one_day_follows_the_others(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.csv", "1,A,MUG,1,2/1/2010,2,c1,UK")
+    write_lines(tmp_path / "b.csv", "2,A,MUG,1,13/1/2010,2,c1,UK")
+    built = dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_UNIT_TESTS)
+    assert built.exit_code == 0, built.output
+    dates = built.rows("select invoiced_at::date::varchar from marts.invoice_lines order by 1")
+    assert dates == [("2010-01-02",), ("2010-01-13",)]
+
+
+def test_values_that_cannot_be_read_show_an_example(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, "1,A,MUG,1,yesterday,2,c1,UK", "2,A,MUG,NaN,2020-01-01,2,c1,UK"))
+    assert "1 rejected: bad_date with a customer, for example: 1,A,MUG,1,2,yesterday,c1,UK" in message
+    assert "1 rejected: bad_quantity with a customer" in message
 
 
 def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
@@ -92,7 +117,7 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
         ({"frequency_unit": "weeks"}, "frequency_unit is 'weeks'; it must be invoices or days"),
         ({"monetary_basis": "profit"}, "monetary_basis is 'profit'; it must be gross or net"),
         ({"as_of_date": "1.2.2020"}, "as_of_date is '1.2.2020'; it must be a date such as 2011-12-10"),
-        ({"date_order": "ydm"}, "date_order must be mdy, dmy or ''"),
+        ({"date_order": "ydm"}, "date_order is 'ydm'; it must be mdy or dmy"),
         ({"column_map": {"customer": "x"}}, "column_map names customer, which is no column of an invoice line"),
     ],
 )

@@ -112,13 +112,14 @@ def test_no_segment_is_a_handful_of_whales(online_retail_build: Build) -> None:
 
 
 def test_a_rewritten_export_gives_the_same_customers(online_retail_build: Build, tmp_path: Path) -> None:
-    """The same lines as a colleague would export them: CSV and Parquet, other headers, semicolons, ids as 17850.0."""
+    """The same lines as a colleague would export them: CSV and Parquet, other headers, dates and ids as of Excel."""
     source = f"read_csv('{ONLINE_RETAIL}', all_varchar = true)"
     with duckdb.connect() as connection:
         connection.execute(
             f"""
             copy (select CustomerID || '.0' as "Customer ID", InvoiceNo as Invoice, StockCode || ' ' as stock_code,
-                    Description, UnitPrice as Price, Quantity, InvoiceDate, Country
+                    Description, UnitPrice as Price, Quantity, Country,
+                    strftime(InvoiceDate::timestamp, '%-m/%-d/%Y %-H:%M') as InvoiceDate
                 from {source} where InvoiceDate < '2011-06')
             to '{tmp_path}/first.csv' (header, delimiter ';')
             """
