@@ -64,6 +64,20 @@ def test_clusters_need_as_many_archetypes() -> None:
         match_archetypes(np.zeros((2, 4)), [1.0, 1.0], shipped()[:1])
 
 
+def check_names(measures: np.ndarray, k: int) -> None:
+    """Fit k clusters on recency, frequency and monetary; each name must be given once and be true."""
+    archetypes = {a.name: a for a in shipped()}
+    model = fit_model(
+        measures[:, :3], ["recency_days", "frequency", "monetary"], measures, k, list(archetypes.values())
+    )
+    assert len(set(model.names)) == k
+    labels = nearest_centroids(model.transformation.transform(measures[:, :3]), model.centroids)
+    positions = median_positions(measures * [-1, 1, 1, 1], labels)
+    for cluster, name in enumerate(model.names):
+        frequency = float(np.median(measures[labels == cluster, 1]))
+        assert archetypes[name].untruth(positions[cluster], frequency) == 0, (name, positions[cluster], frequency)
+
+
 @pytest.mark.parametrize("k", range(2, 11))
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_number_of_segments_gets_distinct_names_that_are_true(k: int, seed: int) -> None:
@@ -74,16 +88,17 @@ def test_every_number_of_segments_gets_distinct_names_that_are_true(k: int, seed
     frequency = 1 + rng.poisson(rate * alive)
     recency = np.maximum(1, tenure - alive * np.where(frequency > 1, rng.beta(frequency, 1), 0))
     monetary = frequency * rng.lognormal(4, 0.8, 3000)
-    measures = np.column_stack([recency, frequency, monetary, tenure]).round()
-    features = ["recency_days", "frequency", "monetary"]
-    archetypes = {a.name: a for a in shipped()}
-    model = fit_model(measures[:, :3], features, measures, k, list(archetypes.values()))
-    assert len(set(model.names)) == k
-    labels = nearest_centroids(model.transformation.transform(measures[:, :3]), model.centroids)
-    positions = median_positions(measures * [-1, 1, 1, 1], labels)
-    for cluster, name in enumerate(model.names):
-        frequency_of_cluster = float(np.median(measures[labels == cluster, 1]))
-        assert archetypes[name].untruth(positions[cluster], frequency_of_cluster) == 0, (name, positions[cluster])
+    check_names(np.column_stack([recency, frequency, monetary, tenure]).round(), k)
+
+
+@pytest.mark.parametrize("k", range(2, 11))
+@pytest.mark.parametrize("build", ["sample_build", "online_retail_build"])
+def test_names_are_true_on_the_sample_and_on_online_retail(k: int, build: str, request: pytest.FixtureRequest) -> None:
+    rows = request.getfixturevalue(build).rows(
+        "select recency_days, frequency, monetary, tenure_days from intermediate.int_clustering_features "
+        "where is_fit_sample order by customer_id"
+    )
+    check_names(np.array(rows), k)
 
 
 def test_the_version_changes_with_the_model_and_only_then() -> None:
