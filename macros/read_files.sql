@@ -6,7 +6,7 @@
 {% macro default__read_files(files) -%}
     {%- set paths = [] -%}
     {%- for file in files -%}
-        {%- do paths.append(segmentation.sql_text(segmentation.exact_path(file['source_file']))) -%}
+        {%- do paths.append(segmentation.sql_text(segmentation.exact_path(file['read_path']))) -%}
     {%- endfor -%}
     {%- if files[0]['format'] == 'parquet' -%}
     read_parquet([{{ paths | join(', ') }}], filename = true)

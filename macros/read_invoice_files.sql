@@ -5,7 +5,9 @@
 {% macro read_invoice_files(files) -%}
     {%- set layouts = {} -%}
     {%- for file in files -%}
-        {%- set layout = [file['format'], file['compression'], file['delimiter'], file['headers'], file['positions']] | join('\n') -%}
+        {#- A copy in UTF-8 has a path of its own, so it is read by itself. -#}
+        {%- set copy = file['read_path'] if file['read_path'] != file['source_file'] else '' -%}
+        {%- set layout = [copy, file['format'], file['compression'], file['delimiter'], file['headers'], file['positions']] | join('\n') -%}
         {%- do layouts.setdefault(layout, []).append(file) -%}
     {%- endfor -%}
     {%- for group in layouts.values() %}
@@ -13,7 +15,8 @@
         {%- for column in segmentation.invoice_line_columns() %}
         {{ segmentation.file_column(group[0], column) }} as {{ column }},
         {%- endfor %}
-        filename as source_file
+        {{ segmentation.sql_text(group[0]['source_file']) if group[0]['read_path'] != group[0]['source_file'] else 'filename' }}
+            as source_file
     from {{ segmentation.read_files(group) }}
     {{ 'union all' if not loop.last }}
     {%- endfor -%}

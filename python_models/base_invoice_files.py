@@ -1,6 +1,9 @@
 """dbt model: what is known of each invoice file before it is read."""
 
+import atexit
 import json
+import shutil
+import tempfile
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +20,8 @@ def model(dbt: Any, session: Any) -> pa.Table:
         aliases,
         json.loads(dbt.config.meta_get("column_map")),
         dbt.config.meta_get("profiles_dir"),
+        dbt.config.meta_get("encoding"),
+        workspace(),
     )
     text, number = pa.string(), pa.int64()
     return pa.table(
@@ -30,7 +35,15 @@ def model(dbt: Any, session: Any) -> pa.Table:
             "delimiter": pa.array([f.delimiter for f in files], text),
             "headers": pa.array([json.dumps(f.headers) for f in files], text),
             "positions": pa.array([json.dumps(f.positions) for f in files], text),
+            "read_path": pa.array([f.read_path for f in files], text),
             "problem": pa.array([f.problem for f in files], text),
             "remedy": pa.array([f.remedy for f in files], text),
         }
     )
+
+
+def workspace() -> str:
+    # Copies in UTF-8 are needed until base_invoice_rows has read them, which is in the same process.
+    folder = tempfile.mkdtemp(prefix="invoice-files-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -1,25 +1,25 @@
 """Looks at invoice files before a database does: format, encoding, delimiter and which column is which.
 
-A file is described, never repaired here. What can't be used carries a ``problem`` and a ``remedy`` written
-for the person who made the export.
+Text that is not UTF-8 is copied as UTF-8 for the database to read. What can't be used carries a ``problem``
+and a ``remedy`` written for the person who made the export.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import glob
-import gzip
 import io
 import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import pyarrow.parquet as pq
+
+from segmentation.text_encoding import UTF_8, decode, detect_encoding
 
 COLUMNS = (
     "invoice_id",
@@ -38,15 +38,14 @@ REQUIRED_COLUMNS = ("invoice_id", "quantity", "unit_price", "invoiced_at", "cust
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_CHUNK = 8 << 20
 _SAMPLE = 1 << 20
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _SIGNATURES = {
     b"PK\x03\x04": (
         "an Excel workbook or a zip archive",
         "save it as CSV (UTF-8) and point invoice_files at that",
     ),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save it as CSV (UTF-8) and point invoice_files at that"),
-    b"\x28\xb5\x2f\xfd": ("compressed with zstd", "decompress it, or compress it with gzip"),
     b"%PDF": ("a PDF document", "export the invoice lines as CSV instead"),
 }
 
@@ -66,15 +65,17 @@ class InvoiceFile:
     size_bytes : int
         Size on disk.
     compression : str
-        ``none`` or ``gzip``; always ``none`` for Parquet.
+        ``none``, ``gzip`` or ``zstd``, of what is at `read_path`; always ``none`` for Parquet.
     encoding : str
-        ``utf-8``; empty for Parquet.
+        ``utf-8``, ``utf-16-le``, ``utf-16-be``, ``cp1252`` or the one that was asked for; empty for Parquet.
     delimiter : str
         One character; empty for Parquet.
     headers : tuple of str
         The column names in the file, in order.
     positions : dict of str to int
         Canonical column to its position in ``headers``; columns that the file lacks are absent.
+    read_path : str
+        Where the database reads it: the file itself, or its copy in UTF-8.
     problem, remedy : str or None
         Why the file can't be used and what to do about it; both None where it can be used.
     """
@@ -88,6 +89,7 @@ class InvoiceFile:
     delimiter: str = ""
     headers: tuple[str, ...] = ()
     positions: dict[str, int] = field(default_factory=dict)
+    read_path: str = ""
     problem: str | None = None
     remedy: str | None = None
 
@@ -104,6 +106,8 @@ def inspect_files(
     aliases: Mapping[str, Sequence[str]],
     column_map: Mapping[str, str] | None = None,
     fallback_dir: str = ".",
+    encoding: str = "",
+    workspace: str = "",
 ) -> list[InvoiceFile]:
     """Describe every file that the patterns match, in order of path.
 
@@ -118,6 +122,10 @@ def inspect_files(
         Canonical column to the header it has in these files; takes precedence over `aliases`.
     fallback_dir : str, default "."
         Where relative patterns are looked up that match nothing from the working directory.
+    encoding : str, default ""
+        Encoding of all text files; found out for each where it is empty.
+    workspace : str, default ""
+        Folder for copies in UTF-8 of the files that have another encoding; the working directory where empty.
 
     Returns
     -------
@@ -141,7 +149,7 @@ def inspect_files(
             )
         paths.update(matched)
     keys = _file_keys(sorted(paths))
-    files.extend(_inspect(path, keys[path], aliases, column_map or {}) for path in sorted(paths))
+    files.extend(_inspect(path, keys[path], aliases, column_map or {}, encoding, workspace) for path in sorted(paths))
     return files
 
 
@@ -172,7 +180,14 @@ def _file_keys(paths: Iterable[str]) -> dict[str, int]:
     return keys
 
 
-def _inspect(path: str, key: int, aliases: Mapping[str, Sequence[str]], column_map: Mapping[str, str]) -> InvoiceFile:
+def _inspect(
+    path: str,
+    key: int,
+    aliases: Mapping[str, Sequence[str]],
+    column_map: Mapping[str, str],
+    encoding: str,
+    workspace: str,
+) -> InvoiceFile:
     size = 0
     try:
         size = os.path.getsize(path)
@@ -182,21 +197,26 @@ def _inspect(path: str, key: int, aliases: Mapping[str, Sequence[str]], column_m
         if start.startswith(b"PAR1"):
             headers = _parquet_headers(path)
             positions = _positions(headers, aliases, column_map)
-            return InvoiceFile(path, key, "parquet", size, headers=headers, positions=positions)
-        compression = "gzip" if start.startswith(b"\x1f\x8b") else "none"
-        sample = _checked_sample(path, compression)
+            return InvoiceFile(path, key, "parquet", size, headers=headers, positions=positions, read_path=path)
+        compression = next((name for magic, name in _COMPRESSIONS.items() if start.startswith(magic)), "none")
+        encoding, read_path, sample = _prepare_text(path, key, compression, encoding, workspace)
+        if not sample.strip():
+            raise _UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
         delimiter, headers = _dialect(sample, aliases, column_map)
         positions = _positions(headers, aliases, column_map)
-        return InvoiceFile(path, key, "csv", size, compression, "utf-8", delimiter, headers, positions)
+        if read_path != path:
+            compression = "none"
+        return InvoiceFile(path, key, "csv", size, compression, encoding, delimiter, headers, positions, read_path)
     except _UnusableFileError as e:
         return InvoiceFile(path, key, size_bytes=size, problem=e.problem, remedy=e.remedy)
     except OSError as e:
+        problem = f"the file can't be read: {e.strerror or e}"
         return InvoiceFile(
             path,
             key,
             size_bytes=size,
-            problem=f"the file can't be read: {e.strerror or e}",
-            remedy="check its permissions and whether it is whole",
+            problem=problem,
+            remedy="check its permissions, and fetch it again if it is broken",
         )
 
 
@@ -216,40 +236,27 @@ def _parquet_headers(path: str) -> tuple[str, ...]:
         raise _UnusableFileError(f"the file is a broken Parquet file: {e}", "write it again") from e
 
 
-def _checked_sample(path: str, compression: str) -> str:
-    """Read the whole file once to be sure that it is UTF-8 text; return its beginning."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    sample, offset, lines = "", 0, 0
+def _prepare_text(path: str, key: int, compression: str, encoding: str, workspace: str) -> tuple[str, str, str]:
+    """Settle the encoding; return it, the path of UTF-8 text and the beginning of that."""
     try:
-        with _open(path, compression) as f:
-            while chunk := f.read(_CHUNK):
-                if b"\0" in chunk:
-                    row = lines + chunk[: chunk.index(b"\0")].count(b"\n") + 1
-                    raise _UnusableFileError(
-                        f"the file is not a text table: it holds a NUL byte in text line {row}",
-                        "export it as CSV (UTF-8); a UTF-16 export has to be converted",
-                    )
-                try:
-                    text = decoder.decode(chunk)
-                except UnicodeDecodeError as e:
-                    row = lines + chunk[: max(e.start, 0)].count(b"\n") + 1
-                    raise _UnusableFileError(
-                        f"the file is not UTF-8: text line {row} holds the byte 0x{e.object[e.start]:02x}",
-                        "save it as UTF-8, for example: iconv -f cp1252 -t utf-8 FILE > FILE.utf8.csv",
-                    ) from e
-                if len(sample) < _SAMPLE:
-                    sample += text[: _SAMPLE - len(sample)]
-                offset += len(chunk)
-                lines += chunk.count(b"\n")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as e:
-        raise _UnusableFileError(f"the gzip file is broken: {e}", "fetch or compress it again") from e
-    if not sample.strip():
-        raise _UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
-    return sample
-
-
-def _open(path: str, compression: str) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile(path) if compression == "gzip" else Path(path).open("rb"))
+        encoding = encoding or detect_encoding(path, compression)
+        pieces = decode(path, compression, encoding)
+        if encoding == UTF_8:
+            return encoding, path, "".join(islice(pieces, 1))[:_SAMPLE]
+        converted, sample = os.path.join(workspace, f"{key}.csv"), ""
+        with Path(converted).open("w", encoding="utf-8", newline="") as target:
+            for piece in pieces:
+                target.write(piece)
+                sample += piece[: _SAMPLE - len(sample)]
+    except UnicodeDecodeError as e:
+        raise _UnusableFileError(
+            f"the file is not {encoding} text: {e.reason}", "set the var encoding to the one it has, or leave it empty"
+        ) from e
+    except LookupError as e:
+        raise _UnusableFileError(
+            f"the var encoding is {encoding}, which is not known", "name one such as utf-8, cp1252 or latin-1"
+        ) from e
+    return encoding, converted, sample
 
 
 def _dialect(

@@ -2,14 +2,17 @@
 
 import gzip
 import os
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import HEADER, write_lines
+from hypothesis import given
+from hypothesis import strategies as st
 
-from segmentation.intake import COLUMNS, inspect_files
+from segmentation.intake import COLUMNS, InvoiceFile, inspect_files
 
 ALIASES = {
     "invoice_id": ["InvoiceNo", "Invoice"],
@@ -37,15 +40,18 @@ def test_delimiters_are_recognised(tmp_path: Path, delimiter: str) -> None:
     assert set(file.positions) == set(COLUMNS)
 
 
-def test_a_byte_order_mark_gzip_and_parquet_are_read(tmp_path: Path) -> None:
+def test_a_byte_order_mark_gzip_zstd_and_parquet_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf" + HEADER.encode() + b"\n")
     (tmp_path / "b.csv").write_bytes(gzip.compress(HEADER.encode()))  # gzip by content, whatever the name
+    with pa.output_stream(tmp_path / "d.csv", compression="zstd") as zstd:
+        zstd.write(HEADER.encode())
     pq.write_table(pa.table({name: ["1"] for name in HEADER.split(",")}), tmp_path / "c.parquet")
     files = inspect_files(str(tmp_path), ALIASES)
     assert [(f.problem, f.format, f.compression) for f in files] == [
         (None, "csv", "none"),
         (None, "csv", "gzip"),
         (None, "parquet", "none"),
+        (None, "csv", "zstd"),
     ]
     assert {len(f.positions) for f in files} == {8}
 
@@ -98,10 +104,9 @@ def test_file_keys_depend_on_the_path_alone_and_differ(tmp_path: Path) -> None:
         (b"PK\x03\x04rest", "an Excel workbook", "save it as CSV"),
         (b"%PDF-1.7", "a PDF document", "export the invoice lines"),
         (b"PAR1 but not really", "broken Parquet", "write it again"),
-        (b"\x1f\x8bnot really gzip", "gzip file is broken", "compress it again"),
-        (gzip.compress(HEADER.encode() * 999)[:-9], "gzip file is broken", "compress it again"),
-        (HEADER.encode() + b"\n1,\0,\n", "NUL byte in text line 2", "UTF-16"),
-        (HEADER.encode() + b"\n1,2\n3,\xa3,\n", "not UTF-8: text line 3 holds the byte 0xa3", "iconv"),
+        (b"\x1f\x8bnot really gzip", "the file can't be read", "fetch it again"),
+        (gzip.compress(HEADER.encode() * 999)[:-9], "the file can't be read", "fetch it again"),
+        (bytes(range(256)) * 20, "not a table with a header", "with the column names"),
         (b"InvoiceNo,Quantity,InvoiceDate,UnitPrice,Total\n", "no column for customer_id among", "column_map"),
     ],
 )
@@ -112,11 +117,74 @@ def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path: Path, content: by
     assert remedy in str(file.remedy)
 
 
+def inspect_text(folder: Path, content: bytes, encoding: str = "") -> tuple[InvoiceFile, str]:
+    """Inspect a file of some bytes; return what was found and the text that the database will read."""
+    (folder / "a.csv").write_bytes(content)
+    (file,) = inspect_files(str(folder / "a.csv"), ALIASES, encoding=encoding, workspace=str(folder))
+    return file, Path(file.read_path).read_bytes().decode() if file.read_path else ""
+
+
+TEXT = f"{HEADER}\n1,A,£5 “café” 20 %,1,2020-01-01,2,7,España\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_other_encodings_are_recognised_and_read_as_utf8(tmp_path: Path, encoding: str) -> None:
+    file, text = inspect_text(tmp_path, TEXT.encode(encoding))
+    assert (file.problem, file.encoding, text) == (None, encoding, TEXT)
+
+
+@pytest.mark.parametrize("mark", ["utf-16", "utf-8-sig"])
+def test_byte_order_marks_are_no_part_of_the_header(tmp_path: Path, mark: str) -> None:
+    file, _ = inspect_text(tmp_path, TEXT.encode(mark))
+    assert (file.problem, file.headers[0]) == (None, "InvoiceNo")
+
+
+def test_a_file_in_two_encodings_comes_out_right_in_both_parts(tmp_path: Path) -> None:
+    file, text = inspect_text(tmp_path, TEXT.encode() + "2,A,£,1,2020-01-01,2,7,Österreich\n".encode("cp1252"))
+    assert file.encoding == "cp1252"
+    assert text == TEXT + "2,A,£,1,2020-01-01,2,7,Österreich\n"
+
+
+@given(st.binary(max_size=60))
+def test_every_byte_that_is_not_utf8_is_one_character(tail: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file, text = inspect_text(Path(folder), HEADER.encode() + b"\n1,A,\xff|" + tail)
+    assert (file.problem, file.encoding) == (None, "cp1252")
+    shown = text.removeprefix(f"{HEADER}\n1,A,ÿ|")
+    rest = tail
+    for character in shown:
+        byte = rest[:1]
+        if rest.startswith(character.encode()):
+            byte = character.encode()
+        elif character == "\ufffd":
+            assert byte == b"\0"
+        else:
+            assert character.encode("cp1252" if byte[0] not in b"\x81\x8d\x8f\x90\x9d" else "latin-1") == byte
+        rest = rest[len(byte) :]
+    assert rest == b""
+
+
+def test_a_nul_byte_becomes_a_visible_character(tmp_path: Path) -> None:
+    file, text = inspect_text(tmp_path, TEXT.encode() + b"2,A,a\0b,1,2020-01-01,2,7,UK\n")
+    assert file.problem is None
+    assert "a\ufffdb" in text
+
+
+def test_an_encoding_can_be_set(tmp_path: Path) -> None:
+    file, text = inspect_text(
+        tmp_path, TEXT.replace("£5 “café” 20 %", "ソニー").replace("ñ", "n").encode("shift_jis"), encoding="shift_jis"
+    )
+    assert (file.problem, "ソニー" in text) == (None, True)
+    file, _ = inspect_text(tmp_path, TEXT.encode("cp1252"), encoding="utf-8")
+    assert "not utf-8 text" in str(file.problem)
+    file, _ = inspect_text(tmp_path, TEXT.encode(), encoding="klingon")
+    assert "which is not known" in str(file.problem)
+
+
 def test_a_byte_that_is_not_utf8_is_found_far_into_the_file(tmp_path: Path) -> None:
-    lines = 200_000
-    (tmp_path / "a.csv").write_bytes(HEADER.encode() + b"\n" + (LINE.encode() + b"\n") * lines + b"\xff\n")
-    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
-    assert file.problem == f"the file is not UTF-8: text line {lines + 2} holds the byte 0xff"
+    file, text = inspect_text(tmp_path, HEADER.encode() + b"\n" + (LINE.encode() + b"\n") * 200_000 + b"\xa3\n")
+    assert file.encoding == "cp1252"
+    assert text.endswith("£\n")
 
 
 def test_letters_of_several_bytes_may_lie_across_the_chunks(tmp_path: Path) -> None:

@@ -131,8 +131,17 @@ def test_a_rewritten_export_gives_the_same_customers(online_retail_build: Build,
             to '{tmp_path}/second.parquet'
             """
         )
+    # As a Windows program writes it: 32 lines of the data hold a pound sign.
+    first = tmp_path / "first.csv"
+    first.write_bytes(first.read_text(encoding="utf-8").replace("\n", "\r\n").encode("cp1252"))
     rewritten = dbt(tmp_path, f"{tmp_path}/first.csv,{tmp_path}/second.parquet", arguments=WITHOUT_TESTS)
     assert rewritten.exit_code == 0, rewritten.output
     columns = "customer_id, monetary, frequency, recency_days, rfm_score, segment, segment_confidence"
     query = f"select {columns} from marts.customer_segments order by customer_id"
     assert rewritten.rows(query) == online_retail_build.rows(query)
+    assert rewritten.rows("select encoding, rows_read from marts.load_audit order by source_file") == [
+        ("cp1252", 209_029),
+        ("", 332_880),
+    ]
+    pounds = "select count(*) from marts.invoice_lines where description like '%£%'"
+    assert rewritten.rows(pounds) == online_retail_build.rows(pounds)

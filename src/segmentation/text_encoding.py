@@ -1,0 +1,106 @@
+"""Settles the encoding of a text file, so that no database ever has to guess it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+
+UTF_8, WINDOWS = "utf-8", "cp1252"
+
+_CHUNK = 8 << 20
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def open_bytes(path: str, compression: str = "none") -> BinaryIO:
+    """Open a file for its uncompressed bytes; `compression` is none, gzip or zstd."""
+    return cast(BinaryIO, pa.input_stream(path, compression=None if compression == "none" else compression))
+
+
+def detect_encoding(path: str, compression: str = "none") -> str:
+    """Return the encoding of a text file: the whole of it is looked at.
+
+    Parameters
+    ----------
+    path : str
+    compression : {"none", "gzip", "zstd"}, default "none"
+
+    Returns
+    -------
+    str
+        ``utf-8`` (with or without a byte-order mark), which a database can read as it is; ``utf-16-le`` or
+        ``utf-16-be``, by the mark or by where the zero bytes stand; ``cp1252`` for everything else, which is
+        read with `decode`, whose every byte is a character.
+    """
+    decoder = codecs.getincrementaldecoder(UTF_8)()
+    with open_bytes(path, compression) as f:
+        chunk = f.read(_CHUNK)
+        if encoding := _detect_utf_16(chunk):
+            return encoding
+        try:
+            while chunk:
+                if b"\0" in chunk:
+                    return WINDOWS
+                decoder.decode(chunk)
+                chunk = f.read(_CHUNK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return WINDOWS
+    return UTF_8
+
+
+def _detect_utf_16(start: bytes) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if start.startswith(mark):
+            return encoding
+    # Text of Western letters: every other byte is zero.
+    sample = start[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) > 0.4 * len(sample) / 2 and min(even, odd) == 0:
+        return "utf-16-le" if odd else "utf-16-be"
+    return None
+
+
+def decode(path: str, compression: str, encoding: str) -> Iterator[str]:
+    """Yield the text of a file in pieces, without a byte-order mark and without NUL characters.
+
+    ``cp1252`` stands for bytes of which some are no UTF-8: what is valid UTF-8 is read as such, any other
+    byte as cp1252, and the five bytes that cp1252 leaves open as latin-1. A file that two programs wrote in
+    two encodings comes out right in both parts, and no byte is lost. A NUL becomes U+FFFD.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If `encoding` is another one and the text does not fit it.
+    LookupError
+        If Python does not know the encoding.
+    """
+    errors = _FALLBACK if encoding == WINDOWS else "strict"
+    decoder = codecs.getincrementaldecoder(UTF_8 if encoding == WINDOWS else encoding)(errors)
+    first = True
+    with open_bytes(path, compression) as f:
+        while True:
+            chunk = f.read(_CHUNK)
+            text = decoder.decode(chunk, final=not chunk).replace("\0", "\ufffd")
+            if first and text:
+                text, first = text.removeprefix("\ufeff"), False
+            if text:
+                yield text
+            if not chunk:
+                return
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    byte = error.object[error.start : error.start + 1]
+    try:
+        return byte.decode("cp1252"), error.start + 1
+    except UnicodeDecodeError:
+        return byte.decode("latin-1"), error.start + 1
+
+
+_FALLBACK = "utf-8-else-cp1252"
+codecs.register_error(_FALLBACK, _as_windows)
