@@ -10,15 +10,21 @@
     {%- if var('cluster_scaler') not in ['standard', 'minmax', 'robust'] -%}
         {%- do wrong.append('cluster_scaler is ' ~ var('cluster_scaler') ~ '; it must be standard, minmax or robust.') -%}
     {%- endif -%}
-    {%- if var('segment_count') != 'auto' and var('segment_count') | int(0) not in range(2, 11) -%}
+    {%- if var('segment_count') != 'auto' and var('segment_count') | string not in ['2', '3', '4', '5', '6', '7', '8', '9', '10'] -%}
         {%- do wrong.append('segment_count is ' ~ var('segment_count') ~ '; it must be auto or a number from 2 to 10.') -%}
     {%- endif -%}
     {%- set low, high = var('segment_count_min') | int(0), var('segment_count_max') | int(0) -%}
     {%- if not (2 <= low <= high <= 10) -%}
         {%- do wrong.append('segment_count_min and segment_count_max must be numbers with 2 <= min <= max <= 10.') -%}
     {%- endif -%}
-    {%- if var('knn_neighbors') | int(0) < 1 or var('fit_sample_size') | int(0) < 1 -%}
-        {%- do wrong.append('knn_neighbors and fit_sample_size must be whole numbers of at least 1.') -%}
+    {%- if var('knn_neighbors') | int(0) < 1 -%}
+        {%- do wrong.append('knn_neighbors is ' ~ var('knn_neighbors') ~ '; it must be a whole number of at least 1.') -%}
+    {%- endif -%}
+    {%- if var('fit_sample_size') | int(0) < 1000 -%}
+        {%- do wrong.append('fit_sample_size is ' ~ var('fit_sample_size') ~ '; it must be a whole number of at least 1000.') -%}
+    {%- endif -%}
+    {%- if not modules.re.fullmatch('[0-9]{1,9}', var('random_seed') | string) -%}
+        {%- do wrong.append('random_seed is ' ~ var('random_seed') ~ '; it must be a whole number of at most nine digits.') -%}
     {%- endif -%}
     {%- if execute and wrong -%}
         {{ segmentation.stop_build(['The settings of the clustering can\'t be used:'] + wrong) }}

@@ -9,7 +9,7 @@
         {%- do paths.append(segmentation.sql_text(segmentation.exact_path(file['read_path']))) -%}
     {%- endfor -%}
     {%- if files[0]['format'] == 'parquet' -%}
-    read_parquet([{{ paths | join(', ') }}], filename = true)
+    read_parquet([{{ paths | join(', ') }}], filename = 'path_of_file')
     {%- else -%}
     read_csv(
         [{{ paths | join(', ') }}],
@@ -25,7 +25,7 @@
         escape = '"',
         compression = {{ segmentation.sql_text(files[0]['compression']) }},
         max_line_size = 16777216,
-        filename = true
+        filename = 'path_of_file'
     )
     {%- endif -%}
 {%- endmacro %}

@@ -7,7 +7,7 @@
     {%- for file in files -%}
         {#- A copy in UTF-8 has a path of its own, so it is read by itself. -#}
         {%- set copy = file['read_path'] if file['read_path'] != file['source_file'] else '' -%}
-        {%- set layout = [copy, file['format'], file['compression'], file['delimiter'], file['headers'], file['positions']] | join('\n') -%}
+        {%- set layout = [copy, file['format'], file['compression'], file['delimiter'], file['headers'], file['types'], file['positions']] | join('\n') -%}
         {%- do layouts.setdefault(layout, []).append(file) -%}
     {%- endfor -%}
     {%- for group in layouts.values() %}
@@ -15,7 +15,7 @@
         {%- for column in segmentation.invoice_line_columns() %}
         {{ segmentation.file_column(group[0], column) }} as {{ column }},
         {%- endfor %}
-        {{ segmentation.sql_text(group[0]['source_file']) if group[0]['read_path'] != group[0]['source_file'] else 'filename' }}
+        {{ segmentation.sql_text(group[0]['source_file']) if group[0]['read_path'] != group[0]['source_file'] else 'path_of_file' }}
             as source_file
     from {{ segmentation.read_files(group) }}
     {{ 'union all' if not loop.last }}

@@ -34,6 +34,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
             "encoding": pa.array([f.encoding for f in files], text),
             "delimiter": pa.array([f.delimiter for f in files], text),
             "headers": pa.array([json.dumps(f.headers) for f in files], text),
+            "types": pa.array([json.dumps(f.types) for f in files], text),
             "positions": pa.array([json.dumps(f.positions) for f in files], text),
             "read_path": pa.array([f.read_path for f in files], text),
             "problem": pa.array([f.problem for f in files], text),

@@ -62,8 +62,11 @@ def archetypes(seed: pd.DataFrame) -> list[Archetype]:
         seed[[f"{measure}_{part}" for measure in MEASURES]].to_numpy(dtype=float).tolist()
         for part in ("position", "from", "to")
     )
-    most_orders = seed["max_median_frequency"].astype(float).fillna(float("inf"))
+    bounds = seed[["min_median_frequency", "max_median_frequency", "max_tenure_share"]].astype(float)
+    bounds = bounds.fillna({"min_median_frequency": 0, "max_median_frequency": float("inf"), "max_tenure_share": 1})
     return [
-        Archetype(name, tuple(at), tuple(low), tuple(high), orders)
-        for name, at, low, high, orders in zip(seed["segment"], ideal, lowest, highest, most_orders, strict=True)
+        Archetype(name, tuple(at), tuple(low), tuple(high), *bound)
+        for name, at, low, high, bound in zip(
+            seed["segment"], ideal, lowest, highest, bounds.to_numpy().tolist(), strict=True
+        )
     ]

@@ -1,8 +1,3 @@
-{%- set given = var('as_of_date') | string -%}
-{%- if given and not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', given) -%}
-    {{ segmentation.stop_build(["as_of_date is '" ~ given ~ "'; it must be a date such as 2011-12-10."]) }}
-{%- endif -%}
-
 with lines as (
 
     select * from {{ ref('int_invoice_lines') }}
@@ -21,8 +16,8 @@ final as (
 
     select
         last_invoice_date,
-        {%- if given %}
-        cast({{ segmentation.sql_text(given) }} as date) as as_of_date
+        {%- if var('as_of_date') %}
+        {{ segmentation.date_setting('as_of_date') }} as as_of_date
         {%- else %}
         cast({{ dbt.dateadd('day', 1, 'last_invoice_date') }} as date) as as_of_date
         {%- endif %}

@@ -7,6 +7,11 @@
     {{ segmentation.stop_build(["monetary_basis is '" ~ basis ~ "'; it must be gross or net."]) }}
 {%- endif -%}
 
+{%- set high_return_rate = var('high_return_rate') | float(-1) -%}
+{%- if not 0 <= high_return_rate <= 1 -%}
+    {{ segmentation.stop_build(["high_return_rate is " ~ var('high_return_rate') ~ "; it must be a share from 0 to 1, such as 0.2."]) }}
+{%- endif -%}
+
 {%- set net = 'totals.purchased_value - totals.returned_value' -%}
 {%- set frequency = 'totals.orders' if unit == 'invoices' else 'totals.purchase_days' -%}
 {%- set monetary = 'totals.purchased_value' if basis == 'gross' else net -%}
@@ -90,7 +95,7 @@ final as (
         -- Compared as exact products: no rounding decides who stands on the threshold.
         (
             totals.returned_value > 0
-            and totals.returned_value >= cast({{ var('high_return_rate') }} as decimal(9, 6)) * totals.purchased_value
+            and totals.returned_value >= cast({{ high_return_rate }} as decimal(9, 6)) * totals.purchased_value
         ) as is_high_return,
         cast(round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money_total() }})
             as avg_order_value,

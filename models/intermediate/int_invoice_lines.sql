@@ -48,8 +48,8 @@ judged as (
             when invoice_id is null then 'missing_invoice'
             when
                 invoiced_at is null
-                or invoiced_at < cast('{{ var("first_plausible_date") }}' as timestamp)
-                or invoiced_at >= cast('{{ var("last_plausible_date") }}' as timestamp)
+                or invoiced_at < {{ segmentation.date_setting('first_plausible_date') }}
+                or invoiced_at >= {{ segmentation.date_setting('last_plausible_date') }}
                 then 'bad_date'
             when quantity is null or quantity = 0 then 'bad_quantity'
             when unit_price is null then 'bad_price'

@@ -25,7 +25,6 @@ row_ranges as (
 
     select
         source_file,
-        count(*) as row_count,
         min(row_position) as first_position
     from invoice_rows
     group by source_file
@@ -41,7 +40,6 @@ final as (
 
         -- numerics
         invoice_files.file_key,
-        row_ranges.row_count,
         row_ranges.first_position,
         case when invoice_files.format = 'csv' then 2 else 1 end as first_source_row
 

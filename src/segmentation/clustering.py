@@ -224,27 +224,21 @@ def choose(candidates: Sequence[Candidate], segment_count: int | None = None) ->
     candidates : sequence of Candidate
         At least one.
     segment_count : int, optional
-        A count that the user asks for.
-
-    Raises
-    ------
-    ValueError
-        If the count asked for is not among the candidates.
+        A count that the user asks for; where the fitted customers are too alike for it, the largest there is.
     """
     by_count = {c.segment_count: c for c in candidates}
     bend = elbow(list(by_count), [c.wcss for c in candidates])
-    if segment_count is not None:
-        if segment_count not in by_count:
-            raise ValueError(f"segment_count {segment_count} is not among {sorted(by_count)}")
-        chosen = segment_count
-    else:
+    if segment_count is None:
         chosen = _best(candidates, bend)
+    else:
+        # Fewer of the fitted customers may differ than were asked for.
+        chosen = segment_count if segment_count in by_count else max(by_count)
     return [
         replace(
             c,
             is_elbow=c.segment_count == bend,
             is_chosen=c.segment_count == chosen,
-            reason=_reason(c, by_count[chosen], bend, asked_for=segment_count is not None),
+            reason=_reason(c, by_count[chosen], bend, segment_count),
         )
         for c in candidates
     ]
@@ -262,21 +256,23 @@ def _best(candidates: Sequence[Candidate], bend: int | None) -> int:
     return max(near or large_enough, key=lambda c: (_width(c), -c.segment_count)).segment_count
 
 
-def _reason(candidate: Candidate, chosen: Candidate, bend: int | None, asked_for: bool) -> str:
+def _reason(candidate: Candidate, chosen: Candidate, bend: int | None, asked_for: int | None) -> str:
     k, width = candidate.segment_count, candidate.silhouette
     small = candidate.smallest_share < SMALLEST_SHARE
     warning = f"; its smallest cluster holds only {candidate.smallest_share:.1%} of the customers" if small else ""
     if k == chosen.segment_count:
         if k == 1:
             return "chosen: too few different customers to tell clusters apart"
-        if asked_for:
+        if asked_for == k:
             return f"chosen: segment_count asks for it{warning}"
+        if asked_for:
+            return f"chosen: segment_count asks for {asked_for}, but the fitted customers are too alike for more"
         if small:
             return f"chosen: every candidate has a cluster below {SMALLEST_SHARE:.0%}, this one's is the largest"
         where = f"within one of the elbow at {bend}" if bend and abs(k - bend) <= 1 else "with large enough clusters"
         return f"chosen: the widest silhouette ({width:.3f}) {where}"
     if asked_for:
-        return f"not chosen: segment_count asks for {chosen.segment_count}"
+        return f"not chosen: segment_count asks for {asked_for}"
     if small:
         return f"not chosen: its smallest cluster holds {candidate.smallest_share:.1%}, below {SMALLEST_SHARE:.0%}"
     if bend and abs(k - bend) > 1:

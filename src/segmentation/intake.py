@@ -72,6 +72,9 @@ class InvoiceFile:
         One character; empty for Parquet.
     headers : tuple of str
         The column names in the file, in order.
+    types : tuple of str
+        Their types in a Parquet file; empty for text, which has none. Files of different types are read apart:
+        a reader of several would give all of them the types of the first.
     positions : dict of str to int
         Canonical column to its position in ``headers``; columns that the file lacks are absent.
     read_path : str
@@ -88,6 +91,7 @@ class InvoiceFile:
     encoding: str = ""
     delimiter: str = ""
     headers: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
     positions: dict[str, int] = field(default_factory=dict)
     read_path: str = ""
     problem: str | None = None
@@ -154,7 +158,7 @@ def inspect_files(
 
 
 def _split(patterns: str) -> list[str]:
-    if os.path.exists(patterns):
+    if _match(patterns):
         return [patterns]
     return [p.strip() for p in re.split(r"[,\n]", patterns) if p.strip()] or [patterns]
 
@@ -195,9 +199,11 @@ def _inspect(
             raise _UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
         start = _read_start(path)
         if start.startswith(b"PAR1"):
-            headers = _parquet_headers(path)
+            headers, types = _parquet_columns(path)
             positions = _positions(headers, aliases, column_map)
-            return InvoiceFile(path, key, "parquet", size, headers=headers, positions=positions, read_path=path)
+            return InvoiceFile(
+                path, key, "parquet", size, headers=headers, types=types, positions=positions, read_path=path
+            )
         compression = next((name for magic, name in _COMPRESSIONS.items() if start.startswith(magic)), "none")
         encoding, read_path, sample = _prepare_text(path, key, compression, encoding, workspace)
         if not sample.strip():
@@ -206,7 +212,7 @@ def _inspect(
         positions = _positions(headers, aliases, column_map)
         if read_path != path:
             compression = "none"
-        return InvoiceFile(path, key, "csv", size, compression, encoding, delimiter, headers, positions, read_path)
+        return InvoiceFile(path, key, "csv", size, compression, encoding, delimiter, headers, (), positions, read_path)
     except _UnusableFileError as e:
         return InvoiceFile(path, key, size_bytes=size, problem=e.problem, remedy=e.remedy)
     except OSError as e:
@@ -229,9 +235,10 @@ def _read_start(path: str) -> bytes:
     return start
 
 
-def _parquet_headers(path: str) -> tuple[str, ...]:
+def _parquet_columns(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     try:
-        return tuple(pq.ParquetFile(path).schema_arrow.names)
+        schema = pq.ParquetFile(path).schema_arrow
+        return tuple(schema.names), tuple(str(column_type) for column_type in schema.types)
     except (OSError, ValueError) as e:
         raise _UnusableFileError(f"the file is a broken Parquet file: {e}", "write it again") from e
 
@@ -267,7 +274,8 @@ def _dialect(
 
     def header(delimiter: str) -> tuple[str, ...]:
         try:
-            return tuple(next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), ()))
+            rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+            return tuple(next((row for row in rows if row), ()))
         except csv.Error:
             return ()
 
@@ -298,7 +306,9 @@ def _positions(
         if len(found) > 1:
             raise _UnusableFileError(
                 f"several columns could be the {column}: {', '.join(headers[i] for i in found)}",
-                f"name the right one: --vars '{{column_map: {{{column}: {headers[found[0]]}}}}}'",
+                f"name the right one: --vars '{{column_map: {{{column}: {headers[found[0]]}}}}}'"
+                if len({normal[i] for i in found}) > 1
+                else "they have the same name: rename one of them in the file",
             )
         if found:
             positions[column] = found[0]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.clustering import fit_kmeans, nearest_centroids
-from segmentation.naming import Archetype, match_archetypes, median_positions
+from segmentation.naming import Archetype, describe_clusters, match_archetypes
 from segmentation.transformation import Transformation
 
 FloatArray = NDArray[np.float64]
@@ -75,10 +75,5 @@ def fit_model(
     points = transformation.transform(values)
     centroids = fit_kmeans(points, segment_count, seed)
     labels = nearest_centroids(points, centroids)
-    most_recent_highest = measures * np.array([-1.0, 1.0, 1.0, 1.0])
-    names = match_archetypes(
-        median_positions(most_recent_highest, labels),
-        [float(np.median(measures[labels == c, 1])) for c in range(segment_count)],
-        archetypes,
-    )
+    names = match_archetypes(describe_clusters(measures, labels), archetypes)
     return SegmentationModel(transformation, centroids, tuple(names))

@@ -15,7 +15,27 @@ MEASURES = ("recency", "frequency", "monetary", "tenure")
 """What a name speaks of. A position of 1 is the most recent, most frequent, highest spending, longest known."""
 
 _UNTRUE = 100.0
-"""Cost of a name that is not true, for each unit by which it misses: more than any sum of true ones' misfits."""
+"""Cost of a name that is not true: more than the misfits of any ten true ones, each at most 4, add up to."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What a name can be true of.
+
+    Attributes
+    ----------
+    position : tuple of float
+        Where the cluster's medians stand among all customers, 0 to 1, on each of MEASURES: the share of
+        customers below plus half the share of equal ones.
+    median_frequency : float
+        Median number of orders of its customers.
+    tenure_share : float
+        Median tenure of its customers as a share of the longest of all.
+    """
+
+    position: tuple[float, ...]
+    median_frequency: float
+    tenure_share: float
 
 
 @dataclass(frozen=True)
@@ -26,83 +46,87 @@ class Archetype:
     ----------
     name : str
     ideal : tuple of float
-        Its typical position among all customers, 0 to 1, on each of MEASURES.
+        Its typical position on each of MEASURES.
     lowest, highest : tuple of float
-        Bounds outside of which the name is not true.
-    max_median_frequency : float
-        The median number of orders above which the name is not true; infinite for most.
+        Bounds of the position outside of which the name is not true.
+    min_median_frequency, max_median_frequency : float
+        Bounds of the median number of orders.
+    max_tenure_share : float
+        Bound of the tenure share.
     """
 
     name: str
     ideal: tuple[float, ...]
     lowest: tuple[float, ...]
     highest: tuple[float, ...]
+    min_median_frequency: float = 0.0
     max_median_frequency: float = float("inf")
+    max_tenure_share: float = 1.0
 
-    def untruth(self, position: FloatArray, median_frequency: float) -> float:
+    def untruth(self, cluster: Cluster) -> float:
         """Return by how much a cluster lies outside the bounds; 0 where the name is true of it."""
+        position = np.array(cluster.position)
         outside = np.maximum(np.array(self.lowest) - position, 0) + np.maximum(position - np.array(self.highest), 0)
-        return float(outside.sum() + max(0.0, min(1.0, median_frequency - self.max_median_frequency)))
+        return float(
+            outside.sum()
+            + min(1.0, max(0.0, cluster.median_frequency - self.max_median_frequency))
+            + min(1.0, max(0.0, self.min_median_frequency - cluster.median_frequency))
+            + max(0.0, cluster.tenure_share - self.max_tenure_share)
+        )
+
+    def misfit(self, cluster: Cluster) -> float:
+        """Return the cost of the name for a cluster: squared distance, and much more where it is not true."""
+        distance = float(((np.array(cluster.position) - np.array(self.ideal)) ** 2).sum())
+        untruth = self.untruth(cluster)
+        return distance + (_UNTRUE + untruth if untruth > 0 else 0.0)
 
 
-def median_positions(values: FloatArray, labels: NDArray[np.int64]) -> FloatArray:
-    """Return where the median of each cluster stands among all customers.
+def describe_clusters(measures: FloatArray, labels: NDArray[np.int64]) -> list[Cluster]:
+    """Describe clusters for their names.
 
     Parameters
     ----------
-    values : array of shape (n, n_measures)
-        In original units; higher is a higher position.
+    measures : array of shape (n, 4)
+        Recency in days, frequency, monetary and tenure in days of each customer.
     labels : integer array of shape (n,)
         Cluster of each customer, 0 to k - 1, each with a member.
-
-    Returns
-    -------
-    array of shape (k, n_measures)
-        Mid-rank positions in [0, 1]: the share of customers below plus half the share of equal ones.
     """
+    values = measures * np.array([-1.0, 1.0, 1.0, 1.0])  # the most recent stand highest
     ordered = np.sort(values, axis=0)
-    positions = np.empty((int(labels.max()) + 1, values.shape[1]))
-    for cluster in range(len(positions)):
-        medians = np.median(values[labels == cluster], axis=0)
-        for m, median in enumerate(medians):
-            below = np.searchsorted(ordered[:, m], median, side="left")
-            upto = np.searchsorted(ordered[:, m], median, side="right")
-            positions[cluster, m] = (below + upto) / 2 / len(values)
-    return positions
+    longest = float(measures[:, 3].max())
+    clusters = []
+    for label in range(int(labels.max()) + 1):
+        members = labels == label
+        medians = np.median(values[members], axis=0)
+        position = tuple(
+            float(np.searchsorted(column, median, side="left") + np.searchsorted(column, median, side="right"))
+            / (2 * len(values))
+            for column, median in zip(ordered.T, medians, strict=True)
+        )
+        clusters.append(Cluster(position, float(medians[1]), float(medians[3]) / longest if longest else 0.0))
+    return clusters
 
 
-def match_archetypes(
-    positions: FloatArray, median_frequencies: Sequence[float], archetypes: Sequence[Archetype]
-) -> list[str]:
+def match_archetypes(clusters: Sequence[Cluster], archetypes: Sequence[Archetype]) -> list[str]:
     """Give every cluster a name of its own, by optimal assignment (Kuhn 1955).
 
     The cost of a name is the squared distance of the cluster from the archetype's ideal position; a name
-    that is not true of the cluster costs more than any that is.
+    that is not true of the cluster costs more than all true ones together.
 
     Parameters
     ----------
-    positions : array of shape (k, n_measures)
-        From `median_positions`.
-    median_frequencies : sequence of float
-        Median number of orders of each cluster.
+    clusters : sequence of Cluster
+        From `describe_clusters`.
     archetypes : sequence of Archetype
-        At least k.
+        At least as many.
 
     Raises
     ------
     ValueError
         If there are fewer archetypes than clusters.
     """
-    if len(archetypes) < len(positions):
-        raise ValueError(f"{len(positions)} clusters need as many archetypes; there are {len(archetypes)}")
-    cost = np.array(
-        [
-            [
-                float(((position - np.array(a.ideal)) ** 2).sum()) + _UNTRUE * a.untruth(position, frequency)
-                for a in archetypes
-            ]
-            for position, frequency in zip(positions, median_frequencies, strict=True)
-        ]
-    )
-    clusters, chosen = linear_sum_assignment(cost)
-    return [archetypes[int(a)].name for _, a in sorted(zip(clusters, chosen, strict=True))]
+    if len(archetypes) < len(clusters):
+        raise ValueError(f"{len(clusters)} clusters need as many archetypes; there are {len(archetypes)}")
+    cost = np.array([[archetype.misfit(cluster) for archetype in archetypes] for cluster in clusters])
+    rows, chosen = linear_sum_assignment(cost)
+    return [archetypes[int(a)].name for _, a in sorted(zip(rows, chosen, strict=True))]

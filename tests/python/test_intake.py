@@ -215,3 +215,30 @@ def test_relative_patterns_fall_back_to_a_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path / "elsewhere")
     (file,) = inspect_files("a.csv", ALIASES, fallback_dir=str(tmp_path))
     assert file.problem is None
+
+
+def test_parquet_types_are_told_so_that_files_of_different_types_are_read_apart(tmp_path: Path) -> None:
+    columns = {name: ["1"] for name in HEADER.split(",")}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    pq.write_table(pa.table(columns | {"CustomerID": [1]}), tmp_path / "b.parquet")
+    text, number = inspect_files(str(tmp_path), ALIASES)
+    assert (text.types[6], number.types[6]) == ("string", "int64")
+
+
+def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"\n\n{HEADER}\n{LINE}\n")
+    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
+    assert (file.problem, file.headers[0]) == (None, "InvoiceNo")
+
+
+def test_columns_of_the_same_name_have_to_be_renamed(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", header=f"{HEADER},Quantity")
+    (file,) = inspect_files(str(path), ALIASES)
+    assert "rename one of them in the file" in str(file.remedy)
+
+
+def test_a_comma_in_a_folder_is_no_separator(tmp_path: Path) -> None:
+    (tmp_path / "a, b").mkdir()
+    write_lines(tmp_path / "a, b" / "c.csv", LINE)
+    (file,) = inspect_files(f"{tmp_path}/a, b/*.csv", ALIASES)
+    assert file.problem is None

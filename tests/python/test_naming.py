@@ -8,7 +8,7 @@ from conftest import PROJECT
 
 from segmentation.clustering import nearest_centroids
 from segmentation.model import fit_model
-from segmentation.naming import MEASURES, Archetype, match_archetypes, median_positions
+from segmentation.naming import MEASURES, Archetype, Cluster, describe_clusters, match_archetypes
 
 
 def shipped() -> list[Archetype]:
@@ -24,44 +24,60 @@ def shipped() -> list[Archetype]:
             measured(row, "position"),
             measured(row, "from"),
             measured(row, "to"),
+            float(row["min_median_frequency"] or 0),
             float(row["max_median_frequency"] or "inf"),
+            float(row["max_tenure_share"] or 1),
         )
         for row in rows
     ]
 
 
+def ideal_cluster(archetype: Archetype) -> Cluster:
+    orders = max(1.0, archetype.min_median_frequency)
+    return Cluster(archetype.ideal, orders, min(archetype.ideal[3], archetype.max_tenure_share))
+
+
 def test_every_ideal_lies_within_its_own_bounds() -> None:
     for archetype in shipped():
-        assert archetype.untruth(np.array(archetype.ideal), 1.0) == 0, archetype.name
+        assert archetype.untruth(ideal_cluster(archetype)) == 0, archetype.name
 
 
 def test_an_ideal_cluster_gets_its_own_name() -> None:
     archetypes = shipped()
     for archetype in archetypes:
-        assert match_archetypes(np.array([archetype.ideal]), [1.0], archetypes) == [archetype.name]
+        assert match_archetypes([ideal_cluster(archetype)], archetypes) == [archetype.name]
 
 
-def test_a_name_that_is_not_true_is_not_given_while_a_true_one_is_left() -> None:
-    near_but_untrue = Archetype("untrue", (0.5,) * 4, (0.6,) * 4, (1.0,) * 4)
+@pytest.mark.parametrize("lowest", [0.5001, 0.6, 0.99])
+def test_a_name_that_is_not_true_is_not_given_while_a_true_one_is_left(lowest: float) -> None:
+    near_but_untrue = Archetype("untrue", (0.5,) * 4, (lowest,) * 4, (1.0,) * 4)
     far_but_true = Archetype("true", (0.0,) * 4, (0.0,) * 4, (1.0,) * 4)
-    assert match_archetypes(np.full((1, 4), 0.5), [3.0], [near_but_untrue, far_but_true]) == ["true"]
+    assert match_archetypes([Cluster((0.5,) * 4, 3.0, 0.5)], [near_but_untrue, far_but_true]) == ["true"]
 
 
 def test_one_time_is_only_for_those_who_bought_once() -> None:
-    position = np.array([[0.3, 0.2, 0.25, 0.4]])
-    assert match_archetypes(position, [1.0], shipped()) == ["One-time"]
-    assert match_archetypes(position, [2.0], shipped()) != ["One-time"]
+    position = (0.3, 0.2, 0.25, 0.4)
+    assert match_archetypes([Cluster(position, 1.0, 0.4)], shipped()) == ["One-time"]
+    assert match_archetypes([Cluster(position, 2.0, 0.4)], shipped()) != ["One-time"]
 
 
-def test_positions_are_mid_ranks_of_the_medians() -> None:
-    values = np.array([[1.0], [1.0], [1.0], [5.0], [9.0]])
-    positions = median_positions(values, np.array([0, 0, 0, 1, 1]))
-    assert positions.ravel().tolist() == pytest.approx([0.3, 0.8])
+def test_new_is_only_for_those_known_for_a_short_time() -> None:
+    position = (0.7, 0.25, 0.35, 0.15)
+    assert match_archetypes([Cluster(position, 1.0, 0.1)], shipped()) == ["New"]
+    # Below most others in tenure, and yet known for most of the time there is.
+    assert match_archetypes([Cluster(position, 1.0, 0.6)], shipped()) != ["New"]
+
+
+def test_clusters_are_described_by_mid_ranks_of_their_medians() -> None:
+    measures = np.array([[9.0, 1.0, 5.0, 20.0], [9.0, 1.0, 5.0, 10.0], [9.0, 1.0, 5.0, 10.0], [5.0, 5.0, 5.0, 5.0]])
+    few, many = describe_clusters(measures, np.array([0, 0, 0, 1]))
+    assert few == Cluster((0.375, 0.375, 0.5, 0.5), 1.0, 0.5)
+    assert many == Cluster((0.875, 0.875, 0.5, 0.125), 5.0, 0.25)
 
 
 def test_clusters_need_as_many_archetypes() -> None:
     with pytest.raises(ValueError, match="need as many archetypes"):
-        match_archetypes(np.zeros((2, 4)), [1.0, 1.0], shipped()[:1])
+        match_archetypes([Cluster((0.5,) * 4, 1.0, 0.5)] * 2, shipped()[:1])
 
 
 def check_names(measures: np.ndarray, k: int) -> None:
@@ -72,10 +88,8 @@ def check_names(measures: np.ndarray, k: int) -> None:
     )
     assert len(set(model.names)) == k
     labels = nearest_centroids(model.transformation.transform(measures[:, :3]), model.centroids)
-    positions = median_positions(measures * [-1, 1, 1, 1], labels)
-    for cluster, name in enumerate(model.names):
-        frequency = float(np.median(measures[labels == cluster, 1]))
-        assert archetypes[name].untruth(positions[cluster], frequency) == 0, (name, positions[cluster], frequency)
+    for cluster, name in zip(describe_clusters(measures, labels), model.names, strict=True):
+        assert archetypes[name].untruth(cluster) == 0, (name, cluster)
 
 
 @pytest.mark.parametrize("k", range(2, 11))
