@@ -93,10 +93,23 @@ def test_a_file_of_one_day_follows_the_others(tmp_path: Path) -> None:
     assert dates == [("2010-01-02",), ("2010-01-13",)]
 
 
-def test_values_that_cannot_be_read_show_an_example(tmp_path: Path) -> None:
-    message = refused(build(tmp_path, "1,A,MUG,1,yesterday,2,c1,UK", "2,A,MUG,NaN,2020-01-01,2,c1,UK"))
-    assert "1 rejected: bad_date with a customer, for example: 1,A,MUG,1,2,yesterday,c1,UK" in message
-    assert "1 rejected: bad_quantity with a customer" in message
+def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: Path) -> None:
+    good = [f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(50)]
+    bad = ["80,A,MUG,1,yesterday,2,c1,UK", '81,A,MUG,1,2020-01-01,"2,50",c1,UK', "82,A,MUG,NaN,2020-01-01,2,c1,UK"]
+    message = refused(build(tmp_path, *good, *bad))
+    assert "3 of 53 lines were rejected, more than max_rejected_share (0.05) allows" in message
+    assert f"1 bad_date, for example: {tmp_path}/invoices.csv row 52: 80,A,MUG,1,2,yesterday,c1,UK" in message
+    assert f'1 bad_price, for example: {tmp_path}/invoices.csv row 53: 81,A,MUG,1,"2,50",2020-01-01,c1,UK' in message
+    assert "1 bad_quantity" in message
+    assert "Numbers need a decimal point" in message
+    allowed = build(tmp_path, *good, *bad, max_rejected_share=0.06)
+    assert allowed.exit_code == 0, allowed.output
+
+
+def test_copies_of_lines_do_not_stop_the_build(tmp_path: Path) -> None:
+    built = build(tmp_path, *[f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(5)] * 4)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select rows_accepted, rows_duplicate from marts.load_audit") == [(5, 15)]
 
 
 def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
@@ -117,6 +130,7 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
         ({"fit_sample_size": 5}, "fit_sample_size is 5; it must be a whole number of at least 1000"),
         ({"random_seed": "abc"}, "random_seed is abc; it must be a whole number"),
         ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
+        ({"max_rejected_share": 5}, "max_rejected_share is 5; it must be a share from 0 to 1"),
         ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
         ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),
         ({"first_plausible_date": "' or true"}, "first_plausible_date is '' or true'; it must be a date"),
