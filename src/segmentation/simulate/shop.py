@@ -18,8 +18,8 @@ LINES_PER_CUSTOMER = 130
 """As in a wholesaler's books: Online Retail has 125."""
 
 _FIRST_INVOICE = 500_000
-_BATCH = 100_000
-_PART = 25_000
+_BATCH = 50_000
+_PART = 10_000
 _GUESTS_RETURN = np.float32(0.01)
 _OTHER_LINES = 1.08
 """Lines of all kinds for each line of an identified sale: guests, returns, charges, copies."""
@@ -63,7 +63,7 @@ class Shop:
         return draw_population(np.random.default_rng([self.seed, 0]), self.customers, self.days)
 
     def invoice_lines(self) -> Iterator[pa.Table]:
-        """Yield the lines, day by day, in tables of some 100,000."""
+        """Yield the lines, day by day, in tables of some 50,000."""
         pending: list[Lines] = []
         catalogue = make_catalogue(np.random.default_rng([self.seed, 1]))
         for lines in self._parts_of_days(catalogue):
