@@ -1,7 +1,7 @@
 """Looks at invoice files before a database does: format, encoding, delimiter and which column is which.
 
-Text that is not UTF-8 is copied as UTF-8 for the database to read. What can't be used carries a ``problem``
-and a ``remedy`` written for the person who made the export.
+Text that is not UTF-8, or whose lines end in different ways, is copied for the database to read. What can't
+be used carries a ``problem`` and a ``remedy`` written for the person who made the export.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from segmentation.text_encoding import UTF_8, decode, detect_encoding
+from segmentation.text_encoding import UTF_8, decode, detect_encoding, has_mixed_line_ends
 
 COLUMNS = (
     "invoice_id",
@@ -248,7 +248,7 @@ def _prepare_text(path: str, key: int, compression: str, encoding: str, workspac
     try:
         encoding = encoding or detect_encoding(path, compression)
         pieces = decode(path, compression, encoding)
-        if encoding == UTF_8:
+        if encoding == UTF_8 and not has_mixed_line_ends(path, compression):
             return encoding, path, "".join(islice(pieces, 1))[:_SAMPLE]
         converted, sample = os.path.join(workspace, f"{key}.csv"), ""
         with Path(converted).open("w", encoding="utf-8", newline="") as target:

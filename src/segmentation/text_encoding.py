@@ -1,8 +1,9 @@
-"""Settles the encoding of a text file, so that no database ever has to guess it."""
+"""Settles the encoding and the line ends of a text file, so that no database ever has to guess them."""
 
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -63,8 +64,27 @@ def _detect_utf_16(start: bytes) -> str | None:
     return None
 
 
+def has_mixed_line_ends(path: str, compression: str = "none") -> bool:
+    """Return whether lines of a file end in different ways, as when files of two systems are put together.
+
+    A line break inside a quoted value counts like any other: to tell them apart takes a parser.
+    """
+    line_feeds = both = returns = 0
+    previous = b""
+    with open_bytes(path, compression) as f:
+        while chunk := f.read(_CHUNK):
+            line_feeds += chunk.count(b"\n")
+            if b"\r" in chunk or previous == b"\r":
+                returns += chunk.count(b"\r")
+                both += chunk.count(b"\r\n") + (previous == b"\r" and chunk.startswith(b"\n"))
+            previous = chunk[-1:]
+    return (line_feeds > both) + (both > 0) + (returns > both) > 1
+
+
 def decode(path: str, compression: str, encoding: str) -> Iterator[str]:
     """Yield the text of a file in pieces, without a byte-order mark and without NUL characters.
+
+    Every line ends with a line feed.
 
     ``cp1252`` stands for bytes of which some are no UTF-8: what is valid UTF-8 is read as such, any other
     byte as cp1252, and the five bytes that cp1252 leaves open as latin-1. A file that two programs wrote in
@@ -79,11 +99,13 @@ def decode(path: str, compression: str, encoding: str) -> Iterator[str]:
     """
     errors = _FALLBACK if encoding == WINDOWS else "strict"
     decoder = codecs.getincrementaldecoder(UTF_8 if encoding == WINDOWS else encoding)(errors)
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
     first = True
     with open_bytes(path, compression) as f:
         while True:
             chunk = f.read(_CHUNK)
             text = decoder.decode(chunk, final=not chunk).replace("\0", "\ufffd")
+            text = newlines.decode(text, final=not chunk)
             if first and text:
                 text, first = text.removeprefix("\ufeff"), False
             if text:

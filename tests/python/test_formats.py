@@ -66,9 +66,11 @@ def test_line_ends_and_quoted_line_breaks_of_any_kind(tmp_path: Path) -> None:
         "3,A,MUG,x,2011-01-05,2,7,UK",
     ]
     (tmp_path / "a.csv").write_bytes("\r\n".join(lines).encode())
-    (tmp_path / "b.csv").write_bytes("\n".join([HEADER, "4,A,MUG,1,2011-01-06,2,7,UK"]).encode())
+    # Two exports put together: one of Windows, one of another system.
+    more = f"{HEADER}\r\n4,A,MUG,1,2011-01-06,2,7,UK\r\n5,A,MUG,1,2011-01-07,2,7,UK\n6,A,MUG,1,2011-01-07,2,7,UK"
+    (tmp_path / "b.csv").write_bytes(more.encode())
     built = dbt(tmp_path, tmp_path / "?.csv", {"max_rejected_share": 1}, WITHOUT_TESTS)
-    assert [row[0] for row in lines_of(built)] == ["1", "2", "4"]
+    assert [row[0] for row in lines_of(built)] == ["1", "2", "4", "5", "6"]
     # Blank lines are not counted, and a value that spans lines is one row.
     assert built.rows("select source_row, raw_text from marts.rejected_invoice_lines") == [
         (4, "3,A,MUG,x,2,2011-01-05,7,UK")

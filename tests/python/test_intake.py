@@ -158,6 +158,9 @@ def test_every_byte_that_is_not_utf8_is_one_character(tail: bytes) -> None:
             byte = character.encode()
         elif character == "\ufffd":
             assert byte == b"\0"
+        elif character == "\n":
+            byte = b"\r\n" if rest.startswith(b"\r\n") else b"\r"
+            assert rest.startswith(byte)
         else:
             assert character.encode("cp1252" if byte[0] not in b"\x81\x8d\x8f\x90\x9d" else "latin-1") == byte
         rest = rest[len(byte) :]
@@ -242,3 +245,14 @@ def test_a_comma_in_a_folder_is_no_separator(tmp_path: Path) -> None:
     write_lines(tmp_path / "a, b" / "c.csv", LINE)
     (file,) = inspect_files(f"{tmp_path}/a, b/*.csv", ALIASES)
     assert file.problem is None
+
+
+@given(st.lists(st.sampled_from(["a", "\n", "\r\n", "\r"]), max_size=8))
+def test_line_ends_are_made_one_where_they_differ(parts: list[str]) -> None:
+    content = HEADER + "\n" + "x".join(parts) + "x"
+    with tempfile.TemporaryDirectory() as folder:
+        file, text = inspect_text(Path(folder), content.encode())
+    assert file.problem is None
+    # Only what differs is copied.
+    assert (file.read_path == file.source_file) == ("\r" not in content)
+    assert text == (content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
