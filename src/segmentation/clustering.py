@@ -15,8 +15,6 @@ from threadpoolctl import threadpool_limits
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-MIN_SEGMENTS, MAX_SEGMENTS = 2, 10
-
 SMALLEST_SHARE = 0.02
 """A cluster below this share of the customers is a handful of outliers and no segment."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from segmentation.text_encoding import UTF_8, decode, detect_encoding, has_mixed_line_ends
+from segmentation.text_encoding import TextKind, decode, inspect_text
 
 COLUMNS = (
     "invoice_id",
@@ -246,9 +246,10 @@ def _parquet_columns(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _prepare_text(path: str, key: int, compression: str, encoding: str, workspace: str) -> tuple[str, str, str]:
     """Settle the encoding; return it, the path of UTF-8 text and the beginning of that."""
     try:
-        encoding = encoding or detect_encoding(path, compression)
+        kind = TextKind(encoding, is_readable=False) if encoding else inspect_text(path, compression)
+        encoding = kind.encoding
         pieces = decode(path, compression, encoding)
-        if encoding == UTF_8 and not has_mixed_line_ends(path, compression):
+        if kind.is_readable:
             return encoding, path, "".join(islice(pieces, 1))[:_SAMPLE]
         converted, sample = os.path.join(workspace, f"{key}.csv"), ""
         with Path(converted).open("w", encoding="utf-8", newline="") as target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import pyarrow as pa
@@ -20,36 +21,68 @@ def open_bytes(path: str, compression: str = "none") -> BinaryIO:
     return cast(BinaryIO, pa.input_stream(path, compression=None if compression == "none" else compression))
 
 
-def detect_encoding(path: str, compression: str = "none") -> str:
-    """Return the encoding of a text file: the whole of it is looked at.
+@dataclass(frozen=True)
+class TextKind:
+    """What is known of a text file.
+
+    Attributes
+    ----------
+    encoding : str
+        ``utf-8`` (with or without a byte-order mark); ``utf-16-le`` or ``utf-16-be``, by the mark or by where
+        the zero bytes stand; ``cp1252`` for everything else, which `decode` reads without losing a byte.
+    is_readable : bool
+        Whether a database can read it as it is: UTF-8 whose lines all end in the same way.
+    """
+
+    encoding: str
+    is_readable: bool
+
+
+def inspect_text(path: str, compression: str = "none") -> TextKind:
+    """Find out the encoding and the line ends of a text file: the whole of it is looked at, once.
+
+    A line break inside a quoted value counts like any other: to tell them apart takes a parser.
 
     Parameters
     ----------
     path : str
     compression : {"none", "gzip", "zstd"}, default "none"
-
-    Returns
-    -------
-    str
-        ``utf-8`` (with or without a byte-order mark), which a database can read as it is; ``utf-16-le`` or
-        ``utf-16-be``, by the mark or by where the zero bytes stand; ``cp1252`` for everything else, which is
-        read with `decode`, whose every byte is a character.
     """
     decoder = codecs.getincrementaldecoder(UTF_8)()
+    line_ends = _LineEnds()
     with open_bytes(path, compression) as f:
         chunk = f.read(_CHUNK)
         if encoding := _detect_utf_16(chunk):
-            return encoding
+            return TextKind(encoding, is_readable=False)
         try:
             while chunk:
                 if b"\0" in chunk:
-                    return WINDOWS
+                    return TextKind(WINDOWS, is_readable=False)
                 decoder.decode(chunk)
+                line_ends.count(chunk)
                 chunk = f.read(_CHUNK)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return WINDOWS
-    return UTF_8
+            return TextKind(WINDOWS, is_readable=False)
+    return TextKind(UTF_8, is_readable=not line_ends.are_mixed())
+
+
+class _LineEnds:
+    """Counts line feeds, carriage returns and the pairs of both, in chunks."""
+
+    def __init__(self) -> None:
+        self._line_feeds = self._returns = self._pairs = 0
+        self._ends_with_return = False
+
+    def count(self, chunk: bytes) -> None:
+        self._line_feeds += chunk.count(b"\n")
+        if b"\r" in chunk or self._ends_with_return:
+            self._returns += chunk.count(b"\r")
+            self._pairs += chunk.count(b"\r\n") + (self._ends_with_return and chunk.startswith(b"\n"))
+        self._ends_with_return = chunk.endswith(b"\r")
+
+    def are_mixed(self) -> bool:
+        return (self._line_feeds > self._pairs) + (self._pairs > 0) + (self._returns > self._pairs) > 1
 
 
 def _detect_utf_16(start: bytes) -> str | None:
@@ -62,23 +95,6 @@ def _detect_utf_16(start: bytes) -> str | None:
     if max(even, odd) > 0.4 * len(sample) / 2 and min(even, odd) == 0:
         return "utf-16-le" if odd else "utf-16-be"
     return None
-
-
-def has_mixed_line_ends(path: str, compression: str = "none") -> bool:
-    """Return whether lines of a file end in different ways, as when files of two systems are put together.
-
-    A line break inside a quoted value counts like any other: to tell them apart takes a parser.
-    """
-    line_feeds = both = returns = 0
-    previous = b""
-    with open_bytes(path, compression) as f:
-        while chunk := f.read(_CHUNK):
-            line_feeds += chunk.count(b"\n")
-            if b"\r" in chunk or previous == b"\r":
-                returns += chunk.count(b"\r")
-                both += chunk.count(b"\r\n") + (previous == b"\r" and chunk.startswith(b"\n"))
-            previous = chunk[-1:]
-    return (line_feeds > both) + (both > 0) + (returns > both) > 1
 
 
 def decode(path: str, compression: str, encoding: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -62,9 +63,9 @@ class Lines:
         """Choose lines by position or by mask."""
         return Lines(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
-    def with_columns(self, **columns: NDArray[np.generic]) -> Lines:
+    def with_columns(self, **columns: NDArray[Any]) -> Lines:
         """Exchange some columns."""
-        return replace(self, **columns)  # type: ignore[arg-type]
+        return Lines(**{f.name: columns.get(f.name, getattr(self, f.name)) for f in fields(self)})
 
 
 def make_lines(
