@@ -112,7 +112,7 @@ def test_file_keys_depend_on_the_path_alone_and_differ(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path: Path, content: bytes, problem: str, remedy: str) -> None:
     (tmp_path / "a.csv").write_bytes(content)
-    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES)
+    (file,) = inspect_files(str(tmp_path / "a.csv"), ALIASES, workspace=str(tmp_path))
     assert problem in str(file.problem)
     assert remedy in str(file.remedy)
 
