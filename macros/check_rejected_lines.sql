@@ -1,6 +1,6 @@
 {#-
     Stop the build where more lines were rejected than max_rejected_share allows, with the reasons and three lines
-    of each. Copies of other lines do not count: overlapping deliveries are no fault.
+    of each. Copies of other lines, marks and orders that were never paid do not count: they are no fault.
 -#}
 {% macro check_rejected_lines(lines, rejected_lines) -%}
     {%- set limit = var('max_rejected_share') | float(-1) -%}
@@ -13,7 +13,7 @@
     {%- set line_count = run_query('select count(*) as line_count from ' ~ lines).rows[0]['line_count'] -%}
     {%- set reasons = run_query(
         'select reason, count(*) as line_count from ' ~ rejected_lines
-        ~ " where reason <> 'duplicate' group by reason order by line_count desc, reason"
+        ~ " where reason not in ('duplicate', 'order_mark', 'never_paid') group by reason order by line_count desc, reason"
     ).rows -%}
     {%- set rejected = reasons | sum(attribute='line_count') -%}
     {%- if rejected > limit * line_count -%}
@@ -32,7 +32,7 @@
         {%- endfor -%}
         {%- do message.append(
             'Shown are invoice, product, description, quantity, price, date, customer and country as they were read: check that'
-            ~ ' they are the right columns (column_map). Numbers need a decimal point and no thousands separators.'
+            ~ ' they are the right columns (column_map), and how numbers and dates are written (decimal_mark, date_order).'
         ) -%}
         {%- do message.append('All of them are in marts.rejected_invoice_lines. If they should be left out, raise max_rejected_share.') -%}
         {{ segmentation.stop_build(message) }}

@@ -1,11 +1,11 @@
-{#- A canonical column of a file as text; null where the file has no such column. -#}
-{% macro file_column(file, column) -%}
-    {%- set position = fromjson(file['positions']).get(column) -%}
+{#- A field of an invoice line as text, as it stands in a file; null where the file has no such column. -#}
+{% macro file_column(file, field) -%}
+    {%- set position = fromjson(file['positions']).get(field) -%}
     {%- if position is none -%}
     cast(null as {{ dbt.type_string() }})
-    {%- elif file['format'] == 'parquet' -%}
-    cast("{{ fromjson(file['headers'])[position].replace('"', '""') }}" as {{ dbt.type_string() }})
-    {%- else -%}
+    {%- elif file['format'] == 'csv' -%}
     c{{ position }}
+    {%- else -%}
+    cast({{ adapter.quote(fromjson(file['headers'])[position].replace('"', '""')) }} as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,11 @@
-{#- The text of some columns as one line of comma-separated values; values are quoted where they must be. -#}
-{% macro raw_text(relation, columns) -%}
-    {%- for column in columns %}
+{#-
+    The text of a row: as it stands in the file where it could not be read, else its fields as one line of
+    comma-separated values, quoted where they must be, and the fields that only some shapes have behind them.
+-#}
+{% macro raw_text(relation) -%}
+    coalesce(
+        {{ adapter.dispatch('json_text', 'segmentation')(relation ~ '.other_fields', 'unreadable') }},
+        {%- for column in segmentation.invoice_line_columns() %}
         case
             when {{ relation }}.{{ column }} like '%,%'
                 or {{ relation }}.{{ column }} like '%"%'
@@ -8,5 +13,7 @@
                 then '"' || replace({{ relation }}.{{ column }}, '"', '""') || '"'
             else coalesce({{ relation }}.{{ column }}, '')
         end{{ " || ',' ||" if not loop.last }}
-    {%- endfor %}
+        {%- endfor %}
+        || coalesce(',' || {{ relation }}.other_fields, '')
+    )
 {%- endmacro %}

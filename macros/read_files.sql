@@ -1,31 +1,34 @@
-{#- A table function call that reads files of one layout. -#}
-{% macro read_files(files) -%}
-    {{ return(adapter.dispatch('read_files', 'segmentation')(files)) }}
+{#- A table function call, or a table, that reads files of one layout. -#}
+{% macro read_files(files, passes_over_errors=false) -%}
+    {{ return(adapter.dispatch('read_files', 'segmentation')(files, passes_over_errors)) }}
 {%- endmacro %}
 
-{% macro default__read_files(files) -%}
+{% macro default__read_files(files, passes_over_errors) -%}
+    {%- set first = files[0] -%}
     {%- set paths = [] -%}
     {%- for file in files -%}
-        {%- do paths.append(segmentation.sql_text(segmentation.exact_path(file['read_path']))) -%}
+        {%- do paths.append(segmentation.sql_text(segmentation.exact_path(file['path']))) -%}
     {%- endfor -%}
-    {%- if files[0]['format'] == 'parquet' -%}
-    read_parquet([{{ paths | join(', ') }}], filename = 'path_of_file')
+    {%- if first['format'] == 'relation' -%}
+    {{ first['path'] }}
+    {%- elif first['format'] == 'parquet' -%}
+    read_parquet([{{ paths | join(', ') }}])
     {%- else -%}
     read_csv(
         [{{ paths | join(', ') }}],
         columns = {
-            {%- for header in fromjson(files[0]['headers']) -%}
+            {%- for header in fromjson(first['headers']) -%}
             'c{{ loop.index0 }}': 'varchar'{{ ', ' if not loop.last }}
             {%- endfor -%}
         },
         auto_detect = false,
-        header = true,
-        delim = {{ segmentation.sql_text(files[0]['delimiter']) }},
+        header = {{ 'true' if first['header_row'] == 0 else 'false' }},
+        delim = {{ segmentation.sql_text(first['delimiter']) }},
         quote = '"',
         escape = '"',
-        compression = {{ segmentation.sql_text(files[0]['compression']) }},
-        max_line_size = 16777216,
-        filename = 'path_of_file'
+        compression = {{ segmentation.sql_text(first['compression']) }},
+        ignore_errors = {{ passes_over_errors | lower }},
+        max_line_size = 16777216
     )
     {%- endif -%}
 {%- endmacro %}

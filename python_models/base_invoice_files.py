@@ -1,50 +1,63 @@
-"""dbt model: what is known of each invoice file before it is read."""
+"""dbt model: what is known of each invoice file before it is read, and whether its rows are in the warehouse."""
 
-import atexit
 import json
-import shutil
-import tempfile
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from segmentation.intake import inspect_files
+from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation
+
+SCHEMA = pa.schema(
+    [
+        (name, {"str": pa.string(), "int": pa.int64(), "bool": pa.bool_()}.get(kind.split(" ")[0], pa.string()))
+        for name, kind in InvoiceFile.__annotations__.items()
+    ]
+    + [("is_loaded", pa.bool_()), ("loaded_at", pa.timestamp("us"))]
+)
 
 
 def model(dbt: Any, session: Any) -> pa.Table:
-    aliases: dict[str, list[str]] = {}
-    for column, header in dbt.ref("invoice_column_aliases").select("column_name, header").fetchall():
-        aliases.setdefault(column, []).append(header)
-    files = inspect_files(
-        dbt.config.meta_get("invoice_files"),
-        aliases,
-        json.loads(dbt.config.meta_get("column_map")),
-        dbt.config.meta_get("profiles_dir"),
-        dbt.config.meta_get("encoding"),
-        workspace(),
-    )
-    text, number = pa.string(), pa.int64()
-    return pa.table(
-        {
-            "source_file": pa.array([f.source_file for f in files], text),
-            "file_key": pa.array([f.file_key for f in files], number),
-            "format": pa.array([f.format for f in files], text),
-            "size_bytes": pa.array([f.size_bytes for f in files], number),
-            "compression": pa.array([f.compression for f in files], text),
-            "encoding": pa.array([f.encoding for f in files], text),
-            "delimiter": pa.array([f.delimiter for f in files], text),
-            "headers": pa.array([json.dumps(f.headers) for f in files], text),
-            "types": pa.array([json.dumps(f.types) for f in files], text),
-            "positions": pa.array([json.dumps(f.positions) for f in files], text),
-            "read_path": pa.array([f.read_path for f in files], text),
-            "problem": pa.array([f.problem for f in files], text),
-            "remedy": pa.array([f.remedy for f in files], text),
-        }
-    )
+    shape_columns = [
+        ShapeColumn(*row)
+        for row in dbt.ref("invoice_shapes")
+        .order("preference")
+        .select("shape, field, header, is_required, is_of_order")
+        .fetchall()
+    ]
+    column_map = json.loads(dbt.config.meta_get("column_map"))
+    is_fresh = dbt.config.meta_get("full_refresh") == "True"
+    before = {} if is_fresh else {row["load_key"]: row for row in rows_of(session, f"select * from {dbt.this}")}
+    loaded = set()
+    if not is_fresh:
+        rows = str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows")
+        loaded = {row["load_key"] for row in rows_of(session, f"select distinct load_key from {rows}")}
+
+    if relation := dbt.config.meta_get("invoice_relation"):
+        headers = session.table(relation).columns
+        files = [inspect_relation(relation, headers, shape_columns, column_map, dbt.config.meta_get("invoice_shape"))]
+    else:
+        files = inspect_files(
+            dbt.config.meta_get("invoice_files"),
+            shape_columns,
+            column_map,
+            dbt.config.meta_get("invoice_shape"),
+            dbt.config.meta_get("encoding"),
+            dbt.config.meta_get("profiles_dir"),
+            [InvoiceFile.from_record(row) for row in before.values()],
+            dbt.config.meta_get("keep_vanished_files") == "True",
+        )
+    records = []
+    for file in files:
+        is_loaded = file.load_key in loaded and file.format != "relation"
+        loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else None
+        records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
+    return pa.Table.from_pylist(records, schema=SCHEMA)
 
 
-def workspace() -> str:
-    # Copies in UTF-8 are needed until base_invoice_rows has read them, which is in the same process.
-    folder = tempfile.mkdtemp(prefix="invoice-files-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def rows_of(session: Any, query: str) -> list[dict[str, Any]]:
+    try:
+        return session.sql(query).to_arrow_table().to_pylist()
+    except duckdb.CatalogException:
+        # Not built yet.
+        return []

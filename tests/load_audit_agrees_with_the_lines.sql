@@ -6,6 +6,19 @@ with accepted as (
         count(*) as line_count,
         sum(amount) as amount
     from {{ ref('invoice_lines') }}
+    where not is_derived
+    group by source_file
+
+),
+
+derived as (
+
+    select
+        source_file,
+        count(*) as line_count,
+        sum(amount) as amount
+    from {{ ref('invoice_lines') }}
+    where is_derived
     group by source_file
 
 ),
@@ -29,9 +42,12 @@ select
     rejected.line_count as lines_rejected
 from {{ ref('load_audit') }} as load_audit
 left join accepted on load_audit.source_file = accepted.source_file
+left join derived on load_audit.source_file = derived.source_file
 left join rejected on load_audit.source_file = rejected.source_file
 where
     load_audit.rows_accepted <> coalesce(accepted.line_count, 0)
     or load_audit.amount_accepted <> coalesce(accepted.amount, 0)
+    or load_audit.lines_derived <> coalesce(derived.line_count, 0)
+    or load_audit.amount_derived <> coalesce(derived.amount, 0)
     or load_audit.rows_rejected <> coalesce(rejected.line_count, 0)
     or load_audit.amount_rejected <> coalesce(rejected.amount, 0)

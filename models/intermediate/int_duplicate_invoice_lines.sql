@@ -1,9 +1,10 @@
 {%- set content = [
-    'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'invoiced_at', 'customer_id', 'country'
+    'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'amount', 'invoiced_at', 'customer_id', 'country'
 ] -%}
 
-{%- set is_countable =
-    'invoice_id is not null and quantity is not null and unit_price is not null and invoiced_at is not null'
+{#- Without an invoice number nothing says that two equal purchases are one. -#}
+{%- set is_comparable =
+    'has_invoice_id and problem is null and invoice_id is not null and invoiced_at is not null and amount is not null'
 -%}
 {%- set same_content_in_file_order = 'partition by ' ~ content | join(', ') ~ ' order by source_file, source_row' -%}
 
@@ -13,7 +14,7 @@ with content_hashes as (
 
     select {{ segmentation.row_hash(content) }} as content_hash
     from {{ ref('stg_invoice_lines') }}
-    where {{ is_countable }}
+    where {{ is_comparable }}
 
 ),
 
@@ -26,7 +27,7 @@ lines as (
         {{ content | join(',\n        ') }},
         {{ segmentation.row_hash(content) }} as content_hash
     from {{ ref('stg_invoice_lines') }}
-    where {{ is_countable }}
+    where {{ is_comparable }}
 
 ),
 

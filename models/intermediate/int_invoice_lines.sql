@@ -1,8 +1,20 @@
-{%- set prefix = var('cancellation_prefix') -%}
+{{ config(materialized='view') }}
 
-with lines as (
+{%- set prefix = var('cancellation_prefix') -%}
+{%- set columns = [
+    'line_id', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file', 'problem',
+    'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
+] -%}
+
+with staged_lines as (
 
     select * from {{ ref('stg_invoice_lines') }}
+
+),
+
+derived_lines as (
+
+    select * from {{ ref('int_derived_invoice_lines') }}
 
 ),
 
@@ -24,14 +36,33 @@ cancellation_marks as (
 
 ),
 
+lines as (
+
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        cast(null as {{ dbt.type_string() }}) as given_line_type,
+        false as is_derived
+    from staged_lines
+    union all
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        given_line_type,
+        true as is_derived
+    from derived_lines
+
+),
+
 joined as (
 
     select
         lines.*,
         duplicates.original_line_id,
-        non_product_codes.line_type as non_product_line_type,
-        cancellation_marks.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation,
-        {{ segmentation.line_amount('lines.quantity', 'lines.unit_price') }} as amount
+        coalesce(lines.given_line_type, non_product_codes.line_type) as type_of_code,
+        cancellation_marks.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation
     from lines
     cross join cancellation_marks
     left join duplicates on lines.line_id = duplicates.line_id
@@ -45,7 +76,8 @@ judged as (
     select
         *,
         case
-            when invoice_id is null then 'missing_invoice'
+            when problem is not null then problem
+            when invoice_id is null and has_invoice_id then 'missing_invoice'
             when
                 invoiced_at is null
                 or invoiced_at < {{ segmentation.date_setting('first_plausible_date') }}
@@ -67,7 +99,7 @@ classified as (
         *,
         case
             when reason is not null then null
-            when non_product_line_type is not null then non_product_line_type
+            when type_of_code is not null then type_of_code
             when unit_price < 0 then 'adjustment'
             when unit_price = 0 and quantity < 0 then 'write_off'
             when unit_price = 0 then 'free'
@@ -102,6 +134,9 @@ final as (
         quantity,
         unit_price,
         amount,
+
+        -- booleans
+        is_derived,
 
         -- timestamps
         invoiced_at,

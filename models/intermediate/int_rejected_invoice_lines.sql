@@ -1,7 +1,9 @@
 with lines as (
 
     select * from {{ ref('int_invoice_lines') }}
-    where reason is not null
+    where
+        reason is not null
+        and not is_derived
 
 ),
 
@@ -14,9 +16,9 @@ invoice_rows as (
 
 ),
 
-file_rows as (
+file_positions as (
 
-    select * from {{ ref('base_invoice_file_rows') }}
+    select * from {{ ref('base_file_positions') }}
 
 ),
 
@@ -29,9 +31,9 @@ located as (
         lines.reason,
         lines.original_line_id,
         lines.amount,
-        lines.source_row - file_rows.first_source_row + file_rows.first_position as row_position
+        lines.source_row - file_positions.first_source_row + file_positions.first_position as row_position
     from lines
-    inner join file_rows on lines.source_file = file_rows.source_file
+    inner join file_positions on lines.source_file = file_positions.source_file
 
 ),
 
@@ -43,7 +45,7 @@ final as (
         located.source_file,
         located.source_row,
         located.reason,
-        {{ segmentation.raw_text('invoice_rows', segmentation.invoice_line_columns()) }} as raw_text,
+        {{ segmentation.raw_text('invoice_rows') }} as raw_text,
         located.original_line_id,
         located.amount
     from located

@@ -21,7 +21,8 @@ final as (
         country,
         line_type,
         source_file,
-        source_row
+        source_row,
+        is_derived
     from lines
     where line_type is not null
 

@@ -1,13 +1,29 @@
-{%- set files = segmentation.readable_invoice_files(ref('base_invoice_files')) -%}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook="{{ segmentation.delete_stale_rows(this, ref('base_invoice_files')) }}"
+    )
+}}
 
-{%- if files %}
-{{ segmentation.read_invoice_files(files) }}
-{%- else %}
--- Compiled without a build: no file is known yet.
+{%- set files = segmentation.pending_invoice_files(ref('base_invoice_files'), ref('base_file_checks')) -%}
+
+-- Files that share a layout are read together, in the order of their names.
+{%- for group in segmentation.group_by_layout(files) %}
 select
     {%- for column in segmentation.invoice_line_columns() %}
-    cast(null as {{ dbt.type_string() }}) as {{ column }},
+    {{ segmentation.file_column(group[0], column) }} as {{ column }},
     {%- endfor %}
-    cast(null as {{ dbt.type_string() }}) as source_file
-where false
-{%- endif %}
+    {{ segmentation.file_other_fields(group[0]) }} as other_fields,
+    {{ segmentation.file_load_key(group) }} as load_key
+from {{ segmentation.read_files(group) }}
+union all
+{%- endfor %}
+select
+    {%- for column in segmentation.invoice_line_columns() %}
+    {{ column }},
+    {%- endfor %}
+    other_fields,
+    load_key
+from {{ ref('base_converted_rows') }}

@@ -1,4 +1,5 @@
-{{ config(materialized='view') }}
+{%- set money = segmentation.type_money() -%}
+{%- set rates = var('exchange_rates') -%}
 
 with invoice_rows as (
 
@@ -9,21 +10,125 @@ with invoice_rows as (
 
 ),
 
-file_rows as (
+file_positions as (
 
-    select * from {{ ref('base_invoice_file_rows') }}
+    select * from {{ ref('base_file_positions') }}
 
 ),
 
-numbered as (
+orders as (
+
+    select * from {{ ref('stg_invoice_orders') }}
+
+),
+
+returned_orders as (
+
+    select * from {{ ref('stg_returned_orders') }}
+
+),
+
+-- Text cleaned, and each row with what is known of its file.
+cleaned as (
 
     select
-        invoice_rows.*,
-        file_rows.file_key,
-        file_rows.date_order,
-        invoice_rows.row_position - file_rows.first_position + file_rows.first_source_row as source_row
+        invoice_rows.load_key,
+        invoice_rows.other_fields,
+        {{ segmentation.clean_id('invoice_rows.invoice_id') }} as invoice_id,
+        upper({{ segmentation.clean_id('invoice_rows.product_code') }}) as product_code,
+        {{ segmentation.clean_customer_id('invoice_rows.customer_id') }} as customer_id,
+        {{ segmentation.clean_text('invoice_rows.description') }} as description,
+        {{ segmentation.clean_text('invoice_rows.country') }} as country,
+        {{ segmentation.clean_text('invoice_rows.quantity') }} as quantity_text,
+        {{ segmentation.clean_text('invoice_rows.unit_price') }} as price_text,
+        {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as date_text,
+        file_positions.source_file,
+        file_positions.shape,
+        file_positions.file_key,
+        file_positions.date_order,
+        file_positions.decimal_mark,
+        file_positions.has_invoice_id,
+        file_positions.has_quantity,
+        file_positions.has_unit_price,
+        invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row as source_row
     from invoice_rows
-    inner join file_rows on invoice_rows.source_file = file_rows.source_file
+    inner join file_positions on invoice_rows.load_key = file_positions.load_key
+
+),
+
+typed as (
+
+    select
+        *,
+        {{ segmentation.parse_number('quantity_text', 'decimal_mark', 'decimal(18, 3)') }} as quantity_given,
+        {{ segmentation.parse_number('price_text', 'decimal_mark', money) }} as price_given,
+        {{ segmentation.parse_timestamp('date_text', 'date_order') }} as time_given,
+        case
+            when other_fields is not null
+                then {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }}
+        end as amount_given,
+        case
+            when other_fields is not null
+                then {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }}
+        end as discount_given,
+        case
+            when other_fields is not null
+                then {{ segmentation.is_true(segmentation.other_field('is_returned')) }}
+            else false
+        end as is_flagged_returned
+    from cleaned
+
+),
+
+-- What stands on one row of an order, and what another table says of it, reaches all of its lines.
+completed as (
+
+    select
+        typed.*,
+        coalesce(typed.customer_id, orders.customer_id) as customer_of_order,
+        coalesce(typed.country, orders.country) as country_of_order,
+        coalesce(typed.time_given, orders.invoiced_at) as time_of_order,
+        orders.status_meaning,
+        orders.cancelled_at,
+        case
+            when not typed.has_quantity then case when typed.amount_given < 0 then -1 else 1 end
+            -- A list of amounts has the sign of a return in the amount.
+            when not typed.has_unit_price and typed.amount_given < 0 and typed.quantity_given > 0 then -typed.quantity_given
+            else typed.quantity_given
+        end as quantity,
+        coalesce(typed.is_flagged_returned, false)
+        or orders.status_meaning = 'cancelled'
+        or orders.cancelled_at is not null
+        or returned_orders.invoice_id is not null as is_returned
+        {%- if rates %},
+        {{ segmentation.exchange_rate(segmentation.line_currency(
+            segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
+            'coalesce(typed.price_text, ' ~ segmentation.other_field('amount', 'typed.other_fields') ~ ')'
+        )) }} as exchange_rate
+        {%- endif %}
+    from typed
+    left join orders
+        on
+            typed.load_key = orders.load_key
+            and typed.invoice_id = orders.invoice_id
+    left join returned_orders on typed.invoice_id = returned_orders.invoice_id
+
+),
+
+priced as (
+
+    select
+        *,
+        case
+            when has_unit_price
+                then {{ segmentation.line_amount('quantity', 'price_given') }} - coalesce(discount_given, 0)
+            else amount_given
+        end as amount_in_file,
+        case
+            when has_unit_price then price_given
+            else {{ segmentation.safe_cast('round(amount_given / nullif(quantity, 0), 4)', money) }}
+        end as price_in_file
+    from completed
 
 ),
 
@@ -31,25 +136,56 @@ final as (
 
     select
         -- ids
-        file_key * 4294967296 + source_row as line_id,
-        {{ segmentation.clean_id('invoice_id') }} as invoice_id,
-        upper({{ segmentation.clean_id('product_code') }}) as product_code,
-        {{ segmentation.clean_id('customer_id') }} as customer_id,
+        file_key * 17179869184 + source_row * 4 as line_id,
+        case
+            when has_invoice_id then invoice_id
+            -- Where there are no invoices, one is what a customer bought on a day.
+            when time_of_order is not null
+                then coalesce(customer_of_order, '') || '/' || cast(cast(time_of_order as date) as {{ dbt.type_string() }})
+        end as invoice_id,
+        product_code,
+        customer_of_order as customer_id,
 
         -- text
-        {{ segmentation.clean_text('description') }} as description,
-        {{ segmentation.clean_text('country') }} as country,
+        description,
+        country_of_order as country,
         source_file,
+        case
+            when {{ segmentation.other_field('unreadable') }} is not null then 'unreadable'
+            when shape = 'returned_orders' then 'order_mark'
+            when is_flagged_returned is null then 'bad_return_flag'
+            when status_meaning = 'never_paid' then 'never_paid'
+            {%- if rates %}
+            when exchange_rate is null then 'other_currency'
+            {%- endif %}
+        end as problem,
 
         -- numerics
         source_row,
-        {{ segmentation.safe_cast(segmentation.clean_text('quantity'), 'decimal(18, 3)') }} as quantity,
-        {{ segmentation.safe_cast(segmentation.clean_text('unit_price'), segmentation.type_money()) }} as unit_price,
+        quantity,
+        {%- if rates %}
+        {{ segmentation.safe_cast('round(price_in_file * exchange_rate, 4)', money) }} as unit_price,
+        {{ segmentation.safe_cast('round(amount_in_file * exchange_rate, 4)', money) }} as amount,
+        {%- else %}
+        price_in_file as unit_price,
+        {{ segmentation.safe_cast('amount_in_file', money) }} as amount,
+        {%- endif %}
+
+        -- booleans
+        has_invoice_id,
 
         -- timestamps
-        {{ segmentation.parse_timestamp(segmentation.clean_text('invoiced_at'), 'date_order') }} as invoiced_at
+        time_of_order as invoiced_at,
+        case
+            when
+                is_returned
+                and cancelled_at >= time_of_order
+                and cancelled_at < {{ segmentation.date_setting('last_plausible_date') }}
+                then cancelled_at
+            when is_returned then time_of_order
+        end as returned_at
 
-    from numbered
+    from priced
 
 )
 

@@ -32,10 +32,13 @@ class TextKind:
         the zero bytes stand; ``cp1252`` for everything else, which `decode` reads without losing a byte.
     is_readable : bool
         Whether a database can read it as it is: UTF-8 whose lines all end in the same way.
+    line_count : int
+        Its lines, without blank ones at the end; 0 where it is not readable.
     """
 
     encoding: str
     is_readable: bool
+    line_count: int = 0
 
 
 def inspect_text(path: str, compression: str = "none") -> TextKind:
@@ -49,7 +52,7 @@ def inspect_text(path: str, compression: str = "none") -> TextKind:
     compression : {"none", "gzip", "zstd"}, default "none"
     """
     decoder = codecs.getincrementaldecoder(UTF_8)()
-    line_ends = _LineEnds()
+    lines = _Lines()
     with open_bytes(path, compression) as f:
         chunk = f.read(_CHUNK)
         if encoding := _detect_utf_16(chunk):
@@ -59,30 +62,37 @@ def inspect_text(path: str, compression: str = "none") -> TextKind:
                 if b"\0" in chunk:
                     return TextKind(WINDOWS, is_readable=False)
                 decoder.decode(chunk)
-                line_ends.count(chunk)
+                lines.count(chunk)
                 chunk = f.read(_CHUNK)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return TextKind(WINDOWS, is_readable=False)
-    return TextKind(UTF_8, is_readable=not line_ends.are_mixed())
+    return TextKind(UTF_8, lines.kinds() <= 1, lines.total())
 
 
-class _LineEnds:
-    """Counts line feeds, carriage returns and the pairs of both, in chunks."""
+class _Lines:
+    """Counts lines by how they end, in chunks."""
 
     def __init__(self) -> None:
         self._line_feeds = self._returns = self._pairs = 0
-        self._ends_with_return = False
+        self._end = b""
 
     def count(self, chunk: bytes) -> None:
         self._line_feeds += chunk.count(b"\n")
-        if b"\r" in chunk or self._ends_with_return:
+        if b"\r" in chunk or self._end.endswith(b"\r"):
             self._returns += chunk.count(b"\r")
-            self._pairs += chunk.count(b"\r\n") + (self._ends_with_return and chunk.startswith(b"\n"))
-        self._ends_with_return = chunk.endswith(b"\r")
+            self._pairs += chunk.count(b"\r\n") + (self._end.endswith(b"\r") and chunk.startswith(b"\n"))
+        # What the file ends with so far: the last letter, and all line breaks after it.
+        body = chunk.rstrip(b"\r\n")
+        self._end = chunk[len(body) - 1 :] if body else self._end + chunk
 
-    def are_mixed(self) -> bool:
-        return (self._line_feeds > self._pairs) + (self._pairs > 0) + (self._returns > self._pairs) > 1
+    def kinds(self) -> int:
+        return (self._line_feeds > self._pairs) + (self._pairs > 0) + (self._returns > self._pairs)
+
+    def total(self) -> int:
+        ends = self._line_feeds + self._returns - self._pairs
+        after_last = self._end[1:]
+        return ends - after_last.count(b"\n") - after_last.count(b"\r") + after_last.count(b"\r\n") + 1
 
 
 def _detect_utf_16(start: bytes) -> str | None:

@@ -1,0 +1,15 @@
+{#-
+    What one unit of a currency is worth in the shop's, by the var exchange_rates; 1 where a line names no currency,
+    null where the var does not name it.
+-#}
+{% macro exchange_rate(currency) -%}
+    case
+        when {{ currency }} is null then 1
+        {%- for code, rate in var('exchange_rates').items() %}
+        {%- if not modules.re.fullmatch('[0-9]{1,6}([.][0-9]{1,8})?', rate | string) or rate | float == 0 %}
+            {{ segmentation.stop_build(['exchange_rates says ' ~ code ~ ': ' ~ rate ~ '; a rate must be a number above 0.']) }}
+        {%- endif %}
+        when {{ currency }} = {{ segmentation.sql_text(code | upper) }} then cast({{ rate }} as decimal(14, 8))
+        {%- endfor %}
+    end
+{%- endmacro %}

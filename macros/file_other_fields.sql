@@ -1,0 +1,12 @@
+{#- The fields of a file that have no column of their own, as a JSON object; null where the file has none of them. -#}
+{% macro file_other_fields(file) -%}
+    {%- set others = [] -%}
+    {%- for field in fromjson(file['positions']) if field not in segmentation.invoice_line_columns() -%}
+        {%- do others.append("'" ~ field ~ "', " ~ segmentation.file_column(file, field)) -%}
+    {%- endfor -%}
+    {%- if others -%}
+    cast(json_object({{ others | join(', ') }}) as {{ dbt.type_string() }})
+    {%- else -%}
+    cast(null as {{ dbt.type_string() }})
+    {%- endif -%}
+{%- endmacro %}

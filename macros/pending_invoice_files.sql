@@ -1,0 +1,40 @@
+{#-
+    The files whose rows are not in the warehouse yet, those that the checks found intact where checks are given;
+    stops the build where one can't be used.
+-#}
+{% macro pending_invoice_files(invoice_files, checks=none) -%}
+    {%- if not segmentation.is_running() -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set problems = run_query(
+        'select source_file, problem, remedy from ' ~ invoice_files ~ ' where problem is not null order by source_file'
+    ).rows -%}
+    {%- if problems -%}
+        {%- set message = ['The invoice files can\'t be read:'] -%}
+        {%- for file in problems[:10] -%}
+            {%- do message.append('  ' ~ file['source_file'] ~ '\n    problem: ' ~ file['problem'] ~ '\n    remedy:  ' ~ file['remedy']) -%}
+        {%- endfor -%}
+        {%- if problems | length > 10 -%}
+            {%- do message.append('  … and ' ~ (problems | length - 10) ~ ' more') -%}
+        {%- endif -%}
+        {{ segmentation.stop_build(message) }}
+    {%- endif -%}
+    {%- set names = [
+        'source_file', 'path', 'format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions',
+        'is_readable', 'load_key'
+    ] -%}
+    {%- set query -%}
+        select {{ names | join(', ') }}
+        from {{ invoice_files }}
+        where not is_loaded and shape <> 'none'
+        {%- if checks %} and load_key in (select load_key from {{ checks }} where is_intact){% endif %}
+        order by source_file
+    {%- endset -%}
+    {#- The text as it is: a table of dbt would take text that looks like a number or a date for one. -#}
+    {% call statement('pending_files', fetch_result=true) %}{{ query }}{% endcall %}
+    {%- set files = [] -%}
+    {%- for row in load_result('pending_files')['data'] -%}
+        {%- do files.append(dict(zip(names, row))) -%}
+    {%- endfor -%}
+    {{ return(files) }}
+{%- endmacro %}

@@ -1,0 +1,83 @@
+-- Lines that stand in no file by themselves, because the file says of a sale only that it was returned or refunded.
+with sales as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+    where
+        returned_at is not null
+        and problem is null
+        and quantity > 0
+        and amount > 0
+
+),
+
+refunded_orders as (
+
+    select * from {{ ref('int_order_refunds') }}
+
+),
+
+-- A second delivery that repeats a sale repeats its return; where there are no invoice numbers, all are kept.
+returned_sales as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                invoice_id, product_code, description, quantity, unit_price, amount, invoiced_at, customer_id, country,
+                case when not has_invoice_id then line_id end
+            order by source_file, source_row
+        ) as copy_number
+    from sales
+
+),
+
+final as (
+
+    select
+        line_id + 1 as line_id,
+        invoice_id,
+        product_code,
+        customer_id,
+        description,
+        country,
+        source_file,
+        cast(null as {{ dbt.type_string() }}) as problem,
+        cast(null as {{ dbt.type_string() }}) as given_line_type,
+        source_row,
+        -quantity as quantity,
+        unit_price,
+        -amount as amount,
+        has_invoice_id,
+        returned_at as invoiced_at
+    from returned_sales
+    where copy_number = 1
+
+    {%- for amount, line_type, description, part in [
+        ('refunded_goods', 'return', 'refund', 2), ('refunded_charges', 'charge', 'refund of charges', 3)
+    ] %}
+
+    union all
+
+    select
+        line_id + {{ part }} as line_id,
+        invoice_id,
+        cast(null as {{ dbt.type_string() }}) as product_code,
+        customer_id,
+        '{{ description }}' as description,
+        country,
+        source_file,
+        cast(null as {{ dbt.type_string() }}) as problem,
+        '{{ line_type }}' as given_line_type,
+        source_row,
+        -1 as quantity,
+        {{ amount }} as unit_price,
+        -{{ amount }} as amount,
+        true as has_invoice_id,
+        invoiced_at
+    from refunded_orders
+    where {{ amount }} > 0
+    {%- endfor %}
+
+)
+
+select * from final

@@ -1,0 +1,107 @@
+with orders as (
+
+    select * from {{ ref('stg_invoice_orders') }}
+    where refunded_amount > 0
+
+),
+
+file_positions as (
+
+    select * from {{ ref('base_file_positions') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+    where
+        problem is null
+        and quantity > 0
+        and amount > 0
+
+),
+
+refunds as (
+
+    select
+        file_positions.source_file,
+        orders.invoice_id,
+        {%- if var('exchange_rates') %}
+        orders.refunded_amount * {{ segmentation.exchange_rate(segmentation.line_currency('orders.currency', 'null', "''")) }}
+            as refunded_amount
+        {%- else %}
+        orders.refunded_amount
+        {%- endif %}
+    from orders
+    inner join file_positions on orders.load_key = file_positions.load_key
+
+),
+
+-- What the order was worth, and how much of that is marked as returned line by line.
+goods as (
+
+    select
+        lines.source_file,
+        lines.invoice_id,
+        min(lines.line_id) as line_id,
+        min(lines.source_row) as source_row,
+        min(lines.customer_id) as customer_id,
+        min(lines.country) as country,
+        min(lines.invoiced_at) as invoiced_at,
+        sum(lines.amount) as sold,
+        sum(case when lines.returned_at is not null then lines.amount else 0 end) as returned
+    from lines
+    inner join refunds
+        on
+            lines.source_file = refunds.source_file
+            and lines.invoice_id = refunds.invoice_id
+    group by
+        lines.source_file,
+        lines.invoice_id
+
+),
+
+-- Of an order that several deliveries hold, the largest refund is the last.
+ranked as (
+
+    select
+        goods.*,
+        refunds.refunded_amount,
+        row_number() over (
+            partition by goods.invoice_id order by refunds.refunded_amount desc, goods.source_file
+        ) as preference
+    from goods
+    inner join refunds
+        on
+            goods.source_file = refunds.source_file
+            and goods.invoice_id = refunds.invoice_id
+
+),
+
+final as (
+
+    select
+        -- ids
+        line_id,
+        invoice_id,
+        customer_id,
+
+        -- text
+        country,
+        source_file,
+
+        -- numerics
+        source_row,
+        {{ segmentation.safe_cast('greatest(least(refunded_amount, sold) - returned, 0)', segmentation.type_money()) }}
+            as refunded_goods,
+        {{ segmentation.safe_cast('greatest(refunded_amount - sold, 0)', segmentation.type_money()) }} as refunded_charges,
+
+        -- timestamps
+        invoiced_at
+
+    from ranked
+    where preference = 1
+
+)
+
+select * from final

@@ -1,0 +1,8 @@
+"""Looks at invoice files before a database does, and reads those that a database can't."""
+
+from segmentation.intake.conversion import ROW_SCHEMA, read_rows
+from segmentation.intake.inspection import inspect_files, inspect_relation
+from segmentation.intake.invoice_file import InvoiceFile
+from segmentation.intake.shapes import LINE_FIELDS, OTHER_FIELDS, ShapeColumn
+
+__all__ = ["LINE_FIELDS", "OTHER_FIELDS", "ROW_SCHEMA", "InvoiceFile", "ShapeColumn", "inspect_files", "inspect_relation", "read_rows"]

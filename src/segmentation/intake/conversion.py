@@ -1,0 +1,71 @@
+"""Reads the rows of files that a database can't read as they are: as text, in batches, nothing left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import pyarrow as pa
+
+from segmentation.intake.delimited import Row, split_rows
+from segmentation.intake.invoice_file import InvoiceFile
+from segmentation.intake.shapes import LINE_FIELDS, OTHER_FIELDS
+from segmentation.intake.text_encoding import decode
+from segmentation.intake.workbook import sheet_rows
+
+ROW_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in LINE_FIELDS] + [("other_fields", pa.string()), ("load_key", pa.int64())]
+)
+"""What a row of an invoice file is read into; other_fields holds the further fields as a JSON object."""
+
+UNREADABLE = "unreadable"
+"""The key in other_fields under which a row that can't be read keeps its text."""
+
+_BATCH = 50_000
+
+
+def read_rows(files: Iterable[InvoiceFile]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of files in their order, in batches of the schema `ROW_SCHEMA`.
+
+    An empty value is null. A row that can't be split into the columns of the header has nothing but its text, in
+    other_fields.
+
+    Parameters
+    ----------
+    files : iterable of InvoiceFile
+        Text files and sheets of workbooks.
+    """
+    for file in files:
+        rows = islice(_rows(file), file.header_row + 1, None)
+        while batch := list(islice(rows, _BATCH)):
+            yield _batch(file, batch)
+
+
+def _rows(file: InvoiceFile) -> Iterator[Row]:
+    width = len(file.headers)
+    if file.format == "excel":
+        return ((values, ",".join(values)) for values in sheet_rows(file.path, file.sheet))
+    return split_rows(decode(file.path, file.compression, file.encoding), file.delimiter, width)
+
+
+def _batch(file: InvoiceFile, rows: list[Row]) -> pa.RecordBatch:
+    columns = [_column(rows, file.positions.get(name)) for name in LINE_FIELDS]
+    others = {name: file.positions[name] for name in OTHER_FIELDS if name in file.positions}
+    further = [_further_fields(row, others) for row in rows]
+    keys = pa.repeat(pa.scalar(file.load_key, pa.int64()), len(rows))
+    return pa.record_batch([*columns, pa.array(further, pa.string()), keys], schema=ROW_SCHEMA)
+
+
+def _column(rows: list[Row], position: int | None) -> pa.Array:
+    if position is None:
+        return pa.nulls(len(rows), pa.string())
+    return pa.array([values[position] or None if values else None for values, _ in rows], pa.string())
+
+
+def _further_fields(row: Row, positions: dict[str, int]) -> str | None:
+    values, text = row
+    if values is None:
+        return json.dumps({UNREADABLE: text}, ensure_ascii=False)
+    found = {name: values[position] for name, position in positions.items() if values[position]}
+    return json.dumps(found, ensure_ascii=False) if found else None

@@ -1,0 +1,245 @@
+"""Looks at invoice files before a database does: format, encoding, delimiter, shape and which column is which.
+
+What can't be used carries a problem and a remedy, written for the person who made the export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import islice
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from segmentation.intake.delimited import split_rows
+from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError, load_key
+from segmentation.intake.paths import find_paths, number_files
+from segmentation.intake.shapes import Layout, ShapeColumn, Shapes
+from segmentation.intake.text_encoding import TextKind, decode, inspect_text
+from segmentation.intake.workbook import sheet_names, sheet_rows
+
+DELIMITERS = (",", ";", "\t", "|", " ")
+
+_SAMPLE = 1 << 20
+_SAMPLE_ROWS = 20
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def inspect_files(
+    patterns: str,
+    shape_columns: Sequence[ShapeColumn],
+    column_map: Mapping[str, object] | None = None,
+    shape: str = "",
+    encoding: str = "",
+    fallback_dir: str = ".",
+    known: Iterable[InvoiceFile] = (),
+    keep_vanished: bool = False,
+) -> list[InvoiceFile]:
+    """Describe every file that the patterns match, and every sheet of workbooks among them, in order of name.
+
+    Parameters
+    ----------
+    patterns : str
+        One path or glob (``**`` included), or several separated by commas or line ends.
+    shape_columns : sequence of ShapeColumn
+        The shapes that are known.
+    column_map : mapping of str to str, optional
+        Field to the header it has in these files, or to its number where there is no header.
+    shape : str, default ""
+        The shape of all files; found out for each where it is empty.
+    encoding : str, default ""
+        Encoding of all text files; found out for each where it is empty.
+    fallback_dir : str, default "."
+        Where relative patterns are looked up that match nothing from the working directory.
+    known : iterable of InvoiceFile, optional
+        What was found before. A file that did not change since is not opened.
+    keep_vanished : bool, default False
+        Whether known files that are gone are kept in the list.
+
+    Returns
+    -------
+    list of InvoiceFile
+        At least one element: a pattern that matches nothing is reported as a file with a problem.
+    """
+    known = [file for file in known if file.format != "relation"]
+    try:
+        shapes = Shapes(shape_columns, column_map, shape)
+    except UnusableFileError as e:
+        return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
+    settings = [[asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
+    inspector = _Inspector(shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known)
+
+    files: list[InvoiceFile] = []
+    matched = find_paths(patterns, fallback_dir)
+    paths = sorted({path for found in matched.values() for path in found})
+    for path in paths:
+        files.extend(inspector.inspect(path))
+    if keep_vanished:
+        gone = [file for file in known if file.path not in paths and file.problem is None]
+        files.extend(replace(file, is_present=False) for file in gone)
+    for pattern, found in matched.items():
+        if not found and not (keep_vanished and files):
+            remedy = f"check the path; it was looked up from the folder {os.getcwd()}"
+            files.append(InvoiceFile(pattern, problem="no file matches", remedy=remedy))
+    numbers = number_files([f.source_file for f in files], {f.source_file: f.file_key for f in known if f.file_key})
+    numbered = (replace(f, file_key=numbers[f.source_file], load_key=load_key(f)) for f in files)
+    return sorted(_refuse_no_table(list(numbered)), key=lambda f: f.source_file)
+
+
+def inspect_relation(
+    name: str,
+    headers: Sequence[str],
+    shape_columns: Sequence[ShapeColumn],
+    column_map: Mapping[str, object] | None = None,
+    shape: str = "",
+) -> InvoiceFile:
+    """Describe a table of the warehouse by the names of its columns; the parameters are those of `inspect_files`."""
+    try:
+        layout = _recognise(Shapes(shape_columns, column_map, shape), [list(headers)])
+    except UnusableFileError as e:
+        return InvoiceFile(name, problem=e.problem, remedy=e.remedy)
+    file = InvoiceFile(name, name, format="relation", is_readable=True, **_of_layout(layout))
+    return replace(file, file_key=number_files([name], {})[name], load_key=load_key(file))
+
+
+def _refuse_no_table(files: list[InvoiceFile]) -> list[InvoiceFile]:
+    """Let sheets without invoice lines pass only where something else has some."""
+    if any(file.problem or file.shape != "none" for file in files):
+        return files
+    problem = "no sheet holds invoice lines"
+    return [replace(f, problem=problem, remedy="name the columns with column_map") for f in files]
+
+
+def _recognise(shapes: Shapes, rows: Sequence[Sequence[str]]) -> Layout:
+    layout = shapes.recognise(rows)
+    if layout is None:
+        raise shapes.explain(rows)
+    return layout
+
+
+def _of_layout(layout: Layout) -> dict[str, object]:
+    return asdict(layout)
+
+
+class _Inspector:
+    def __init__(self, shapes: Shapes, encoding: str, settings_hash: str, known: Iterable[InvoiceFile]) -> None:
+        self._shapes = shapes
+        self._encoding = encoding
+        self._settings_hash = settings_hash
+        self._known: dict[str, list[InvoiceFile]] = {}
+        for file in known:
+            self._known.setdefault(file.path, []).append(file)
+
+    def inspect(self, path: str) -> list[InvoiceFile]:
+        """Describe a file; a workbook gives one description a sheet."""
+        size = 0
+        try:
+            stat = os.stat(path)
+            size = stat.st_size
+            signature = f"{size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+            known = self._known.get(path, [])
+            if known and all(self._is_current(file, signature) for file in known):
+                return [replace(file, is_present=True) for file in known]
+            if size == 0:
+                raise _empty()
+            file = InvoiceFile(
+                path, path, size_bytes=size, signature=signature, settings_hash=self._settings_hash, content_hash=_hash(path)
+            )
+            return self._look_into(file)
+        except UnusableFileError as e:
+            return [InvoiceFile(path, path, size_bytes=size, problem=e.problem, remedy=e.remedy)]
+        except OSError as e:
+            problem, remedy = f"the file can't be read: {e.strerror or e}", "check its permissions, and fetch it again"
+            return [InvoiceFile(path, path, size_bytes=size, problem=problem, remedy=remedy)]
+
+    def _is_current(self, file: InvoiceFile, signature: str) -> bool:
+        return (file.signature, file.settings_hash, file.problem) == (signature, self._settings_hash, None)
+
+    def _look_into(self, file: InvoiceFile) -> list[InvoiceFile]:
+        with Path(file.path).open("rb") as f:
+            start = f.read(4)
+        if start == b"PAR1":
+            return [self._parquet(file)]
+        if start.startswith(_WORKBOOKS):
+            return [self._sheet(file, sheet) for sheet in sheet_names(file.path)]
+        if start == b"%PDF":
+            raise UnusableFileError(
+                "the file is not a text table but a PDF document", "export the invoice lines as CSV instead"
+            )
+        compression = next((name for magic, name in _COMPRESSIONS.items() if start.startswith(magic)), "none")
+        return [self._text(replace(file, compression=compression))]
+
+    def _parquet(self, file: InvoiceFile) -> InvoiceFile:
+        try:
+            parquet = pq.ParquetFile(file.path)
+        except (OSError, ValueError) as e:
+            raise UnusableFileError(f"the file is a broken Parquet file: {e}", "write it again") from e
+        schema = parquet.schema_arrow
+        layout = _recognise(self._shapes, [schema.names])
+        types, rows = tuple(map(str, schema.types)), parquet.metadata.num_rows
+        file = replace(file, format="parquet", types=types, row_count=rows, is_readable=True, **_of_layout(layout))
+        return replace(file, header_row=-1)
+
+    def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
+        file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
+        layout = self._shapes.recognise(list(islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)))
+        return replace(file, **_of_layout(layout)) if layout else file
+
+    def _text(self, file: InvoiceFile) -> InvoiceFile:
+        encoding = self._encoding
+        try:
+            kind = TextKind(encoding, is_readable=False) if encoding else inspect_text(file.path, file.compression)
+            encoding = kind.encoding
+            pieces = decode(file.path, file.compression, encoding)
+            sample = "".join(islice(pieces, 1))[:_SAMPLE]
+            if self._encoding:
+                # What does not fit is better found now than when the rows are read.
+                for _ in pieces:
+                    pass
+        except UnicodeDecodeError as e:
+            problem, remedy = f"the file is not {encoding} text: {e.reason}", "set the var encoding to the one it has"
+            raise UnusableFileError(problem, f"{remedy}, or leave it empty") from e
+        except LookupError as e:
+            problem = f"the var encoding is {encoding}, which is not known"
+            raise UnusableFileError(problem, "name one such as utf-8, cp1252 or latin-1") from e
+        if not sample.strip():
+            raise _empty()
+        samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
+        delimiter = max(DELIMITERS, key=lambda d: self._shapes.score(samples[d]))
+        layout = self._shapes.recognise(samples[delimiter])
+        if layout is None:
+            # Without a header nothing speaks for a delimiter but the shape itself.
+            fitting = [(d, found) for d in DELIMITERS if (found := self._shapes.recognise(samples[d]))]
+            if not fitting:
+                raise self._shapes.explain(samples[delimiter])
+            delimiter, layout = fitting[0]
+        return replace(
+            file,
+            encoding=encoding,
+            delimiter=delimiter,
+            row_count=kind.line_count - layout.header_row - 1 if kind.line_count else -1,
+            is_readable=kind.is_readable and layout.header_row <= 0 and delimiter != " ",
+            **_of_layout(layout),
+        )
+
+
+def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
+    rows = split_rows(io.StringIO(sample), delimiter, 0)
+    return [values or [text] for values, text in islice(rows, _SAMPLE_ROWS)]
+
+
+def _hash(path: str) -> str:
+    with Path(path).open("rb") as f:
+        return hashlib.file_digest(f, "blake2b").hexdigest()
+
+
+def _empty() -> UnusableFileError:
+    return UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
+
+
