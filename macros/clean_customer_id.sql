@@ -1,7 +1,7 @@
-{#- A customer as text: an identifier, or an e-mail address in lower case. -#}
-{% macro clean_customer_id(column) -%}
+{#- A customer, from text without outer white space: an identifier, or an e-mail address in lower case. -#}
+{% macro clean_customer_id(text) -%}
     case
-        when {{ column }} like '%@%' then lower({{ segmentation.clean_text(column) }})
-        else {{ segmentation.clean_id(column) }}
+        when {{ text }} like '%@%' then lower({{ text }})
+        else {{ segmentation.clean_id(text) }}
     end
 {%- endmacro %}

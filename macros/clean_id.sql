@@ -1,9 +1,8 @@
 {#-
-    An identifier as text: no outer white space, and 17850.0, which spreadsheets make of the number 17850, is
+    An identifier, from text without outer white space: 17850.0, which spreadsheets make of the number 17850, is
     17850. Leading zeros stay.
 -#}
-{% macro clean_id(column) -%}
-    {%- set text = segmentation.clean_text(column) -%}
+{% macro clean_id(text) -%}
     case
         when {{ text }} like '%.0' then regexp_replace({{ text }}, '^([0-9]+)[.]0$', {{ segmentation.first_group() }})
         else {{ text }}

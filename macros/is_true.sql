@@ -2,7 +2,7 @@
 {% macro is_true(text) -%}
     case
         when {{ text }} is null then false
-        when lower({{ text }}) in ('yes', 'y', 'true', 't', '1', 'x', 'returned') then true
-        when lower({{ text }}) in ('no', 'n', 'false', 'f', '0', '-', 'not', 'not returned') then false
+        when {{ segmentation.is_one_of('lower(' ~ text ~ ')', ['yes', 'y', 'true', 't', '1', 'x', 'returned']) }} then true
+        when {{ segmentation.is_one_of('lower(' ~ text ~ ')', ['no', 'n', 'false', 'f', '0', '-', 'not', 'not returned']) }} then false
     end
 {%- endmacro %}

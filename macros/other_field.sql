@@ -1,6 +1,12 @@
-{#- A field that has no column of its own, without outer white space; null where it is empty. -#}
+{#-
+    A field that has no column of its own, without outer white space; null where it is empty. Few shapes have such
+    fields: the others are not made to pay for the look into them.
+-#}
 {% macro other_field(name, column='other_fields') -%}
-    {{ segmentation.clean_text(adapter.dispatch('json_text', 'segmentation')(column, name)) }}
+    case
+        when {{ column }} is not null
+            then {{ segmentation.clean_text(adapter.dispatch('json_text', 'segmentation')(column, name)) }}
+    end
 {%- endmacro %}
 
 {% macro default__json_text(column, name) -%}

@@ -3,7 +3,7 @@
 {%- set prefix = var('cancellation_prefix') -%}
 {%- set columns = [
     'line_id', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file', 'problem',
-    'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
+    'source_row', 'row_position', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
 ] -%}
 
 with staged_lines as (
@@ -131,6 +131,7 @@ final as (
 
         -- numerics
         source_row,
+        row_position,
         quantity,
         unit_price,
         amount,

@@ -45,6 +45,7 @@ goods as (
         lines.invoice_id,
         min(lines.line_id) as line_id,
         min(lines.source_row) as source_row,
+        min(lines.row_position) as row_position,
         min(lines.customer_id) as customer_id,
         min(lines.country) as country,
         min(lines.invoiced_at) as invoiced_at,
@@ -92,6 +93,7 @@ final as (
 
         -- numerics
         source_row,
+        row_position,
         {{ segmentation.safe_cast('greatest(least(refunded_amount, sold) - returned, 0)', segmentation.type_money()) }}
             as refunded_goods,
         {{ segmentation.safe_cast('greatest(refunded_amount - sold, 0)', segmentation.type_money()) }} as refunded_charges,

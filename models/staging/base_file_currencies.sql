@@ -2,21 +2,23 @@ with invoice_rows as (
 
     select
         load_key,
-        {{ segmentation.other_field('currency') }} as currency_text,
+        other_fields,
+        unit_price,
         coalesce(unit_price, {{ segmentation.other_field('amount') }}) as price_text
     from {{ ref('base_invoice_rows') }}
 
 ),
 
+-- A case, so that the expression is not tried on the plain numbers that most prices are.
 with_currency as (
 
     select
         load_key,
-        {{ segmentation.line_currency('currency_text', 'null', 'price_text') }} as currency
+        case
+            when other_fields is not null or {{ segmentation.safe_cast('unit_price', 'double') }} is null
+                then {{ segmentation.line_currency(segmentation.other_field('currency'), 'null', 'price_text') }}
+        end as currency
     from invoice_rows
-    where
-        currency_text is not null
-        or {{ segmentation.safe_cast('price_text', 'double') }} is null
 
 ),
 

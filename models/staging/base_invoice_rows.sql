@@ -16,7 +16,8 @@ select
     {{ segmentation.file_column(group[0], column) }} as {{ column }},
     {%- endfor %}
     {{ segmentation.file_other_fields(group[0]) }} as other_fields,
-    {{ segmentation.file_load_key(group) }} as load_key
+    {{ segmentation.file_load_key(group) }} as load_key,
+    cast(null as bigint) as source_row
 from {{ segmentation.read_files(group) }}
 union all
 {%- endfor %}
@@ -25,5 +26,6 @@ select
     {{ column }},
     {%- endfor %}
     other_fields,
-    load_key
+    load_key,
+    source_row
 from {{ ref('base_converted_rows') }}

@@ -28,20 +28,15 @@ returned_orders as (
 
 ),
 
--- Text cleaned, and each row with what is known of its file.
-cleaned as (
+-- Each row with what is known of its file, text without outer white space.
+trimmed as (
 
     select
         invoice_rows.load_key,
         invoice_rows.other_fields,
-        {{ segmentation.clean_id('invoice_rows.invoice_id') }} as invoice_id,
-        upper({{ segmentation.clean_id('invoice_rows.product_code') }}) as product_code,
-        {{ segmentation.clean_customer_id('invoice_rows.customer_id') }} as customer_id,
-        {{ segmentation.clean_text('invoice_rows.description') }} as description,
-        {{ segmentation.clean_text('invoice_rows.country') }} as country,
-        {{ segmentation.clean_text('invoice_rows.quantity') }} as quantity_text,
-        {{ segmentation.clean_text('invoice_rows.unit_price') }} as price_text,
-        {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as date_text,
+        {%- for column in segmentation.invoice_line_columns() %}
+        {{ segmentation.clean_text('invoice_rows.' ~ column) }} as {{ column }}_text,
+        {%- endfor %}
         file_positions.source_file,
         file_positions.shape,
         file_positions.file_key,
@@ -50,7 +45,11 @@ cleaned as (
         file_positions.has_invoice_id,
         file_positions.has_quantity,
         file_positions.has_unit_price,
-        invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row as source_row
+        invoice_rows.row_position,
+        coalesce(
+            invoice_rows.source_row,
+            invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row
+        ) as source_row
     from invoice_rows
     inner join file_positions on invoice_rows.load_key = file_positions.load_key
 
@@ -60,23 +59,20 @@ typed as (
 
     select
         *,
+        {{ segmentation.clean_id('invoice_id_text') }} as invoice_id,
+        upper({{ segmentation.clean_id('product_code_text') }}) as product_code,
+        {{ segmentation.clean_customer_id('customer_id_text') }} as customer_id,
         {{ segmentation.parse_number('quantity_text', 'decimal_mark', 'decimal(18, 3)') }} as quantity_given,
-        {{ segmentation.parse_number('price_text', 'decimal_mark', money) }} as price_given,
-        {{ segmentation.parse_timestamp('date_text', 'date_order') }} as time_given,
-        case
-            when other_fields is not null
-                then {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }}
-        end as amount_given,
-        case
-            when other_fields is not null
-                then {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }}
-        end as discount_given,
+        {{ segmentation.parse_number('unit_price_text', 'decimal_mark', money) }} as price_given,
+        {{ segmentation.parse_timestamp('invoiced_at_text', 'date_order') }} as time_given,
+        {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }} as amount_given,
+        {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }} as discount_given,
         case
             when other_fields is not null
                 then {{ segmentation.is_true(segmentation.other_field('is_returned')) }}
             else false
         end as is_flagged_returned
-    from cleaned
+    from trimmed
 
 ),
 
@@ -86,7 +82,7 @@ completed as (
     select
         typed.*,
         coalesce(typed.customer_id, orders.customer_id) as customer_of_order,
-        coalesce(typed.country, orders.country) as country_of_order,
+        coalesce(typed.country_text, orders.country) as country_of_order,
         coalesce(typed.time_given, orders.invoiced_at) as time_of_order,
         orders.status_meaning,
         orders.cancelled_at,
@@ -103,7 +99,7 @@ completed as (
         {%- if rates %},
         {{ segmentation.exchange_rate(segmentation.line_currency(
             segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
-            'coalesce(typed.price_text, ' ~ segmentation.other_field('amount', 'typed.other_fields') ~ ')'
+            'coalesce(typed.unit_price_text, ' ~ segmentation.other_field('amount', 'typed.other_fields') ~ ')'
         )) }} as exchange_rate
         {%- endif %}
     from typed
@@ -121,7 +117,11 @@ priced as (
         *,
         case
             when has_unit_price
-                then {{ segmentation.line_amount('quantity', 'price_given') }} - coalesce(discount_given, 0)
+                then
+                    case
+                        when discount_given is null then {{ segmentation.line_amount('quantity', 'price_given') }}
+                        else {{ segmentation.safe_cast(segmentation.line_amount('quantity', 'price_given') ~ ' - discount_given', money) }}
+                    end
             else amount_given
         end as amount_in_file,
         case
@@ -147,7 +147,7 @@ final as (
         customer_of_order as customer_id,
 
         -- text
-        description,
+        description_text as description,
         country_of_order as country,
         source_file,
         case
@@ -162,13 +162,14 @@ final as (
 
         -- numerics
         source_row,
+        row_position,
         quantity,
         {%- if rates %}
         {{ segmentation.safe_cast('round(price_in_file * exchange_rate, 4)', money) }} as unit_price,
         {{ segmentation.safe_cast('round(amount_in_file * exchange_rate, 4)', money) }} as amount,
         {%- else %}
         price_in_file as unit_price,
-        {{ segmentation.safe_cast('amount_in_file', money) }} as amount,
+        amount_in_file as amount,
         {%- endif %}
 
         -- booleans

@@ -22,8 +22,8 @@ order_rows as (
         invoice_rows.load_key,
         file_positions.date_order,
         file_positions.decimal_mark,
-        {{ segmentation.clean_id('invoice_rows.invoice_id') }} as invoice_id,
-        {{ segmentation.clean_customer_id('invoice_rows.customer_id') }} as customer_id,
+        {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
+        {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as customer_id,
         {{ segmentation.clean_text('invoice_rows.country') }} as country,
         {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at,
         {%- for field in ['currency', 'order_status', 'cancelled_at', 'order_refund'] %}

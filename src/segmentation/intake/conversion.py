@@ -15,7 +15,8 @@ from segmentation.intake.text_encoding import decode
 from segmentation.intake.workbook import sheet_rows
 
 ROW_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in LINE_FIELDS] + [("other_fields", pa.string()), ("load_key", pa.int64())]
+    [(name, pa.string()) for name in LINE_FIELDS]
+    + [("other_fields", pa.string()), ("load_key", pa.int64()), ("source_row", pa.int64())]
 )
 """What a row of an invoice file is read into; other_fields holds the further fields as a JSON object."""
 
@@ -45,7 +46,7 @@ def read_rows(files: Iterable[InvoiceFile]) -> Iterator[pa.RecordBatch]:
 def _rows(file: InvoiceFile) -> Iterator[Row]:
     width = len(file.headers)
     if file.format == "excel":
-        return ((values, ",".join(values)) for values in sheet_rows(file.path, file.sheet))
+        return ((number, values, ",".join(values)) for number, values in sheet_rows(file.path, file.sheet))
     return split_rows(decode(file.path, file.compression, file.encoding), file.delimiter, width)
 
 
@@ -54,17 +55,18 @@ def _batch(file: InvoiceFile, rows: list[Row]) -> pa.RecordBatch:
     others = {name: file.positions[name] for name in OTHER_FIELDS if name in file.positions}
     further = [_further_fields(row, others) for row in rows]
     keys = pa.repeat(pa.scalar(file.load_key, pa.int64()), len(rows))
-    return pa.record_batch([*columns, pa.array(further, pa.string()), keys], schema=ROW_SCHEMA)
+    numbers = pa.array([number for number, _, _ in rows], pa.int64())
+    return pa.record_batch([*columns, pa.array(further, pa.string()), keys, numbers], schema=ROW_SCHEMA)
 
 
 def _column(rows: list[Row], position: int | None) -> pa.Array:
     if position is None:
         return pa.nulls(len(rows), pa.string())
-    return pa.array([values[position] or None if values else None for values, _ in rows], pa.string())
+    return pa.array([values[position] or None if values else None for _, values, _ in rows], pa.string())
 
 
 def _further_fields(row: Row, positions: dict[str, int]) -> str | None:
-    values, text = row
+    _, values, text = row
     if values is None:
         return json.dumps({UNREADABLE: text}, ensure_ascii=False)
     found = {name: values[position] for name, position in positions.items() if values[position]}

@@ -6,8 +6,8 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-Row = tuple[list[str] | None, str]
-"""The values of a row, or None where they can't be told apart, and its text."""
+Row = tuple[int, list[str] | None, str]
+"""Number of a row, its values, or None where they can't be told apart, and its text."""
 
 _Split = Callable[[str], list[str] | None]
 
@@ -18,7 +18,8 @@ _BLANKS = " "
 def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Row]:
     r"""Split text into rows of a table.
 
-    Blank lines are passed over. A value in quotes may hold delimiters, doubled quotes and line breaks. A quote
+    Rows are numbered as a spreadsheet numbers them: blank lines count and are passed over, and a row over several
+    lines counts once. A value in quotes may hold delimiters, doubled quotes and line breaks. A quote
     inside such a value that is neither doubled nor before a delimiter stands for itself, as do quotes in values that
     do not begin with one. A row whose quote is never closed ends with its line: it is the one that is wrong, and not
     the rows below it. So does a value over several lines of which one is a row of its own.
@@ -34,6 +35,8 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
 
     Yields
     ------
+    number : int
+        1 for the first row.
     values : list of str or None
         None where the row can't be read.
     text : str
@@ -41,7 +44,7 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
     """
     split: _Split = _split_at_blanks if delimiter == _BLANKS else _Splitter(delimiter)
     lines = _Lines(pieces)
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         values, text = split(line), line
@@ -49,7 +52,7 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
             values, text = _join_lines(line, lines, split, width)
         if values is not None and width:
             values = _fit(values, width)
-        yield values, text
+        yield number, values, text
 
 
 def _fit(values: list[str], width: int) -> list[str] | None:
@@ -118,7 +121,7 @@ class _Splitter:
                 return values
 
 
-def _join_lines(line: str, lines: _Lines, split: _Split, width: int) -> Row:
+def _join_lines(line: str, lines: _Lines, split: _Split, width: int) -> tuple[list[str] | None, str]:
     """Read on until the quote of a row is closed; take the first line alone where that does not make a row."""
     taken: list[str] = []
     while len(taken) < _MAX_LINES_OF_A_VALUE:

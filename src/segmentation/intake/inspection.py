@@ -188,7 +188,7 @@ class _Inspector:
 
     def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
         file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
-        layout = self._shapes.recognise(list(islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)))
+        layout = self._shapes.recognise([row for _, row in islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)])
         return replace(file, **_of_layout(layout)) if layout else file
 
     def _text(self, file: InvoiceFile) -> InvoiceFile:
@@ -231,7 +231,7 @@ class _Inspector:
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
     rows = split_rows(io.StringIO(sample), delimiter, 0)
-    return [values or [text] for values, text in islice(rows, _SAMPLE_ROWS)]
+    return [values or [text] for _, values, text in islice(rows, _SAMPLE_ROWS)]
 
 
 def _hash(path: str) -> str:

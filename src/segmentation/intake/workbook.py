@@ -22,16 +22,16 @@ def sheet_names(path: str) -> list[str]:
         return list(workbook.sheet_names)
 
 
-def sheet_rows(path: str, sheet: str) -> Iterator[list[str]]:
-    """Yield the rows of a sheet that are not blank, values as text, every row as wide as the widest.
+def sheet_rows(path: str, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet that are not blank with their numbers, values as text, all as wide as the widest.
 
     Whole numbers have no decimals, whatever the sheet shows; dates are written as ``2010-12-01 08:26:00``.
     """
     with _open(path) as workbook:
-        for row in workbook.get_sheet_by_name(sheet).iter_rows():
+        for number, row in enumerate(workbook.get_sheet_by_name(sheet).iter_rows(), start=1):
             values = [_text(value) for value in row]
             if any(values):
-                yield values
+                yield number, values
 
 
 def _open(path: str) -> CalamineWorkbook:
