@@ -1,6 +1,8 @@
 """dbt model: what is known of each invoice file before it is read, and whether its rows are in the warehouse."""
 
+import datetime
 import json
+import re
 from typing import Any
 
 import duckdb
@@ -8,56 +10,56 @@ import pyarrow as pa
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation
 
-SCHEMA = pa.schema(
-    [
-        (name, {"str": pa.string(), "int": pa.int64(), "bool": pa.bool_()}.get(kind.split(" ")[0], pa.string()))
-        for name, kind in InvoiceFile.__annotations__.items()
-    ]
-    + [("is_loaded", pa.bool_()), ("loaded_at", pa.timestamp("us"))]
+SCHEMA = (
+    InvoiceFile.schema().append(pa.field("is_loaded", pa.bool_())).append(pa.field("loaded_at", pa.timestamp("us")))
 )
 
 
 def model(dbt: Any, session: Any) -> pa.Table:
-    shape_columns = [
-        ShapeColumn(*row)
-        for row in dbt.ref("invoice_shapes")
-        .order("preference")
-        .select("shape, field, header, is_required, is_of_order")
-        .fetchall()
+    shape_columns = dbt.ref("invoice_shapes").order("preference")
+    columns = [
+        ShapeColumn(*row) for row in shape_columns.select("shape, field, header, is_required, is_of_order").fetchall()
     ]
     column_map = json.loads(dbt.config.meta_get("column_map"))
-    is_fresh = dbt.config.meta_get("full_refresh") == "True"
-    before = {} if is_fresh else {row["load_key"]: row for row in rows_of(session, f"select * from {dbt.this}")}
-    loaded = set()
-    if not is_fresh:
-        rows = str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows")
-        loaded = {row["load_key"] for row in rows_of(session, f"select distinct load_key from {rows}")}
+    shape = dbt.config.meta_get("invoice_shape")
 
-    if relation := dbt.config.meta_get("invoice_relation"):
-        headers = session.table(relation).columns
-        files = [inspect_relation(relation, headers, shape_columns, column_map, dbt.config.meta_get("invoice_shape"))]
+    before: dict[int, dict[str, Any]] = {}
+    loaded: set[int] = set()
+    if dbt.config.meta_get("full_refresh") != "True":
+        if (files_before := table(session, str(dbt.this))) is not None:
+            before = {row["load_key"]: row for row in files_before.to_arrow_table().to_pylist()}
+        if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
+            loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
+
+    if name := dbt.config.meta_get("invoice_relation"):
+        path = ".".join(f'"{part}"' for part in re.findall(r'[^."]+', name))
+        found = table(session, path)
+        files = [inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)]
     else:
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
-            shape_columns,
+            columns,
             column_map,
-            dbt.config.meta_get("invoice_shape"),
+            shape,
             dbt.config.meta_get("encoding"),
             dbt.config.meta_get("profiles_dir"),
             [InvoiceFile.from_record(row) for row in before.values()],
             dbt.config.meta_get("keep_vanished_files") == "True",
         )
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []
     for file in files:
+        # A table has no version that would say whether it changed.
         is_loaded = file.load_key in loaded and file.format != "relation"
-        loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else None
-        records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
+        if file.is_present or is_loaded:
+            loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else now
+            records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
     return pa.Table.from_pylist(records, schema=SCHEMA)
 
 
-def rows_of(session: Any, query: str) -> list[dict[str, Any]]:
+def table(session: Any, name: str) -> Any:
     try:
-        return session.sql(query).to_arrow_table().to_pylist()
+        return session.sql(f"from {name}")
     except duckdb.CatalogException:
         # Not built yet.
-        return []
+        return None

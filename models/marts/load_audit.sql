@@ -140,10 +140,7 @@ final as (
         invoice_files.is_present,
 
         -- timestamps
-        coalesce(
-            invoice_files.loaded_at,
-            cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-        ) as loaded_at
+        invoice_files.loaded_at
 
     from invoice_files
     left join rows_by_file on invoice_files.load_key = rows_by_file.load_key

@@ -5,4 +5,13 @@ from segmentation.intake.inspection import inspect_files, inspect_relation
 from segmentation.intake.invoice_file import InvoiceFile
 from segmentation.intake.shapes import LINE_FIELDS, OTHER_FIELDS, ShapeColumn
 
-__all__ = ["LINE_FIELDS", "OTHER_FIELDS", "ROW_SCHEMA", "InvoiceFile", "ShapeColumn", "inspect_files", "inspect_relation", "read_rows"]
+__all__ = [
+    "LINE_FIELDS",
+    "OTHER_FIELDS",
+    "ROW_SCHEMA",
+    "InvoiceFile",
+    "ShapeColumn",
+    "inspect_files",
+    "inspect_relation",
+    "read_rows",
+]

@@ -73,7 +73,9 @@ def inspect_files(
     except UnusableFileError as e:
         return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
     settings = [[asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
-    inspector = _Inspector(shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known)
+    inspector = _Inspector(
+        shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known
+    )
 
     files: list[InvoiceFile] = []
     matched = find_paths(patterns, fallback_dir)
@@ -94,18 +96,34 @@ def inspect_files(
 
 def inspect_relation(
     name: str,
+    path: str,
     headers: Sequence[str],
     shape_columns: Sequence[ShapeColumn],
     column_map: Mapping[str, object] | None = None,
     shape: str = "",
 ) -> InvoiceFile:
-    """Describe a table of the warehouse by the names of its columns; the parameters are those of `inspect_files`."""
+    """Describe a table of a database.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    path : str
+        The same, quoted for SQL.
+    headers : sequence of str
+        Names of its columns; of none where there is no such table.
+    shape_columns, column_map, shape
+        As in `inspect_files`.
+    """
+    if not headers:
+        remedy = "name it as schema.table in the var invoice_relation, and build it first"
+        return InvoiceFile(name, problem="there is no such table or view", remedy=remedy)
     try:
         layout = _recognise(Shapes(shape_columns, column_map, shape), [list(headers)])
     except UnusableFileError as e:
         return InvoiceFile(name, problem=e.problem, remedy=e.remedy)
-    file = InvoiceFile(name, name, format="relation", is_readable=True, **_of_layout(layout))
-    return replace(file, file_key=number_files([name], {})[name], load_key=load_key(file))
+    file = replace(InvoiceFile(name, path, format="relation", is_readable=True), **asdict(layout))
+    return replace(file, header_row=-1, file_key=number_files([name], {})[name], load_key=load_key(file))
 
 
 def _refuse_no_table(files: list[InvoiceFile]) -> list[InvoiceFile]:
@@ -121,10 +139,6 @@ def _recognise(shapes: Shapes, rows: Sequence[Sequence[str]]) -> Layout:
     if layout is None:
         raise shapes.explain(rows)
     return layout
-
-
-def _of_layout(layout: Layout) -> dict[str, object]:
-    return asdict(layout)
 
 
 class _Inspector:
@@ -149,7 +163,12 @@ class _Inspector:
             if size == 0:
                 raise _empty()
             file = InvoiceFile(
-                path, path, size_bytes=size, signature=signature, settings_hash=self._settings_hash, content_hash=_hash(path)
+                path,
+                path,
+                size_bytes=size,
+                signature=signature,
+                settings_hash=self._settings_hash,
+                content_hash=_hash(path),
             )
             return self._look_into(file)
         except UnusableFileError as e:
@@ -183,13 +202,13 @@ class _Inspector:
         schema = parquet.schema_arrow
         layout = _recognise(self._shapes, [schema.names])
         types, rows = tuple(map(str, schema.types)), parquet.metadata.num_rows
-        file = replace(file, format="parquet", types=types, row_count=rows, is_readable=True, **_of_layout(layout))
+        file = replace(file, format="parquet", types=types, row_count=rows, is_readable=True, **asdict(layout))
         return replace(file, header_row=-1)
 
     def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
         file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
         layout = self._shapes.recognise([row for _, row in islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)])
-        return replace(file, **_of_layout(layout)) if layout else file
+        return replace(file, **asdict(layout)) if layout else file
 
     def _text(self, file: InvoiceFile) -> InvoiceFile:
         encoding = self._encoding
@@ -225,7 +244,7 @@ class _Inspector:
             delimiter=delimiter,
             row_count=kind.line_count - layout.header_row - 1 if kind.line_count else -1,
             is_readable=kind.is_readable and layout.header_row <= 0 and delimiter != " ",
-            **_of_layout(layout),
+            **asdict(layout),
         )
 
 
@@ -241,5 +260,3 @@ def _hash(path: str) -> str:
 
 def _empty() -> UnusableFileError:
     return UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
-
-

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+import pyarrow as pa
+
 _CONTENT_OF_ROWS = ("encoding", "delimiter", "sheet", "header_row", "headers", "types", "shape", "positions")
 # Raised when the same file would be read into other rows than before, so that it is read anew.
 _READER_VERSION = 1
@@ -101,6 +103,12 @@ class InvoiceFile:
     problem: str | None = None
     remedy: str | None = None
 
+    @classmethod
+    def schema(cls) -> pa.Schema:
+        """Return the schema of a table of files."""
+        types = {"int": pa.int64(), "bool": pa.bool_()}
+        return pa.schema([(f.name, types.get(str(f.type), pa.string())) for f in fields(cls)])
+
     def as_record(self) -> dict[str, Any]:
         """Return the attributes with lists and mappings as JSON, for a row of a table."""
         return {
@@ -119,7 +127,7 @@ class InvoiceFile:
 
 
 def load_key(file: InvoiceFile) -> int:
-    """Number the rows of a file: the same name, content and way of reading give the same number."""
+    """Return a number for the rows of a file; the same name, content and way of reading give the same number."""
     values = asdict(file)
     content = [_READER_VERSION, file.source_file, file.content_hash, *(values[name] for name in _CONTENT_OF_ROWS)]
     digest = hashlib.blake2b(json.dumps(content).encode("utf-8", "surrogatepass"), digest_size=8).digest()

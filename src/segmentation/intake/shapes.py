@@ -117,7 +117,9 @@ class Shapes:
                 f"its keys must be of: {', '.join(FIELDS)}",
             )
         if shape and shape not in names:
-            raise UnusableFileError(f"invoice_shape is {shape}, which is not known", f"it must be of: {', '.join(names)}")
+            raise UnusableFileError(
+                f"invoice_shape is {shape}, which is not known", f"it must be of: {', '.join(names)}"
+            )
         self._is_forced = bool(shape)
         self._columns = {name: [c for c in columns if c.shape == name] for name in names if shape in ("", name)}
 
