@@ -54,11 +54,18 @@ def test_a_day_without_lines_among_others_is_no_fault(tmp_path: Path) -> None:
     assert built.rows("select rows_read from marts.load_audit order by source_file") == [(1,), (0,)]
 
 
-def test_a_row_that_is_too_short_is_pointed_at(tmp_path: Path) -> None:
-    message = refused(build(tmp_path, LINE, "2,A,MUG"))
-    assert "Line: 3" in message
-    assert "Expected Number of Columns: 8 Found: 3" in message
-    assert f"{tmp_path}/invoices.csv" in message
+def test_rows_that_cannot_be_split_are_rejected_with_their_text(tmp_path: Path) -> None:
+    good = [f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(3)]
+    bad = ["8,A,MUG", '9,A,"MUG,1,2020-01-01,2,c1,UK', "10,A,MUG,1,2020-01-01,2,c1,UK,more"]
+    message = refused(build(tmp_path, *good, *bad))
+    assert "3 of 6 lines were rejected" in message
+    assert f"3 unreadable, for example: {tmp_path}/invoices.csv row 5: 8,A,MUG {tmp_path}/invoices.csv row 6" in message
+    allowed = build(tmp_path, *good, *bad, max_rejected_share=0.5)
+    assert allowed.exit_code == 0, allowed.output
+    assert allowed.rows(
+        "select source_row, reason, raw_text from marts.rejected_invoice_lines order by source_row"
+    ) == [(5 + n, "unreadable", text) for n, text in enumerate(bad)]
+    assert allowed.rows("select rows_read, rows_accepted, rows_rejected from marts.load_audit") == [(6, 3, 3)]
 
 
 def test_nobody_is_known(tmp_path: Path) -> None:
@@ -79,6 +86,24 @@ def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) ->
     assert told.rows("select min(invoiced_at)::varchar from marts.invoice_lines") == [("2010-01-02 08:26:00",)]
 
 
+def test_numbers_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
+    lines = [f'{n},A,MUG,1,2010-01-01,"{n},234",c{n},UK' for n in range(1, 6)]
+    message = refused(build(tmp_path, *lines))
+    assert f"comma or the point is the decimal mark in the numbers of: {tmp_path}/invoices.csv: 1,234, 2,234" in message
+    told = build(tmp_path, *lines, decimal_mark=",")
+    assert told.rows("select max(unit_price)::varchar from marts.invoice_lines") == [("5.2340",)]
+
+
+def test_two_currencies_are_refused_unless_their_rates_are_given(tmp_path: Path) -> None:
+    lines = ["1,A,MUG,1,2020-01-01,€2.00,c1,UK", "2,A,MUG,1,2020-01-01,€3.00,c2,UK", "3,A,MUG,1,2020-01-01,£4.00,c3,UK"]
+    message = refused(build(tmp_path, *lines))
+    assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines GBP: 1 lines" in message
+    told = build(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
+    assert told.rows("select sum(amount)::varchar from marts.invoice_lines") == [("9.8000",)]
+    message = refused(build(tmp_path, *lines, exchange_rates={"EUR": 1}))
+    assert "1 other_currency" in message
+
+
 def test_dates_that_contradict_each_other_are_asked_about(tmp_path: Path) -> None:
     message = refused(build(tmp_path, "1,A,MUG,1,13/1/2010,2,c1,UK", "2,A,MUG,1,1/13/2010,2,c1,UK"))
     assert "some can only be read one way, some only the other" in message
@@ -94,14 +119,14 @@ def test_a_file_of_one_day_follows_the_others(tmp_path: Path) -> None:
 
 
 def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: Path) -> None:
-    good = [f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(50)]
+    good = [f"{n},A,MUG,1,2020-01-01,2.50,c{n},UK" for n in range(50)]
     bad = ["80,A,MUG,1,yesterday,2,c1,UK", '81,A,MUG,1,2020-01-01,"2,50",c1,UK', "82,A,MUG,NaN,2020-01-01,2,c1,UK"]
     message = refused(build(tmp_path, *good, *bad))
     assert "3 of 53 lines were rejected, more than max_rejected_share (0.05) allows" in message
     assert f"1 bad_date, for example: {tmp_path}/invoices.csv row 52: 80,A,MUG,1,2,yesterday,c1,UK" in message
     assert f'1 bad_price, for example: {tmp_path}/invoices.csv row 53: 81,A,MUG,1,"2,50",2020-01-01,c1,UK' in message
     assert "1 bad_quantity" in message
-    assert "Numbers need a decimal point" in message
+    assert "how numbers and dates are written (decimal_mark, date_order)" in message
     allowed = build(tmp_path, *good, *bad, max_rejected_share=0.06)
     assert allowed.exit_code == 0, allowed.output
 
@@ -138,6 +163,11 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
         ({"monetary_basis": "profit"}, "monetary_basis is 'profit'; it must be gross or net"),
         ({"as_of_date": "1.2.2020"}, "as_of_date is '1.2.2020'; it must be a date such as 2011-12-10"),
         ({"date_order": "ydm"}, "date_order is 'ydm'; it must be mdy or dmy"),
+        ({"decimal_mark": ";"}, "decimal_mark is ';'; it must be '.' or ','"),
+        ({"time_zone": "Mars/1' or"}, "time_zone is 'Mars/1' or'; it must be a name such as UTC"),
+        ({"exchange_rates": {"USD": "x"}}, "exchange_rates says USD: x; a rate must be a number above 0"),
+        ({"invoice_shape": "magento"}, "invoice_shape is magento, which is not known remedy: it must be of: online"),
+        ({"invoice_relation": "raw.nix"}, "raw.nix problem: there is no such table or view"),
         ({"column_map": {"customer": "x"}}, "column_map names customer, which is no column of an invoice line"),
     ],
 )

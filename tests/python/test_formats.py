@@ -71,7 +71,7 @@ def test_line_ends_and_quoted_line_breaks_of_any_kind(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(more.encode())
     built = dbt(tmp_path, tmp_path / "?.csv", {"max_rejected_share": 1}, WITHOUT_TESTS)
     assert [row[0] for row in lines_of(built)] == ["1", "2", "4", "5", "6"]
-    # Blank lines are not counted, and a value that spans lines is one row.
+    # As in a spreadsheet: blank lines count, and a value that spans lines stands in one row.
     assert built.rows("select source_row, raw_text from marts.rejected_invoice_lines") == [
-        (4, "3,A,MUG,x,2,2011-01-05,7,UK")
+        (5, "3,A,MUG,x,2,2011-01-05,7,UK")
     ]

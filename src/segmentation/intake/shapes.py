@@ -178,7 +178,7 @@ class Shapes:
         return [field for field in FIELDS if field in required]
 
     def _fit(self, shape: str, headers: Sequence[str], header_row: int) -> Layout | None:
-        positions = self._positions(shape, headers)
+        positions = self._positions(shape, headers, header_row)
         if self._missing(shape, positions) or set(self._column_map) - set(positions):
             return None
         if not self._is_forced and len(headers) > len(positions) + self._spare_columns(shape):
@@ -211,10 +211,13 @@ class Shapes:
         # Customer, date, quantity and amount, in this order.
         return self._fit(WITHOUT_HEADER, numbers, -1) if all(map(_NUMBER_OR_DATE.fullmatch, rows[0][1:])) else None
 
-    def _positions(self, shape: str, headers: Sequence[str]) -> dict[str, int]:
+    def _positions(self, shape: str, headers: Sequence[str], header_row: int = 0) -> dict[str, int]:
         normal = [_normal(h) for h in headers]
         positions: dict[str, int] = {}
         for column in self._columns[shape]:
+            # The number of a column is no header: a row of data may hold it.
+            if column.header.isdigit() and header_row >= 0:
+                continue
             name = _normal(self._column_map.get(column.field, column.header))
             if name in normal:
                 positions.setdefault(column.field, normal.index(name))
