@@ -26,8 +26,11 @@
     {%- set query -%}
         select {{ names | join(', ') }}
         from {{ invoice_files }}
-        where not is_loaded and shape <> 'none'
-        {%- if checks %} and load_key in (select load_key from {{ checks }} where is_intact){% endif %}
+        {%- if checks %}
+        where load_key in (select load_key from {{ checks }} where is_intact)
+        {%- else %}
+        where {{ segmentation.is_pending() }}
+        {%- endif %}
         order by source_file
     {%- endset -%}
     {#- The text as it is: a table of dbt would take text that looks like a number or a date for one. -#}

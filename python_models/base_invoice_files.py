@@ -25,11 +25,10 @@ def model(dbt: Any, session: Any) -> pa.Table:
 
     before: dict[int, dict[str, Any]] = {}
     loaded: set[int] = set()
-    if dbt.config.meta_get("full_refresh") != "True":
-        if (files_before := table(session, str(dbt.this))) is not None:
-            before = {row["load_key"]: row for row in files_before.to_arrow_table().to_pylist()}
-        if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
-            loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
+    if (files_before := table(session, str(dbt.this))) is not None:
+        before = {row["load_key"]: row for row in files_before.to_arrow_table().to_pylist()}
+    if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
+        loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
 
     if name := dbt.config.meta_get("invoice_relation"):
         path = ".".join(f'"{part}"' for part in re.findall(r'[^."]+', name))
@@ -44,7 +43,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
             dbt.config.meta_get("encoding"),
             dbt.config.meta_get("profiles_dir"),
             [InvoiceFile.from_record(row) for row in before.values()],
-            dbt.config.meta_get("keep_vanished_files") == "True",
+            dbt.config.meta_get("keep_vanished_files"),
         )
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []

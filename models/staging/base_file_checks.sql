@@ -3,9 +3,7 @@
 with invoice_files as (
 
     select * from {{ ref('base_invoice_files') }}
-    where
-        not is_loaded
-        and shape <> 'none'
+    where {{ segmentation.is_pending() }}
 
 ),
 

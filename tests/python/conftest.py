@@ -43,6 +43,23 @@ class Build:
         return " ".join((message if found else self.output).split())
 
 
+def dbt_command(
+    folder: Path,
+    invoices: Path | str,
+    variables: dict[str, Any] | None,
+    arguments: tuple[str, ...],
+    environment: dict[str, str] | None = None,
+) -> tuple[list[str], dict[str, str]]:
+    """Return a command and its environment that run dbt as `dbt` does."""
+    command = [
+        *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        *("--vars", yaml.safe_dump(variables or {}, default_flow_style=True)),
+    ]
+    settings = {"SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"), "INVOICE_FILES": str(invoices)}
+    return command, os.environ | settings | (environment or {})
+
+
 def dbt(
     folder: Path,
     invoices: Path | str = SAMPLE,
@@ -51,18 +68,11 @@ def dbt(
     environment: dict[str, str] | None = None,
 ) -> Build:
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
-    warehouse, target = folder / "warehouse.duckdb", folder / "target"
-    command = [
-        *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
-        *("--target-path", str(target), "--log-path", str(folder / "logs")),
-        *("--vars", yaml.safe_dump(variables or {}, default_flow_style=True)),
-    ]
+    command, settings = dbt_command(folder, invoices, variables, arguments, environment)
     began = time.perf_counter()
-    settings = {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices), **(environment or {})}
-    run = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=600
-    )
-    return Build(warehouse, target, run.returncode, run.stdout + run.stderr, time.perf_counter() - began)
+    run = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, check=False, timeout=600)
+    seconds = time.perf_counter() - began
+    return Build(folder / "warehouse.duckdb", folder / "target", run.returncode, run.stdout + run.stderr, seconds)
 
 
 def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from segmentation.intake.delimited import split_rows
-from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError, load_key
+from segmentation.intake.invoice_file import READER_VERSION, InvoiceFile, UnusableFileError, load_key
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.shapes import Layout, ShapeColumn, Shapes
 from segmentation.intake.text_encoding import TextKind, decode, inspect_text
@@ -72,7 +72,7 @@ def inspect_files(
         shapes = Shapes(shape_columns, column_map, shape)
     except UnusableFileError as e:
         return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
-    settings = [[asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
+    settings = [READER_VERSION, [asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
     inspector = _Inspector(
         shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known
     )

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 _CONTENT_OF_ROWS = ("encoding", "delimiter", "sheet", "header_row", "headers", "types", "shape", "positions")
-# Raised when the same file would be read into other rows than before, so that it is read anew.
-_READER_VERSION = 1
+READER_VERSION = 1
+"""Raised when the same file would be described or read in another way than before, so that it is read anew."""
 
 
 class UnusableFileError(Exception):
@@ -129,6 +129,6 @@ class InvoiceFile:
 def load_key(file: InvoiceFile) -> int:
     """Return a number for the rows of a file; the same name, content and way of reading give the same number."""
     values = asdict(file)
-    content = [_READER_VERSION, file.source_file, file.content_hash, *(values[name] for name in _CONTENT_OF_ROWS)]
+    content = [READER_VERSION, file.source_file, file.content_hash, *(values[name] for name in _CONTENT_OF_ROWS)]
     digest = hashlib.blake2b(json.dumps(content).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
