@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -48,29 +47,34 @@ def main() -> None:
 
 
 def time_bare_read(path: Path, folder: Path) -> float:
-    """Return the seconds in a process of its own, as the project has one."""
+    """Return the seconds of the bare read."""
     folder.mkdir()
+    return time_query(folder / "bare.duckdb", BARE_READ, str(path))
+
+
+def time_query(warehouse: Path, query: str, *parameters: str) -> float:
+    """Return the seconds of a query, in a process of its own, as the project has one."""
     script = (
         "import duckdb, sys, time\n"
-        "connection = duckdb.connect(sys.argv[1])\n"
+        "connection = duckdb.connect(sys.argv[1], config={'enable_progress_bar': False})\n"
         "began = time.perf_counter()\n"
-        "connection.execute(sys.argv[2], [sys.argv[3]])\n"
+        "connection.execute(sys.argv[2], sys.argv[3:]).fetchall()\n"
         "print(time.perf_counter() - began)"
     )
-    printed = run([sys.executable, "-c", script, str(folder / "bare.duckdb"), BARE_READ, str(path)], folder)
-    return float(printed)
+    printed = run([sys.executable, "-c", script, str(warehouse), query, *parameters], warehouse.parent)
+    return float(printed.split()[-1])
 
 
 def time_project(path: Path, folder: Path) -> tuple[float, float]:
     """Return the seconds, and the peak memory of the process in gigabytes."""
     folder.mkdir()
-    warehouse = str(folder / "warehouse.duckdb")
+    warehouse = folder / "warehouse.duckdb"
     command = [
         *(str(Path(sys.executable).parent / "dbt"), "build", "--select", "+int_invoice_lines"),
         *("--exclude-resource-type", "test", "unit_test", "--target-path", str(folder), "--log-path", str(folder)),
     ]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    run(command, folder, {"SEGMENTS_WAREHOUSE": warehouse, "INVOICE_FILES": str(path)})
+    run(command, folder, {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(path)})
     memory = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
     results = json.loads((folder / "run_results.json").read_text())["results"]
     times = [
@@ -80,14 +84,7 @@ def time_project(path: Path, folder: Path) -> tuple[float, float]:
         for step in result["timing"]
     ]
     models = (max(end for _, end in times) - min(start for start, _ in times)).total_seconds()
-    script = (
-        "import duckdb, sys, time\n"
-        "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
-        "began = time.perf_counter()\n"
-        "connection.execute(sys.argv[2]).fetchall()\n"
-        "print(time.perf_counter() - began)"
-    )
-    return models + float(run([sys.executable, "-c", script, warehouse, CLASSIFIED], folder)), memory * 1024 / 1e9
+    return models + time_query(warehouse, CLASSIFIED), memory * 1024 / 1e9
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
