@@ -1,0 +1,22 @@
+"""Files that were once misread, each as small as it shows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from conftest import HEADER, WITHOUT_UNIT_TESTS, dbt, write_lines
+
+
+def test_folders_that_look_like_columns_say_nothing_of_the_lines(tmp_path: Path) -> None:
+    for folder in ("c6=9", "Quantity=5"):
+        (tmp_path / folder).mkdir()
+    write_lines(tmp_path / "c6=9/a.csv", "1,A,MUG,1,2020-01-01,2,c1,UK")
+    columns = dict(zip(HEADER.split(","), ["2", "A", "MUG", "1", "2020-01-01", "2", "c1", "UK"], strict=True))
+    pq.write_table(pa.table({name: [value] for name, value in columns.items()}), tmp_path / "Quantity=5/b.parquet")
+    built = dbt(tmp_path, tmp_path / "*=*/*", arguments=WITHOUT_UNIT_TESTS)
+    assert built.exit_code == 0, built.output
+    lines = built.rows("select invoice_id, quantity, customer_id from marts.invoice_lines order by 1")
+    assert lines == [("1", Decimal(1), "c1"), ("2", Decimal(1), "c1")]
