@@ -20,3 +20,12 @@ def test_folders_that_look_like_columns_say_nothing_of_the_lines(tmp_path: Path)
     assert built.exit_code == 0, built.output
     lines = built.rows("select invoice_id, quantity, customer_id from marts.invoice_lines order by 1")
     assert lines == [("1", Decimal(1), "c1"), ("2", Decimal(1), "c1")]
+
+
+def test_the_return_of_a_line_with_an_impossible_date_is_not_counted(tmp_path: Path) -> None:
+    header = "Invoice Number,Quantity,Price,Date,Customer,Returned"
+    lines = ("1,1,2,2020-01-01,c1,no", "2,1,2,2999-01-01,c1,yes")
+    invoices = write_lines(tmp_path / "a.csv", *lines, header=header)
+    built = dbt(tmp_path, invoices, {"max_rejected_share": 1}, WITHOUT_UNIT_TESTS)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select rows_accepted, rows_rejected, lines_derived from marts.load_audit") == [(1, 1, 0)]
