@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from conftest import HEADER, WITHOUT_UNIT_TESTS, dbt, write_lines
+from conftest import HEADER, PROJECT, WITHOUT_UNIT_TESTS, dbt, write_lines
+
+from segmentation.intake import ShapeColumn, inspect_files
 
 
 def test_folders_that_look_like_columns_say_nothing_of_the_lines(tmp_path: Path) -> None:
@@ -29,3 +32,14 @@ def test_the_return_of_a_line_with_an_impossible_date_is_not_counted(tmp_path: P
     built = dbt(tmp_path, invoices, {"max_rejected_share": 1}, WITHOUT_UNIT_TESTS)
     assert built.exit_code == 0, built.output
     assert built.rows("select rows_accepted, rows_rejected, lines_derived from marts.load_audit") == [(1, 1, 0)]
+
+
+def test_blanks_in_a_header_do_not_make_tabs_blanks(tmp_path: Path) -> None:
+    with (PROJECT / "seeds/invoice_shapes.csv").open() as seed:
+        shapes = [
+            ShapeColumn(row["shape"], row["field"], row["header"], row["is_required"] == "true")
+            for row in csv.DictReader(seed)
+        ]
+    path = write_lines(tmp_path / "a.csv", header=HEADER.replace(",", "\t") + "\tgross margin in percent")
+    (file,) = inspect_files(str(path), shapes)
+    assert (file.problem, file.delimiter, file.headers[-1]) == (None, "\t", "gross margin in percent")

@@ -73,7 +73,9 @@ def inspect_files(
     except UnusableFileError as e:
         return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
     settings = [[asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
-    inspector = _Inspector(shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known)
+    inspector = _Inspector(
+        shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known
+    )
 
     files: list[InvoiceFile] = []
     matched = find_paths(patterns, fallback_dir)
@@ -149,7 +151,12 @@ class _Inspector:
             if size == 0:
                 raise _empty()
             file = InvoiceFile(
-                path, path, size_bytes=size, signature=signature, settings_hash=self._settings_hash, content_hash=_hash(path)
+                path,
+                path,
+                size_bytes=size,
+                signature=signature,
+                settings_hash=self._settings_hash,
+                content_hash=_hash(path),
             )
             return self._look_into(file)
         except UnusableFileError as e:
@@ -211,7 +218,7 @@ class _Inspector:
         if not sample.strip():
             raise _empty()
         samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda d: self._shapes.score(samples[d]))
+        delimiter = max(DELIMITERS, key=lambda d: self._score(d, samples[d]))
         layout = self._shapes.recognise(samples[delimiter])
         if layout is None:
             # Without a header nothing speaks for a delimiter but the shape itself.
@@ -228,6 +235,11 @@ class _Inspector:
             **_of_layout(layout),
         )
 
+    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, int]:
+        known, columns = self._shapes.score(rows)
+        # Blanks stand in headers, and tabs are blanks: they delimit only where that makes more headers known.
+        return known, columns if delimiter != " " else 0
+
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
     rows = split_rows(io.StringIO(sample), delimiter, 0)
@@ -241,5 +253,3 @@ def _hash(path: str) -> str:
 
 def _empty() -> UnusableFileError:
     return UnusableFileError("the file is empty", "export it again, or leave it out of invoice_files")
-
-
