@@ -74,6 +74,11 @@ def test_well_formed_text_comes_out_as_it_went_in(
         assert [values for _, values, _ in rows_of(out.getvalue(), delimiter, len(table[0]))] == table
 
 
+def test_hundreds_of_values_over_several_lines_are_one_row() -> None:
+    text = ",".join(f'"{n}\n""lines"""' for n in range(400))
+    assert rows_of(text, ",", 0) == [(1, [f'{n}\n"lines"' for n in range(400)], text)]
+
+
 @given(text=TEXTS, delimiter=DELIMITERS, width=st.integers(0, 5), cuts=st.lists(st.integers(0, 60), max_size=8))
 def test_it_does_not_matter_how_the_text_is_cut(text: str, delimiter: str, width: int, cuts: list[int]) -> None:
     ends = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
@@ -112,7 +117,7 @@ def read_directly(path: Path) -> list[tuple[str | None, ...]]:
     return duckdb.sql(query).fetchall()
 
 
-@pytest.mark.parametrize("letter", ['"', '""x', '"\n', '"a\n', '\\"', '"a"b,'])
+@pytest.mark.parametrize("letter", ['"', '""x', '"\n', '"a\n', '\\"', '"a"b,', 'a","b\n', '1,"say \\"hi\\"",2\n'])
 def test_a_long_run_of_quotes_takes_no_longer_than_other_text(letter: str) -> None:
     text = letter * (1_000_000 // len(letter))
     began = time.perf_counter()

@@ -12,8 +12,8 @@ Row = tuple[int, list[str] | None, str]
 _Split = Callable[[str], list[str] | None]
 
 _MAX_LINES_OF_A_VALUE = 1000
-# How often a value is tried to be closed: each time takes as long as the value is.
-_MAX_ATTEMPTS = 50
+# How often it is tried to close a value: each time takes as long as the value is.
+_MAX_ATTEMPTS = 10
 _BLANKS = " "
 
 
@@ -44,7 +44,8 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
     text : str
         The row as it stands, without its line end.
     """
-    split: _Split = _split_at_blanks if delimiter == _BLANKS else _Splitter(delimiter)
+    splitter = _Splitter(delimiter)
+    split: _Split = _split_at_blanks if delimiter == _BLANKS else splitter
     lines = _Lines(pieces)
     for number, line in enumerate(lines, start=1):
         # A row of empty values is a row, also where its delimiters are blanks themselves.
@@ -52,7 +53,7 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
             continue
         values, text = split(line), line
         if values is None:
-            values, text = _join_lines(line, lines, split, delimiter, width)
+            values, text = _join_lines(line, lines, splitter, width)
         if values is not None and width:
             values = _fit(values, width)
         yield number, values, text
@@ -108,7 +109,7 @@ class _Splitter:
     """Splits one row at a delimiter; None where a quote is not closed."""
 
     def __init__(self, delimiter: str) -> None:
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         # Blanks between quotes and delimiters are passed over, as databases do.
         end = rf" *+(?:{re.escape(delimiter)}|\Z)"
         # Possessive, so that no text makes it try again and again.
@@ -116,51 +117,63 @@ class _Splitter:
         self._value = re.compile(rf"(?:{quoted}|{plain})({re.escape(delimiter)}|\Z)", re.S)
 
     def __call__(self, row: str) -> list[str] | None:
+        values, rest = self.begin(row)
+        return values if rest is None else None
+
+    def begin(self, row: str) -> tuple[list[str], str | None]:
+        """Split a row as far as its quotes are closed; gives the text from the one that is not, else None, too."""
         if '"' not in row:
-            return row.split(self._delimiter)
+            return row.split(self.delimiter), None
         values: list[str] = []
         position = 0
         while True:
             match = self._value.match(row, position)
             if match is None:
-                return None
+                return values, row[position:]
             quoted, plain, end = match.groups()
             values.append(plain if quoted is None else quoted.replace('""', '"'))
             position = match.end()
             if not end:
-                return values
+                return values, None
 
 
-def _join_lines(line: str, lines: _Lines, split: _Split, delimiter: str, width: int) -> tuple[list[str] | None, str]:
+def _join_lines(line: str, lines: _Lines, split: _Splitter, width: int) -> tuple[list[str] | None, str]:
     """Read on until the quote of a row is closed; take the first line alone where that does not make a row."""
     taken: list[str] = []
     barren = lines.barren
     if 2 * barren > _MAX_LINES_OF_A_VALUE:
         # Far and wide nothing closes a quote: not all of these lines are gone through again for each that opens one.
         return None, line
-    attempts = 0
+    attempts, may_close = 0, False
+    values, rest = split.begin(line)
+    parts = [rest or ""]
     # The last line of a first value looks like a row of its own: it has all the other values. What tells it from one
     # is that the line above is too short to be a row whose quote was never closed.
-    is_first_value = line.lstrip(_BLANKS).startswith('"') and line.count(delimiter) + 1 < width
+    is_first_value = line.lstrip(_BLANKS).startswith('"') and line.count(split.delimiter) + 1 < width
     while len(taken) < _MAX_LINES_OF_A_VALUE and attempts < _MAX_ATTEMPTS:
         following = lines.take()
         if following is None:
             break
         taken.append(following)
+        parts.append(following)
         if len(taken) <= barren:
             continue
         is_row = width > 0 and _is_row(split(following), width)
         if is_row and not is_first_value:
             break
-        if _may_close(following, delimiter):
-            attempts += 1
-            text = "\n".join((line, *taken))
-            values = split(text)
-            if values is not None:
+        if _may_close(following, split.delimiter):
+            may_close = True
+            more, rest = split.begin("\n".join(parts))
+            values += more
+            if rest is None:
                 if not width or _fit(values, width):
-                    return values, text
+                    return values, "\n".join((line, *taken))
                 break
-        elif not attempts:
+            if width and any(value.strip() for value in values[width:]):
+                break
+            parts = [rest]
+            attempts = 0 if more else attempts + 1
+        elif not may_close:
             barren += not is_row
         if is_row:
             break
