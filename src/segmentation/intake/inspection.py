@@ -20,7 +20,7 @@ from segmentation.intake.delimited import split_rows
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError, load_key
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.shapes import Layout, ShapeColumn, Shapes
-from segmentation.intake.text_encoding import TextKind, decode, inspect_text
+from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
 from segmentation.intake.workbook import sheet_names, sheet_rows
 
 DELIMITERS = (",", ";", "\t", "|", " ")
@@ -141,6 +141,10 @@ class _Inspector:
     def inspect(self, path: str) -> list[InvoiceFile]:
         """Describe a file; a workbook gives one description a sheet."""
         size = 0
+        shown = os.fsencode(path).decode(errors="replace")
+        if shown != path:
+            problem, remedy = "the name of the file is not UTF-8", "rename the file"
+            return [InvoiceFile(shown, shown, problem=problem, remedy=remedy)]
         try:
             stat = os.stat(path)
             size = stat.st_size
@@ -205,7 +209,7 @@ class _Inspector:
             encoding = kind.encoding
             pieces = decode(file.path, file.compression, encoding)
             sample = "".join(islice(pieces, 1))[:_SAMPLE]
-            if self._encoding:
+            if encoding not in (UTF_8, WINDOWS):
                 # What does not fit is better found now than when the rows are read.
                 for _ in pieces:
                     pass
