@@ -9,6 +9,11 @@ ifdef INVOICES
 export INVOICE_FILES := $(INVOICES)
 endif
 
+# make test PROFILE=long
+ifdef PROFILE
+export TEST_PROFILE := $(PROFILE)
+endif
+
 ifdef SQL
 export SQL
 endif
@@ -28,7 +33,7 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \
 		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
 
-test: $(VENV)/installed-dev ## Prove that it works
+test: $(VENV)/installed-dev ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types

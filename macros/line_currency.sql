@@ -1,10 +1,15 @@
 {#-
     The currency of a line as a code in upper case, or null: what stands on the line, else on its order, else beside
-    its price.
+    its price. What is no number, such as #REF!, names none.
 -#}
 {% macro line_currency(of_line, of_order, price_text) -%}
     {%- set written -%}
-    coalesce({{ of_line }}, {{ of_order }}, nullif(regexp_extract({{ price_text }}, '{{ segmentation.currency_pattern()[:-1] }}'), ''))
+    coalesce({{ of_line }}, {{ of_order }}, case
+        when
+            regexp_matches({{ price_text }}, '{{ segmentation.number_pattern('.', ',') }}')
+            or regexp_matches({{ price_text }}, '{{ segmentation.number_pattern(',', '.') }}')
+            then nullif(regexp_extract({{ price_text }}, '{{ segmentation.currency_pattern()[:-1] }}'), '')
+    end)
     {%- endset -%}
     case {{ written }}
         {%- for sign, code in {'€': 'EUR', '£': 'GBP', '$': 'USD', 'US$': 'USD', '¥': 'JPY', '₹': 'INR', 'zł': 'PLN', 'Kč': 'CZK'}.items() %}

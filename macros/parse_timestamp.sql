@@ -17,7 +17,7 @@
                 'timestamptz'
             ) }})
         when {{ segmentation.begins_with_year(column) }}
-            then coalesce({{ segmentation.safe_cast(column, 'timestamp') }}, try_strptime({{ column }}, '%Y%m%d'))
+            then coalesce({{ segmentation.safe_cast(column, 'timestamp') }}, case when length({{ column }}) = 8 then try_strptime({{ column }}, '%Y%m%d') end)
         {%- for order, day in {'dmy': '%d/%m/', 'mdy': '%m/%d/'}.items() %}
         when {{ date_order }} = '{{ order }}' and left({{ column }}, 1) between '0' and '9' then try_strptime({{ slashed }}, [
             {%- for year in ['%y', '%Y'] -%}

@@ -12,7 +12,8 @@
     {%- if first['format'] == 'relation' -%}
     {{ first['path'] }}
     {%- elif first['format'] == 'parquet' -%}
-    read_parquet([{{ paths | join(', ') }}])
+    {#- A folder named quantity=5 says nothing of the quantities in its files. -#}
+    read_parquet([{{ paths | join(', ') }}], hive_partitioning = false)
     {%- else -%}
     read_csv(
         [{{ paths | join(', ') }}],
@@ -26,6 +27,7 @@
         delim = {{ segmentation.sql_text(first['delimiter']) }},
         quote = '"',
         escape = '"',
+        hive_partitioning = false,
         compression = {{ segmentation.sql_text(first['compression']) }},
         ignore_errors = {{ passes_over_errors | lower }},
         max_line_size = 16777216

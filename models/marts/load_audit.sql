@@ -71,7 +71,9 @@ derived_by_file as (
         count(*) as lines_derived,
         sum(amount) as amount_derived
     from lines
-    where is_derived
+    where
+        is_derived
+        and line_type is not null
     group by source_file
 
 ),

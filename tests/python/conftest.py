@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from hypothesis import Phase, settings
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
@@ -21,6 +22,18 @@ ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/o
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "unit_test")
 WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
+
+# The short profile tries the same examples each time. Neither has a deadline: a build takes seconds.
+settings.register_profile("short", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=1000)
+PROFILE = os.environ.get("TEST_PROFILE", "short")
+settings.load_profile(PROFILE)
+
+
+def build_examples(short: int, long: int) -> settings:
+    """Settings of a test whose examples are builds: so many, and no shrinking, which would build for hours."""
+    examples = long if PROFILE == "long" else short
+    return settings(max_examples=examples, phases=(Phase.explicit, Phase.generate), database=None)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ Row = tuple[int, list[str] | None, str]
 _Split = Callable[[str], list[str] | None]
 
 _MAX_LINES_OF_A_VALUE = 1000
+# How often it is tried to close a value: each time takes as long as the value is.
+_MAX_ATTEMPTS = 10
 _BLANKS = " "
 
 
@@ -19,10 +21,10 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
     r"""Split text into rows of a table.
 
     Rows are numbered as a spreadsheet numbers them: blank lines count and are passed over, and a row over several
-    lines counts once. A value in quotes may hold delimiters, doubled quotes and line breaks. A quote
-    inside such a value that is neither doubled nor before a delimiter stands for itself, as do quotes in values that
-    do not begin with one. A row whose quote is never closed ends with its line: it is the one that is wrong, and not
-    the rows below it. So does a value over several lines of which one is a row of its own.
+    lines counts once. A value in quotes may hold delimiters, doubled quotes and line breaks; blanks around it do not
+    count. A quote inside such a value that is neither doubled nor before a delimiter stands for itself, as do quotes in
+    values that do not begin with one. A row whose quote is never closed ends with its line: it is the one that is
+    wrong, and not the rows below it. So does a value over several lines of which one is a row of its own.
 
     Parameters
     ----------
@@ -42,14 +44,16 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
     text : str
         The row as it stands, without its line end.
     """
-    split: _Split = _split_at_blanks if delimiter == _BLANKS else _Splitter(delimiter)
+    splitter = _Splitter(delimiter)
+    split: _Split = _split_at_blanks if delimiter == _BLANKS else splitter
     lines = _Lines(pieces)
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        # A row of empty values is a row, also where its delimiters are blanks themselves.
+        if not line.strip() and (delimiter == _BLANKS or delimiter not in line):
             continue
         values, text = split(line), line
         if values is None:
-            values, text = _join_lines(line, lines, split, width)
+            values, text = _join_lines(line, lines, splitter, width)
         if values is not None and width:
             values = _fit(values, width)
         yield number, values, text
@@ -67,16 +71,21 @@ class _Lines:
     def __init__(self, pieces: Iterable[str]) -> None:
         self._lines = self._cut(pieces)
         self._put_back: deque[str] = deque()
+        # How many of the next lines are known neither to close a quote nor to be rows of their own, so that they are
+        # looked at once and not again for each line whose quote is never closed.
+        self.barren = 0
 
     def __iter__(self) -> Iterator[str]:
         while (line := self.take()) is not None:
             yield line
 
     def take(self) -> str | None:
+        self.barren = max(self.barren - 1, 0)
         return self._put_back.popleft() if self._put_back else next(self._lines, None)
 
-    def put_back(self, lines: list[str]) -> None:
+    def put_back(self, lines: list[str], barren: int) -> None:
         self._put_back.extendleft(reversed(lines))
+        self.barren = barren
 
     @staticmethod
     def _cut(pieces: Iterable[str]) -> Iterator[str]:
@@ -100,47 +109,83 @@ class _Splitter:
     """Splits one row at a delimiter; None where a quote is not closed."""
 
     def __init__(self, delimiter: str) -> None:
-        self._delimiter = delimiter
-        end = rf"(?:{re.escape(delimiter)}|\Z)"
+        self.delimiter = delimiter
+        # Blanks between quotes and delimiters are passed over, as databases do.
+        end = rf" *+(?:{re.escape(delimiter)}|\Z)"
         # Possessive, so that no text makes it try again and again.
-        self._value = re.compile(rf'(?:"((?:[^"]++|""|"(?!{end}))*+)"|((?!")[^{re.escape(delimiter)}]*+))({end})', re.S)
+        quoted, plain = rf' *+"((?:[^"]++|""|"(?!{end}))*+)" *+', rf'((?! *+")[^{re.escape(delimiter)}]*+)'
+        self._value = re.compile(rf"(?:{quoted}|{plain})({re.escape(delimiter)}|\Z)", re.S)
 
     def __call__(self, row: str) -> list[str] | None:
+        values, rest = self.begin(row)
+        return values if rest is None else None
+
+    def begin(self, row: str) -> tuple[list[str], str | None]:
+        """Split a row as far as its quotes are closed; gives the text from the one that is not, else None, too."""
         if '"' not in row:
-            return row.split(self._delimiter)
+            return row.split(self.delimiter), None
         values: list[str] = []
         position = 0
         while True:
             match = self._value.match(row, position)
             if match is None:
-                return None
+                return values, row[position:]
             quoted, plain, end = match.groups()
             values.append(plain if quoted is None else quoted.replace('""', '"'))
             position = match.end()
             if not end:
-                return values
+                return values, None
 
 
-def _join_lines(line: str, lines: _Lines, split: _Split, width: int) -> tuple[list[str] | None, str]:
+def _join_lines(line: str, lines: _Lines, split: _Splitter, width: int) -> tuple[list[str] | None, str]:
     """Read on until the quote of a row is closed; take the first line alone where that does not make a row."""
     taken: list[str] = []
-    while len(taken) < _MAX_LINES_OF_A_VALUE:
+    barren = lines.barren
+    if 2 * barren > _MAX_LINES_OF_A_VALUE:
+        # Far and wide nothing closes a quote: not all of these lines are gone through again for each that opens one.
+        return None, line
+    attempts, may_close = 0, False
+    values, rest = split.begin(line)
+    parts = [rest or ""]
+    # The last line of a first value looks like a row of its own: it has all the other values. What tells it from one
+    # is that the line above is too short to be a row whose quote was never closed.
+    is_first_value = line.lstrip(_BLANKS).startswith('"') and line.count(split.delimiter) + 1 < width
+    while len(taken) < _MAX_LINES_OF_A_VALUE and attempts < _MAX_ATTEMPTS:
         following = lines.take()
         if following is None:
             break
         taken.append(following)
-        if width and _is_row(split(following), width):
+        parts.append(following)
+        if len(taken) <= barren:
+            continue
+        is_row = width > 0 and _is_row(split(following), width)
+        if is_row and not is_first_value:
             break
-        # Only a line with a quote in it can close one.
-        if '"' in following:
-            text = "\n".join((line, *taken))
-            values = split(text)
-            if values is not None:
+        if _may_close(following, split.delimiter):
+            may_close = True
+            more, rest = split.begin("\n".join(parts))
+            values += more
+            if rest is None:
                 if not width or _fit(values, width):
-                    return values, text
+                    return values, "\n".join((line, *taken))
                 break
-    lines.put_back(taken)
+            if width and any(value.strip() for value in values[width:]):
+                break
+            parts = [rest]
+            attempts = 0 if more else attempts + 1
+        elif not may_close:
+            barren += not is_row
+        if is_row:
+            break
+    lines.put_back(taken, barren)
     return None, line
+
+
+def _may_close(line: str, delimiter: str) -> bool:
+    """Whether the quote of a value that began above may end in a line: before a delimiter, or at its end."""
+    if '"' not in line:
+        return False
+    return any(not part or part.startswith(delimiter) for part in (part.lstrip(" ") for part in line.split('"')[1:]))
 
 
 def _is_row(values: list[str] | None, width: int) -> bool:

@@ -20,7 +20,7 @@ from segmentation.intake.delimited import split_rows
 from segmentation.intake.invoice_file import READER_VERSION, InvoiceFile, UnusableFileError, load_key
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.shapes import Layout, ShapeColumn, Shapes
-from segmentation.intake.text_encoding import TextKind, decode, inspect_text
+from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
 from segmentation.intake.workbook import sheet_names, sheet_rows
 
 DELIMITERS = (",", ";", "\t", "|", " ")
@@ -153,6 +153,10 @@ class _Inspector:
     def inspect(self, path: str) -> list[InvoiceFile]:
         """Describe a file; a workbook gives one description a sheet."""
         size = 0
+        shown = os.fsencode(path).decode(errors="replace")
+        if shown != path:
+            problem, remedy = "the name of the file is not UTF-8", "rename the file"
+            return [InvoiceFile(shown, shown, problem=problem, remedy=remedy)]
         try:
             stat = os.stat(path)
             size = stat.st_size
@@ -217,7 +221,7 @@ class _Inspector:
             encoding = kind.encoding
             pieces = decode(file.path, file.compression, encoding)
             sample = "".join(islice(pieces, 1))[:_SAMPLE]
-            if self._encoding:
+            if encoding not in (UTF_8, WINDOWS):
                 # What does not fit is better found now than when the rows are read.
                 for _ in pieces:
                     pass
@@ -230,7 +234,7 @@ class _Inspector:
         if not sample.strip():
             raise _empty()
         samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda d: self._shapes.score(samples[d]))
+        delimiter = max(DELIMITERS, key=lambda d: self._score(d, samples[d]))
         layout = self._shapes.recognise(samples[delimiter])
         if layout is None:
             # Without a header nothing speaks for a delimiter but the shape itself.
@@ -246,6 +250,11 @@ class _Inspector:
             is_readable=kind.is_readable and layout.header_row <= 0 and delimiter != " ",
             **asdict(layout),
         )
+
+    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, int]:
+        known, columns = self._shapes.score(rows)
+        # Blanks stand in headers, and tabs are blanks: they delimit only where that makes more headers known.
+        return known, columns if delimiter != " " else 0
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:

@@ -101,11 +101,11 @@ def _detect_utf_16(start: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if start.startswith(mark):
             return encoding
-    # Text of Western letters: every other byte is zero.
+    # Text of mostly Western letters: nearly every other byte is zero, and few others are (in 一 and Ā the wrong one is).
     sample = start[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > 0.4 * len(sample) / 2 and min(even, odd) == 0:
-        return "utf-16-le" if odd else "utf-16-be"
+    if max(even, odd) > 0.4 * len(sample) / 2 and 10 * min(even, odd) < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
     return None
 
 
