@@ -3,6 +3,6 @@
     {%- if files | length == 1 -%}
     cast({{ files[0]['load_key'] }} as bigint)
     {%- else -%}
-    list_extract(cast([{{ files | map(attribute='load_key') | join(', ') }}] as bigint[]), file_index + 1)
+    list_extract(cast([{{ files | map(attribute='load_key') | join(', ') }}] as bigint[]), cast(file_index as bigint) + 1)
     {%- endif -%}
 {%- endmacro %}
