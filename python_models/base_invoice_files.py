@@ -34,8 +34,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
         loaded = {row["load_key"] for row in rows_of(session, f"select distinct load_key from {rows}")}
 
     if relation := dbt.config.meta_get("invoice_relation"):
-        headers = session.table(relation).columns
-        files = [inspect_relation(relation, headers, shape_columns, column_map, dbt.config.meta_get("invoice_shape"))]
+        files = [look_at(session, relation, shape_columns, column_map, dbt.config.meta_get("invoice_shape"))]
     else:
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
@@ -53,6 +52,19 @@ def model(dbt: Any, session: Any) -> pa.Table:
         loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else None
         records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
     return pa.Table.from_pylist(records, schema=SCHEMA)
+
+
+def look_at(
+    session: Any, relation: str, shape_columns: list[ShapeColumn], column_map: dict[str, str], shape: str
+) -> InvoiceFile:
+    try:
+        # A query, since session.table does not find views.
+        headers = session.sql(f"select * from {relation} limit 0").columns
+    except duckdb.Error as e:
+        problem = f"the table or view can't be read: {str(e).splitlines()[0]}"
+        remedy = "check invoice_relation: schema and name, as in raw.invoice_lines, in the warehouse's own file"
+        return InvoiceFile(relation, relation, format="relation", problem=problem, remedy=remedy)
+    return inspect_relation(relation, headers, shape_columns, column_map, shape)
 
 
 def rows_of(session: Any, query: str) -> list[dict[str, Any]]:
