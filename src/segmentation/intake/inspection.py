@@ -211,7 +211,7 @@ class _Inspector:
         if not sample.strip():
             raise _empty()
         samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda d: self._shapes.score(samples[d]))
+        delimiter = max(DELIMITERS, key=lambda d: self._score(d, samples[d]))
         layout = self._shapes.recognise(samples[delimiter])
         if layout is None:
             # Without a header nothing speaks for a delimiter but the shape itself.
@@ -227,6 +227,11 @@ class _Inspector:
             is_readable=kind.is_readable and layout.header_row <= 0 and delimiter != " ",
             **_of_layout(layout),
         )
+
+    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, bool, int]:
+        fields, width = self._shapes.score(rows)
+        # Blanks stand in most headers, whatever else separates them.
+        return fields, delimiter != " " and width > 1, width
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
