@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 import duckdb
 import pytest
 import xlsxwriter
-import yaml
 from conftest import ONLINE_RETAIL, PROJECT, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files
@@ -340,8 +340,8 @@ REWRITTEN = {
         from lines order by n
     """,
     "us.txt": """
-        select InvoiceNo, StockCode, Description, Quantity, strftime(InvoiceDate::timestamp, '%m/%d/%Y %H:%M') as InvoiceDate,
-            UnitPrice, CustomerID
+        select InvoiceNo, StockCode, Description, Quantity,
+            strftime(InvoiceDate::timestamp, '%m/%d/%Y %H:%M') as InvoiceDate, UnitPrice, CustomerID
         from lines order by n
     """,
     "shopify.csv": """
@@ -396,7 +396,9 @@ def rewritten_build(online_retail: duckdb.DuckDBPyConnection, tmp_path_factory: 
     return build
 
 
-def test_an_order_with_one_customer_and_time_is_what_most_invoices_are(online_retail: duckdb.DuckDBPyConnection) -> None:
+def test_an_order_with_one_customer_and_time_is_what_most_invoices_are(
+    online_retail: duckdb.DuckDBPyConnection,
+) -> None:
     counts = online_retail.execute("select count(*), count(distinct InvoiceNo) from orders").fetchall()
     assert counts == [(538_562, 25_857)]
 
@@ -408,11 +410,12 @@ def test_online_retail_in_other_shapes_has_the_facts_of_the_original(
     invoice = "InvoiceNo" if file != "list.csv" else "coalesce(CustomerID, '') || '/' || InvoiceDate[:10]"
     if file == "shopify.csv":
         invoice = "'#' || InvoiceNo"
-    facts = "count(*), count(distinct {0}), count(distinct {1}), sum(amount), sum(amount) filter (where amount > 0), {2}"
+    facts = (
+        "count(*), count(distinct {0}), count(distinct {1}), sum(amount), sum(amount) filter (where amount > 0), {2}"
+    )
     days = "count(distinct ({0}, {1}))"
-    expected = online_retail.execute(
-        f"select {facts.format(invoice, 'CustomerID', days.format('CustomerID', 'InvoiceDate[:10]'))} from {COUNTED[file]}"
-    ).fetchall()
+    of_original = facts.format(invoice, "CustomerID", days.format("CustomerID", "InvoiceDate[:10]"))
+    expected = online_retail.execute(f"select {of_original} from {COUNTED[file]}").fetchall()
     found = rewritten_build.rows(
         f"select {facts.format('invoice_id', 'customer_id', days.format('customer_id', 'invoiced_at::date'))} "
         f"from marts.invoice_lines where source_file like '%/{file}'"
@@ -436,3 +439,215 @@ def test_online_retail_in_other_shapes_loses_only_copies(
         ("shopify_orders", rows, surplus, surplus, 0),
         ("online_retail", 541_909, 5_268, 5_268, 0),
     ]
+
+
+# --- What the settings say about shapes -------------------------------------------------------------------------------
+
+
+def seed_columns() -> list[ShapeColumn]:
+    """The shapes that the project knows."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select shape, field, header, is_required, is_of_order "
+            f"from read_csv('{PROJECT}/seeds/invoice_shapes.csv') order by preference"
+        ).fetchall()
+    return [ShapeColumn(*row) for row in rows]
+
+
+def inspect(path: Path, *extra: ShapeColumn, **settings: Any) -> InvoiceFile:
+    (file,) = inspect_files(str(path), [*seed_columns(), *extra], **settings)
+    return file
+
+
+def test_a_shape_that_is_set_takes_the_place_of_the_one_found_out(tmp_path: Path) -> None:
+    lines = ["7,A01,2023-01-05,2,19.90", "7,A01,2023-01-05,2,19.90", "8,A01,2023-01-05,1,5"]
+    path = write_lines(tmp_path / "a.csv", *lines, header="Order ID,Customer ID,Date,Quantity,Amount")
+    assert inspect(path).shape == "invoice_lines"
+    assert inspect(path, shape="purchase_list").shape == "purchase_list"
+    built = dbt(tmp_path, path, {"invoice_shape": "purchase_list"}, LINES_ONLY)
+    # The orders are not looked at: all is one purchase of the day, and equal rows are several.
+    assert lines_of(built)["a.csv"] == [
+        "2|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|2|19.9",
+        "3|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|2|19.9",
+        "4|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|1|5",
+    ]
+
+
+def test_a_shape_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    file = inspect(write_lines(tmp_path / "a.csv"), shape="shopify")
+    assert file.problem == "invoice_shape is shopify, which is not known"
+    assert "online_retail, online_retail_ii, shopify_orders" in str(file.remedy)
+
+
+def test_a_set_shape_that_a_file_does_not_have_says_what_is_missing(tmp_path: Path) -> None:
+    file = inspect(FIXTURES / "invoice_lines.csv", shape="shopify_orders")
+    assert str(file.problem).startswith("no column for invoice_id, description, quantity, unit_price, invoiced_at")
+
+
+def test_an_unknown_header_is_shown_as_it_is_separated(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", header="First Name,Last Name,Email,Total Spent,Total Orders,Accepts Email")
+    assert str(inspect(path).problem).endswith("Last Name, Email, Total Spent, Total Orders, Accepts Email")
+
+
+def test_a_zip_archive_is_not_taken_for_a_workbook(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "orders_export.zip", "w") as archive:
+        archive.write(FIXTURES / "shopify_orders.csv", "orders_export_1.csv")
+    file = inspect(tmp_path / "orders_export.zip")
+    assert file.problem == "the file is a zip archive and no workbook"
+    assert "unpack it" in str(file.remedy)
+
+
+def test_numbers_name_the_columns_of_a_file_without_a_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("2023-01-05;19.90;A01;2\n2023-02-01;5.00;B02;1\n")
+    column_map = {"invoiced_at": 1, "amount": 2, "customer_id": 3, "quantity": 4}
+    built = dbt(tmp_path, tmp_path / "a.csv", {"column_map": column_map}, LINES_ONLY)
+    assert lines_of(built)["a.csv"] == [
+        "1|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|2|19.9",
+        "2|B02/2023-02-01|B02|2023-02-01 00:00:00|sale|1|5",
+    ]
+
+
+def test_numbers_may_name_an_invoice_and_a_price_too(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("R1\tA01\t2023-01-05\t2\t9.95\nR1\tA01\t2023-01-05\t2\t9.95\n")
+    column_map = {"invoice_id": 1, "customer_id": 2, "invoiced_at": 3, "quantity": 4, "unit_price": 5}
+    built = dbt(tmp_path, tmp_path / "a.txt", {"column_map": column_map}, LINES_ONLY)
+    assert lines_of(built)["a.txt"] == ["1|R1|A01|2023-01-05 00:00:00|sale|2|19.9"]
+    assert rejected_of(built)["a.txt"] == {2: "duplicate"}
+
+
+def test_a_list_with_a_column_that_may_be_the_invoice_asks(tmp_path: Path) -> None:
+    path = write_lines(
+        tmp_path / "a.csv", "A01,2023-01-05,R7,2,19.90", header="Customer ID,Date,Receipt,Quantity,Amount"
+    )
+    file = inspect(path)
+    assert file.problem == "no column for invoice_id among: Customer ID, Date, Receipt, Quantity, Amount"
+    assert "column_map: {invoice_id: YOUR COLUMN NAME}" in str(file.remedy)
+    assert "invoice_shape: purchase_list" in str(file.remedy)
+    assert inspect(path, column_map={"invoice_id": "Receipt"}).positions["invoice_id"] == 2
+    assert inspect(path, shape="purchase_list").shape == "purchase_list"
+
+
+def test_a_file_without_a_header_and_another_number_of_columns_asks(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("536365,17850,2010-12-01,6,2.55\n")
+    file = inspect(tmp_path / "a.csv")
+    assert str(file.problem).startswith("the file has no header: its first line is '536365, 17850")
+    assert "number the columns" in str(file.remedy)
+
+
+def test_equal_rows_are_copies_only_where_there_are_invoice_numbers(shapes_build: Build) -> None:
+    found = shapes_build.rows("select source_file, rows_duplicate from marts.load_audit where rows_duplicate > 0")
+    assert {name_of(file): rows for file, rows in found} == {"online_retail.csv": 1, "invoice_lines.csv": 1}
+    kept = shapes_build.rows(
+        "select count(*) from (select 1 from marts.invoice_lines where source_file like '%purchase_list%' "
+        "group by invoice_id, quantity, amount having count(*) > 1)"
+    )
+    assert kept == [(2,)]
+
+
+# --- Tables of the warehouse ------------------------------------------------------------------------------------------
+
+RAW_LINES = """
+    create schema raw;
+    create table raw.invoice_lines (
+        invoice_id varchar, product_code varchar, quantity integer, unit_price decimal(10, 2), invoiced_at timestamp,
+        customer_id integer, country varchar, loaded_by varchar
+    );
+    insert into raw.invoice_lines values
+        ('1', 'MUG', 2, 2.50, '2024-01-02 10:00', 7, 'UK', 'x'),
+        ('1', 'POST', 1, 4.00, '2024-01-02 10:00', 7, 'UK', 'x'),
+        ('2', 'MUG', -1, 2.50, '2024-01-05 11:30', 7, 'UK', 'x'),
+        ('3', 'POT', 1, 12.25, '2024-02-01 12:00', 8, 'FR', 'x');
+    create view raw.sold as
+        select invoice_id as "Beleg", invoiced_at as "Tag", customer_id as "Kunde", quantity as "Menge",
+            quantity * unit_price as "Netto Summe", product_code as "SKU"
+        from raw.invoice_lines
+"""
+GERMAN_NAMES = {
+    "invoice_id": "Beleg",
+    "invoiced_at": "Tag",
+    "customer_id": "Kunde",
+    "quantity": "Menge",
+    "amount": "Netto Summe",
+}
+
+
+@pytest.mark.parametrize(
+    ("relation", "column_map"), [("raw.invoice_lines", {}), ("raw.sold", GERMAN_NAMES)], ids=["table", "view"]
+)
+def test_a_table_or_view_of_the_warehouse_is_read_like_a_file(
+    tmp_path: Path, relation: str, column_map: dict[str, str]
+) -> None:
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute(RAW_LINES)
+    built = dbt(tmp_path, "", {"invoice_relation": relation, "column_map": column_map}, LINES_ONLY)
+    lines = lines_of(built)
+    assert sorted(line.split("|", 1)[1] for line in lines[relation]) == [
+        "1|7|2024-01-02 10:00:00|charge|1|4",
+        "1|7|2024-01-02 10:00:00|sale|2|5",
+        "2|7|2024-01-05 11:30:00|return|-1|-2.5",
+        "3|8|2024-02-01 12:00:00|sale|1|12.25",
+    ]
+    assert built.rows("select source_file, format, shape, rows_read from marts.load_audit") == [
+        (relation, "relation", "invoice_lines", 4)
+    ]
+
+
+def test_a_relation_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    message = refused(dbt(tmp_path, "", {"invoice_relation": "raw.no_such_table"}, LINES_ONLY))
+    assert "raw.no_such_table problem: the table or view can't be read: Catalog Error: Table with name" in message
+    assert "remedy: check invoice_relation" in message
+
+
+# --- Currencies -------------------------------------------------------------------------------------------------------
+
+
+def test_amounts_in_several_currencies_are_refused_until_rates_are_given(tmp_path: Path) -> None:
+    header = "Order Number,Date,Customer,SKU,Quantity,Price,Currency"
+    lines = ["1,2024-01-02,K1,MUG,2,10.00,EUR", "2,2024-01-03,K2,MUG,3,10.00,USD", "3,2024-01-04,K2,MUG,1,10.00,EUR"]
+    path = write_lines(tmp_path / "a.csv", *lines, header=header)
+    message = refused(dbt(tmp_path, path, arguments=LINES_ONLY))
+    assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines USD: 1 lines" in message
+    assert "--vars '{exchange_rates: {EUR: 1, USD: 0.9}}'" in message
+    built = dbt(tmp_path, path, {"exchange_rates": {"EUR": 1, "USD": 0.92}}, LINES_ONLY)
+    assert lines_of(built)["a.csv"] == [
+        "2|1|K1|2024-01-02 00:00:00|sale|2|20",
+        "3|2|K2|2024-01-03 00:00:00|sale|3|27.6",
+        "4|3|K2|2024-01-04 00:00:00|sale|1|10",
+    ]
+
+
+# --- Adding a shape ---------------------------------------------------------------------------------------------------
+
+NEW_SHAPE = """\
+kassenbuch,invoice_id,Bon,true,false,1001
+kassenbuch,invoiced_at,Zeitpunkt,true,true,1002
+kassenbuch,customer_id,Kundenkarte,true,true,1003
+kassenbuch,description,Artikel,true,false,1004
+kassenbuch,amount,Betrag,true,false,1005
+kassenbuch,is_returned,Storno,false,false,1006
+"""
+
+
+def test_a_shape_is_added_by_rows_of_one_seed(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    parts = ["dbt_project.yml", "profiles.yml", "macros", "models", "python_models", "seeds", "tests"]
+    for part in parts:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, project / part, ignore=shutil.ignore_patterns("python", "__pycache__"))
+        else:
+            (project / part).parent.mkdir(exist_ok=True)
+            shutil.copy(source, project / part)
+    with (project / "seeds/invoice_shapes.csv").open("a") as seed:
+        seed.write(NEW_SHAPE)
+    header = "Bon;Zeitpunkt;Kundenkarte;Artikel;Betrag;Storno"
+    lines = ["1;2024-01-02 09:30;K7;Brot;4,20;", "1;;;Kuchen;12,80;x", "2;2024-01-03 10:00;K8;Brot;4,20;"]
+    path = write_lines(tmp_path / "a.csv", *lines, header=header)
+    built = dbt(tmp_path, path, arguments=(*LINES_ONLY, "--project-dir", str(project)))
+    assert lines_of(built)["a.csv"] == [
+        "2|1|K7|2024-01-02 09:30:00|sale|1|4.2",
+        "3|1|K7|2024-01-02 09:30:00|sale|1|12.8",
+        "3+|1|K7|2024-01-02 09:30:00|return|-1|-12.8",
+        "4|2|K8|2024-01-03 10:00:00|sale|1|4.2",
+    ]
+    assert built.rows("select shape from marts.load_audit") == [("kassenbuch",)]
