@@ -45,6 +45,7 @@ trimmed as (
         file_positions.has_invoice_id,
         file_positions.has_quantity,
         file_positions.has_unit_price,
+        file_positions.has_order_fields,
         invoice_rows.row_position,
         coalesce(
             invoice_rows.source_row,
@@ -174,6 +175,7 @@ final as (
 
         -- booleans
         has_invoice_id,
+        has_order_fields,
 
         -- timestamps
         time_of_order as invoiced_at,

@@ -64,6 +64,7 @@ LINES = {
         11|570009|17003|2018-12-08 11:11:00|sale|4|13.56
     """,
     # 1005 is voided; 1004 was cancelled the day after; of 1003 the postage came back too, of 1002 one candle.
+    # 1000 holds two equal items, of which one came back.
     "shopify_orders.csv": """
         2|#1008|carla@example.com|2024-06-01 06:00:00|sale|1|28
         3|#1007|ben.fuchs@example.com|2024-05-20 15:30:00|sale|2|90
@@ -79,6 +80,9 @@ LINES = {
         11|#1002|ben.fuchs@example.com|2024-02-02 23:15:00|sale|3|37.5
         12|#1001|anna.berg@example.com|2024-01-15 09:30:00|sale|2|69.8
         13|#1001|anna.berg@example.com|2024-01-15 09:30:00|sale|1|40
+        14|#1000|dave@example.com|2024-01-02 08:00:00|sale|1|28
+        14+|#1000|dave@example.com|2024-01-02 08:00:00|return|-1|-28
+        15|#1000|dave@example.com|2024-01-02 08:00:00|sale|1|28
     """,
     "woocommerce_order_lines.csv": """
         2|7001|elin@example.com|2024-01-08 09:12:00|sale|2|28
@@ -360,7 +364,7 @@ REWRITTEN = {
         from lines order by n
     """,
 }
-COUNTED = {"ii.csv": "unequal_lines", "us.txt": "unequal_lines", "shopify.csv": "unequal_orders", "list.csv": "lines"}
+COUNTED = {"ii.csv": "unequal_lines", "us.txt": "unequal_lines", "shopify.csv": "orders", "list.csv": "lines"}
 
 
 @pytest.fixture(scope="module")
@@ -378,8 +382,7 @@ def online_retail() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table orders as from lines where InvoiceNo in (select InvoiceNo from lines group by 1 "
             "having count(distinct (CustomerID, InvoiceDate, Country)) = 1)"
         )
-        for name in ("lines", "orders"):
-            connection.execute(f"create table unequal_{name} as select distinct * exclude (n) from {name}")
+        connection.execute("create table unequal_lines as select distinct * exclude (n) from lines")
         yield connection
 
 
@@ -426,9 +429,7 @@ def test_online_retail_in_other_shapes_has_the_facts_of_the_original(
 def test_online_retail_in_other_shapes_loses_only_copies(
     rewritten_build: Build, online_retail: duckdb.DuckDBPyConnection
 ) -> None:
-    ((rows, surplus),) = online_retail.execute(
-        "select count(*), count(*) - (select count(*) from unequal_orders) from orders"
-    ).fetchall()
+    ((rows,),) = online_retail.execute("select count(*) from orders").fetchall()
     found = rewritten_build.rows(
         "select shape, rows_read, rows_rejected, rows_duplicate, rows_duplicate_elsewhere from marts.load_audit "
         "order by source_file"
@@ -436,7 +437,7 @@ def test_online_retail_in_other_shapes_loses_only_copies(
     assert found == [
         ("online_retail_ii", 541_909, 5_268, 5_268, 0),
         ("purchase_list", 541_909, 0, 0, 0),
-        ("shopify_orders", rows, surplus, surplus, 0),
+        ("shopify_orders", rows, 0, 0, 0),
         ("online_retail", 541_909, 5_268, 5_268, 0),
     ]
 
@@ -532,6 +533,15 @@ def test_a_file_without_a_header_and_another_number_of_columns_asks(tmp_path: Pa
     file = inspect(tmp_path / "a.csv")
     assert str(file.problem).startswith("the file has no header: its first line is '536365, 17850")
     assert "number the columns" in str(file.remedy)
+
+
+def test_equal_items_of_an_order_are_copies_only_in_another_export(tmp_path: Path) -> None:
+    (tmp_path / "e").mkdir()
+    for name in ("january.csv", "all.csv"):
+        shutil.copy(FIXTURES / "shopify_orders.csv", tmp_path / "e" / name)
+    built = dbt(tmp_path, tmp_path / "e", arguments=LINES_ONLY)
+    assert lines_of(built) == {"all.csv": [line.strip() for line in LINES["shopify_orders.csv"].strip().splitlines()]}
+    assert rejected_of(built)["january.csv"][15] == "duplicate"
 
 
 def test_equal_rows_are_copies_only_where_there_are_invoice_numbers(shapes_build: Build) -> None:
