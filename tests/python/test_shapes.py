@@ -461,17 +461,11 @@ def inspect(path: Path, *extra: ShapeColumn, **settings: Any) -> InvoiceFile:
 
 
 def test_a_shape_that_is_set_takes_the_place_of_the_one_found_out(tmp_path: Path) -> None:
-    lines = ["7,A01,2023-01-05,2,19.90", "7,A01,2023-01-05,2,19.90", "8,A01,2023-01-05,1,5"]
-    path = write_lines(tmp_path / "a.csv", *lines, header="Order ID,Customer ID,Date,Quantity,Amount")
+    path = write_lines(tmp_path / "a.csv", header="Order ID,Customer ID,Date,Quantity,Amount")
     assert inspect(path).shape == "invoice_lines"
     assert inspect(path, shape="purchase_list").shape == "purchase_list"
-    built = dbt(tmp_path, path, {"invoice_shape": "purchase_list"}, LINES_ONLY)
-    # The orders are not looked at: all is one purchase of the day, and equal rows are several.
-    assert lines_of(built)["a.csv"] == [
-        "2|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|2|19.9",
-        "3|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|2|19.9",
-        "4|A01/2023-01-05|A01|2023-01-05 00:00:00|sale|1|5",
-    ]
+    # The orders are not looked at then.
+    assert "invoice_id" not in inspect(path, shape="purchase_list").positions
 
 
 def test_a_shape_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) -> None:
@@ -511,9 +505,9 @@ def test_numbers_name_the_columns_of_a_file_without_a_header(tmp_path: Path) -> 
 def test_numbers_may_name_an_invoice_and_a_price_too(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("R1\tA01\t2023-01-05\t2\t9.95\nR1\tA01\t2023-01-05\t2\t9.95\n")
     column_map = {"invoice_id": 1, "customer_id": 2, "invoiced_at": 3, "quantity": 4, "unit_price": 5}
-    built = dbt(tmp_path, tmp_path / "a.txt", {"column_map": column_map}, LINES_ONLY)
-    assert lines_of(built)["a.txt"] == ["1|R1|A01|2023-01-05 00:00:00|sale|2|19.9"]
-    assert rejected_of(built)["a.txt"] == {2: "duplicate"}
+    file = inspect(tmp_path / "a.txt", column_map=column_map)
+    assert (file.problem, file.delimiter, file.header_row) == (None, "\t", -1)
+    assert file.positions == {field: number - 1 for field, number in column_map.items()}
 
 
 def test_a_list_with_a_column_that_may_be_the_invoice_asks(tmp_path: Path) -> None:
@@ -533,15 +527,6 @@ def test_a_file_without_a_header_and_another_number_of_columns_asks(tmp_path: Pa
     file = inspect(tmp_path / "a.csv")
     assert str(file.problem).startswith("the file has no header: its first line is '536365, 17850")
     assert "number the columns" in str(file.remedy)
-
-
-def test_equal_items_of_an_order_are_copies_only_in_another_export(tmp_path: Path) -> None:
-    (tmp_path / "e").mkdir()
-    for name in ("january.csv", "all.csv"):
-        shutil.copy(FIXTURES / "shopify_orders.csv", tmp_path / "e" / name)
-    built = dbt(tmp_path, tmp_path / "e", arguments=LINES_ONLY)
-    assert lines_of(built) == {"all.csv": [line.strip() for line in LINES["shopify_orders.csv"].strip().splitlines()]}
-    assert rejected_of(built)["january.csv"][15] == "duplicate"
 
 
 def test_equal_rows_are_copies_only_where_there_are_invoice_numbers(shapes_build: Build) -> None:
@@ -611,19 +596,47 @@ def test_a_relation_that_does_not_exist_is_named(tmp_path: Path) -> None:
 # --- Currencies -------------------------------------------------------------------------------------------------------
 
 
-def test_amounts_in_several_currencies_are_refused_until_rates_are_given(tmp_path: Path) -> None:
-    header = "Order Number,Date,Customer,SKU,Quantity,Price,Currency"
-    lines = ["1,2024-01-02,K1,MUG,2,10.00,EUR", "2,2024-01-03,K2,MUG,3,10.00,USD", "3,2024-01-04,K2,MUG,1,10.00,EUR"]
-    path = write_lines(tmp_path / "a.csv", *lines, header=header)
+CURRENCIES = (
+    "Order Number,Date,Customer,SKU,Quantity,Price,Currency",
+    "1,2024-01-02,K1,MUG,2,10.00,EUR",
+    "2,2024-01-03,K2,MUG,3,10.00,USD",
+    "3,2024-01-04,K2,MUG,1,10.00,EUR",
+)
+
+
+@pytest.fixture(scope="module")
+def rates_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Two currencies, and beside them an export of orders that was delivered twice."""
+    folder = tmp_path_factory.mktemp("rates")
+    (folder / "exports").mkdir()
+    write_lines(folder / "exports/currencies.csv", *CURRENCIES[1:], header=CURRENCIES[0])
+    for name in ("january.csv", "all.csv"):
+        shutil.copy(FIXTURES / "shopify_orders.csv", folder / "exports" / name)
+    return dbt(folder, folder / "exports", {"exchange_rates": {"EUR": 1, "USD": 0.92}}, LINES_ONLY)
+
+
+def test_amounts_in_several_currencies_are_refused(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", *CURRENCIES[1:], header=CURRENCIES[0])
     message = refused(dbt(tmp_path, path, arguments=LINES_ONLY))
     assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines USD: 1 lines" in message
     assert "--vars '{exchange_rates: {EUR: 1, USD: 0.9}}'" in message
-    built = dbt(tmp_path, path, {"exchange_rates": {"EUR": 1, "USD": 0.92}}, LINES_ONLY)
-    assert lines_of(built)["a.csv"] == [
+
+
+def test_rates_bring_amounts_into_one_currency(rates_build: Build) -> None:
+    assert lines_of(rates_build)["currencies.csv"] == [
         "2|1|K1|2024-01-02 00:00:00|sale|2|20",
         "3|2|K2|2024-01-03 00:00:00|sale|3|27.6",
         "4|3|K2|2024-01-04 00:00:00|sale|1|10",
     ]
+
+
+def test_equal_items_of_an_order_are_copies_only_in_another_export(rates_build: Build) -> None:
+    lines = lines_of(rates_build)
+    assert lines["all.csv"] == [line.strip() for line in LINES["shopify_orders.csv"].strip().splitlines()]
+    assert "january.csv" not in lines
+    assert rejected_of(rates_build)["january.csv"] == {
+        row: REJECTED["shopify_orders.csv"].get(row, "duplicate") for row in range(2, 16)
+    }
 
 
 # --- Adding a shape ---------------------------------------------------------------------------------------------------
