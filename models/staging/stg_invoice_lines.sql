@@ -151,6 +151,7 @@ final as (
         description_text as description,
         country_of_order as country,
         source_file,
+        shape,
         case
             when {{ segmentation.other_field('unreadable') }} is not null then 'unreadable'
             when shape = 'returned_orders' then 'order_mark'
