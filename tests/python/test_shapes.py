@@ -220,7 +220,7 @@ SHAPES = {
 REJECTED = {
     "online_retail.csv": {7: "duplicate"},
     "shopify_orders.csv": {6: "never_paid", 7: "never_paid"},
-    "woocommerce_order_lines.csv": {6: "never_paid"},
+    "woocommerce_order_lines.csv": {6: "never_paid", 13: "never_paid"},
     "woocommerce_order_lines_net.csv": {5: "bad_quantity", 7: "never_paid", 8: "never_paid"},
     "woocommerce_item_rows.csv": {8: "never_paid", 9: "never_paid"},
     "order_lines.csv": {10: "bad_return_flag"},
@@ -529,6 +529,12 @@ def test_a_file_without_a_header_and_another_number_of_columns_asks(tmp_path: Pa
     assert "number the columns" in str(file.remedy)
 
 
+def test_cancellations_of_one_shape_do_not_make_some_of_the_sales_of_another(rates_build: Build) -> None:
+    lines = lines_of(rates_build)
+    assert lines["superstore.csv"] == ["2|CA-2023-100002|BE-10020|2023-02-14 00:00:00|sale|2|14.62"]
+    assert lines["online_retail.csv"] == [line.strip() for line in LINES["online_retail.csv"].strip().splitlines()]
+
+
 def test_equal_rows_are_copies_only_where_there_are_invoice_numbers(shapes_build: Build) -> None:
     found = shapes_build.rows("select source_file, rows_duplicate from marts.load_audit where rows_duplicate > 0")
     assert {name_of(file): rows for file, rows in found} == {"online_retail.csv": 1, "invoice_lines.csv": 1}
@@ -606,13 +612,20 @@ CURRENCIES = (
 
 @pytest.fixture(scope="module")
 def rates_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Two currencies, and beside them an export of orders that was delivered twice."""
+    """Two currencies, an export of orders that was delivered twice, and two shapes with invoices that begin with C."""
     folder = tmp_path_factory.mktemp("rates")
     (folder / "exports").mkdir()
     write_lines(folder / "exports/currencies.csv", *CURRENCIES[1:], header=CURRENCIES[0])
     for name in ("january.csv", "all.csv"):
         shutil.copy(FIXTURES / "shopify_orders.csv", folder / "exports" / name)
-    return dbt(folder, folder / "exports", {"exchange_rates": {"EUR": 1, "USD": 0.92}}, LINES_ONLY)
+    shutil.copy(FIXTURES / "online_retail.csv", folder / "exports")
+    superstore = "CA-2023-100002,2/14/2023,BE-10020,OFF-PA-10000003,14.62,2"
+    write_lines(
+        folder / "exports/superstore.csv",
+        superstore,
+        header="Order ID,Order Date,Customer ID,Product ID,Sales,Quantity",
+    )
+    return dbt(folder, folder / "exports", {"date_order": "mdy", "exchange_rates": {"EUR": 1, "USD": 0.92}}, LINES_ONLY)
 
 
 def test_amounts_in_several_currencies_are_refused(tmp_path: Path) -> None:
