@@ -6,7 +6,9 @@
 {%- set is_comparable =
     'has_invoice_id and problem is null and invoice_id is not null and invoiced_at is not null and amount is not null'
 -%}
-{%- set same_content_in_file_order = 'partition by ' ~ content | join(', ') ~ ', item_number order by source_file, source_row' -%}
+{%- set same_item_in_file_order =
+    'partition by ' ~ content | join(', ') ~ ', item_number order by source_file, source_row'
+-%}
 
 -- The lines are read twice, first for their hashes only: few stand in the data twice, and only those are compared.
 -- One import for both would be kept in memory as a whole.
@@ -69,8 +71,8 @@ copies as (
 
     select
         line_id,
-        row_number() over ({{ same_content_in_file_order }}) as copy_number,
-        first_value(line_id) over ({{ same_content_in_file_order }}) as original_line_id
+        row_number() over ({{ same_item_in_file_order }}) as copy_number,
+        first_value(line_id) over ({{ same_item_in_file_order }}) as original_line_id
     from items
 
 ),
