@@ -9,16 +9,19 @@ with lines as (
 marked as (
 
     select
-        count(*) as line_count,
-        sum(case when quantity < 0 then 1 else 0 end) as negative_count
+        shape,
+        sum(case when {{ segmentation.starts_with('invoice_id', prefix) }} then 1 else 0 end) as line_count,
+        sum(case when {{ segmentation.starts_with('invoice_id', prefix) }} and quantity < 0 then 1 else 0 end)
+            as negative_count
     from lines
-    where {{ segmentation.starts_with('invoice_id', prefix) }}
+    group by shape
 
 ),
 
 final as (
 
     select
+        shape,
         cast({{ segmentation.sql_text(prefix) }} as {{ dbt.type_string() }}) as cancellation_prefix,
         line_count,
         coalesce(negative_count > 0.5 * line_count, false) as is_in_use

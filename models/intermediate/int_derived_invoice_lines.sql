@@ -1,3 +1,7 @@
+{%- set content = [
+    'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'amount', 'invoiced_at', 'customer_id', 'country'
+] -%}
+
 -- Lines that stand in no file by themselves, because the file says of a sale only that it was returned or refunded.
 with sales as (
 
@@ -16,6 +20,20 @@ refunded_orders as (
 
 ),
 
+-- An order may hold two equal items, and both come back.
+items as (
+
+    select
+        *,
+        case
+            when has_order_fields
+                then row_number() over (partition by {{ content | join(', ') }}, source_file order by source_row)
+            else 1
+        end as item_number
+    from sales
+
+),
+
 -- A second delivery that repeats a sale repeats its return; where there are no invoice numbers, all are kept.
 returned_sales as (
 
@@ -23,11 +41,11 @@ returned_sales as (
         *,
         row_number() over (
             partition by
-                invoice_id, product_code, description, quantity, unit_price, amount, invoiced_at, customer_id, country,
+                {{ content | join(', ') }}, item_number,
                 case when not has_invoice_id then line_id end
             order by source_file, source_row
         ) as copy_number
-    from sales
+    from items
 
 ),
 
@@ -41,6 +59,7 @@ final as (
         description,
         country,
         source_file,
+        shape,
         cast(null as {{ dbt.type_string() }}) as problem,
         cast(null as {{ dbt.type_string() }}) as given_line_type,
         source_row,
@@ -67,6 +86,7 @@ final as (
         '{{ description }}' as description,
         country,
         source_file,
+        cast(null as {{ dbt.type_string() }}) as shape,
         cast(null as {{ dbt.type_string() }}) as problem,
         '{{ line_type }}' as given_line_type,
         source_row,

@@ -6,7 +6,9 @@
 {%- set is_comparable =
     'has_invoice_id and problem is null and invoice_id is not null and invoiced_at is not null and amount is not null'
 -%}
-{%- set same_content_in_file_order = 'partition by ' ~ content | join(', ') ~ ' order by source_file, source_row' -%}
+{%- set same_item_in_file_order =
+    'partition by ' ~ content | join(', ') ~ ', item_number order by source_file, source_row'
+-%}
 
 -- The lines are read twice, first for their hashes only: few stand in the data twice, and only those are compared.
 -- One import for both would be kept in memory as a whole.
@@ -24,6 +26,7 @@ lines as (
         line_id,
         source_file,
         source_row,
+        has_order_fields,
         {{ content | join(',\n        ') }},
         {{ segmentation.row_hash(content) }} as content_hash
     from {{ ref('stg_invoice_lines') }}
@@ -48,14 +51,29 @@ repeated_lines as (
 
 ),
 
+-- An export of orders has a row an item, and an order may hold two that are equal: a copy is the same item in another
+-- file.
+items as (
+
+    select
+        *,
+        case
+            when has_order_fields
+                then row_number() over (partition by {{ content | join(', ') }}, source_file order by source_row)
+            else 1
+        end as item_number
+    from repeated_lines
+
+),
+
 -- The partition is by the content and not by its hash, so that two lines that share a hash by chance stay apart.
 copies as (
 
     select
         line_id,
-        row_number() over ({{ same_content_in_file_order }}) as copy_number,
-        first_value(line_id) over ({{ same_content_in_file_order }}) as original_line_id
-    from repeated_lines
+        row_number() over ({{ same_item_in_file_order }}) as copy_number,
+        first_value(line_id) over ({{ same_item_in_file_order }}) as original_line_id
+    from items
 
 ),
 

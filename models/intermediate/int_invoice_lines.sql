@@ -2,7 +2,7 @@
 
 {%- set prefix = var('cancellation_prefix') -%}
 {%- set columns = [
-    'line_id', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file', 'problem',
+    'line_id', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file', 'shape', 'problem',
     'source_row', 'row_position', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
 ] -%}
 
@@ -64,7 +64,7 @@ joined as (
         coalesce(lines.given_line_type, non_product_codes.line_type) as type_of_code,
         cancellation_marks.is_in_use and {{ segmentation.starts_with('lines.invoice_id', prefix) }} as is_cancellation
     from lines
-    cross join cancellation_marks
+    left join cancellation_marks on lines.shape is not distinct from cancellation_marks.shape
     left join duplicates on lines.line_id = duplicates.line_id
     left join non_product_codes on lines.product_code = non_product_codes.product_code
 

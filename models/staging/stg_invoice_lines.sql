@@ -45,6 +45,7 @@ trimmed as (
         file_positions.has_invoice_id,
         file_positions.has_quantity,
         file_positions.has_unit_price,
+        file_positions.has_order_fields,
         invoice_rows.row_position,
         coalesce(
             invoice_rows.source_row,
@@ -150,6 +151,7 @@ final as (
         description_text as description,
         country_of_order as country,
         source_file,
+        shape,
         case
             when {{ segmentation.other_field('unreadable') }} is not null then 'unreadable'
             when shape = 'returned_orders' then 'order_mark'
@@ -174,6 +176,7 @@ final as (
 
         -- booleans
         has_invoice_id,
+        has_order_fields,
 
         -- timestamps
         time_of_order as invoiced_at,

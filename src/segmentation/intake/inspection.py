@@ -251,10 +251,10 @@ class _Inspector:
             **asdict(layout),
         )
 
-    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, int]:
-        known, columns = self._shapes.score(rows)
-        # Blanks stand in headers, and tabs are blanks: they delimit only where that makes more headers known.
-        return known, columns if delimiter != " " else 0
+    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, bool, int]:
+        fields, width = self._shapes.score(rows)
+        # Blanks stand in most headers, whatever else separates them.
+        return fields, delimiter != " " and width > 1, width
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:

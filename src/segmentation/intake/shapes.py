@@ -147,7 +147,8 @@ class Shapes:
                 "number the columns: --vars '{column_map: {invoice_id: 1, customer_id: 2, invoiced_at: 3, quantity: 4, "
                 "unit_price: 5}}', with the numbers of this file",
             )
-        if len(headers) < 3 or not self._score(headers):
+        # A shape that was asked for says more by what it misses, even where that is everything.
+        if len(headers) < 3 or not (self._is_forced or self._score(headers)):
             shown = " ".join(headers)[:80]
             return UnusableFileError(
                 f"the file is not a table with a header: its first line is {shown!r}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -38,9 +39,21 @@ def _open(path: str) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(path)
     except (CalamineError, ValueError) as e:
+        if _is_archive(path):
+            raise UnusableFileError(
+                "the file is a zip archive and no workbook", "unpack it, and name the files that were in it"
+            ) from e
         raise UnusableFileError(
             f"the workbook can't be opened: {e}", "save it again without a password, or export the lines as CSV (UTF-8)"
         ) from e
+
+
+def _is_archive(path: str) -> bool:
+    """Whether it is a zip file without the parts of a workbook, such as a shop sends large exports in."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return not {"[Content_Types].xml", "content.xml"} & set(archive.namelist())
 
 
 def _text(value: object) -> str:
