@@ -101,7 +101,7 @@ def _detect_utf_16(start: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if start.startswith(mark):
             return encoding
-    # Text of mostly Western letters: nearly every other byte is zero, and few others are (in 一 and Ā the wrong one is).
+    # Text of mostly Western letters: nearly every other byte is zero, and few others are (一 and Ā have one).
     sample = start[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if max(even, odd) > 0.4 * len(sample) / 2 and 10 * min(even, odd) < max(even, odd):
