@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 _CONTENT_OF_ROWS = ("encoding", "delimiter", "sheet", "header_row", "headers", "types", "shape", "positions")
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when the same file would be described or read in another way than before, so that it is read anew."""
 
 
