@@ -1,3 +1,5 @@
+{%- set money = segmentation.type_money() -%}
+
 with orders as (
 
     select * from {{ ref('stg_invoice_orders') }}
@@ -69,7 +71,7 @@ ranked as (
         goods.*,
         refunds.refunded_amount,
         row_number() over (
-            partition by goods.invoice_id order by refunds.refunded_amount desc, goods.source_file
+            partition by goods.invoice_id order by refunds.refunded_amount desc, goods.source_file asc
         ) as preference
     from goods
     inner join refunds
@@ -94,9 +96,9 @@ final as (
         -- numerics
         source_row,
         row_position,
-        {{ segmentation.safe_cast('greatest(least(refunded_amount, sold) - returned, 0)', segmentation.type_money()) }}
+        {{ segmentation.safe_cast('greatest(least(refunded_amount, sold) - returned, 0)', money) }}
             as refunded_goods,
-        {{ segmentation.safe_cast('greatest(refunded_amount - sold, 0)', segmentation.type_money()) }} as refunded_charges,
+        {{ segmentation.safe_cast('greatest(refunded_amount - sold, 0)', money) }} as refunded_charges,
 
         -- timestamps
         invoiced_at

@@ -1,5 +1,6 @@
 {%- set date_order = var('date_order') | lower -%}
 {%- set decimal_mark = var('decimal_mark') -%}
+{%- set numbers = ['quantity_text', 'price_text', 'amount_text'] -%}
 {%- if date_order not in ['', 'mdy', 'dmy'] -%}
     {{ segmentation.stop_build(["date_order is '" ~ date_order ~ "'; it must be mdy or dmy, or '' to find it out."]) }}
 {%- endif -%}
@@ -24,10 +25,14 @@ numbered as (
 
     select
         *,
-        case when not {{ segmentation.begins_with_year('date_text') }} then {{ segmentation.date_number('date_text', 1) }} end
-            as first_number,
-        case when not {{ segmentation.begins_with_year('date_text') }} then {{ segmentation.date_number('date_text', 2) }} end
-            as second_number
+        case
+            when not {{ segmentation.begins_with_year('date_text') }}
+                then {{ segmentation.date_number('date_text', 1) }}
+        end as first_number,
+        case
+            when not {{ segmentation.begins_with_year('date_text') }}
+                then {{ segmentation.date_number('date_text', 2) }}
+        end as second_number
     from invoice_rows
 
 ),
@@ -41,16 +46,8 @@ evidence as (
         sum(case when first_number between 1 and 12 and second_number between 1 and 12 then 1 else 0 end)
             as unclear_date_lines,
         {%- for name, mark, other in [('comma', ',', '.'), ('point', '.', ',')] %}
-        sum(
-            case
-                when
-                    {%- for text in ['quantity_text', 'price_text', 'amount_text'] %}
-                    {{ segmentation.shows_decimal_mark(text, mark, other) }}{{ ' or' if not loop.last }}
-                    {%- endfor %}
-                    then 1
-                else 0
-            end
-        ) as {{ name }}_lines,
+        sum(case when {{ segmentation.shows_decimal_mark(numbers, mark, other) }} then 1 else 0 end)
+            as {{ name }}_lines,
         {%- endfor %}
         sum(case when quantity_text like '%,%' or price_text like '%,%' or amount_text like '%,%' then 1 else 0 end)
             as lines_with_comma

@@ -1,5 +1,6 @@
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
+{%- set product = segmentation.line_amount('quantity', 'price_given') -%}
 
 with invoice_rows as (
 
@@ -90,18 +91,20 @@ completed as (
         case
             when not typed.has_quantity then case when typed.amount_given < 0 then -1 else 1 end
             -- A list of amounts has the sign of a return in the amount.
-            when not typed.has_unit_price and typed.amount_given < 0 and typed.quantity_given > 0 then -typed.quantity_given
+            when not typed.has_unit_price and typed.amount_given < 0 then -abs(typed.quantity_given)
             else typed.quantity_given
         end as quantity,
         coalesce(typed.is_flagged_returned, false)
         or orders.status_meaning = 'cancelled'
         or orders.cancelled_at is not null
-        or returned_orders.invoice_id is not null as is_returned
-        {%- if rates %},
+        or returned_orders.invoice_id is not null as is_returned,
+        {%- if rates %}
         {{ segmentation.exchange_rate(segmentation.line_currency(
             segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
             'coalesce(typed.unit_price_text, ' ~ segmentation.other_field('amount', 'typed.other_fields') ~ ')'
         )) }} as exchange_rate
+        {%- else %}
+        1 as exchange_rate
         {%- endif %}
     from typed
     left join orders
@@ -120,8 +123,8 @@ priced as (
             when has_unit_price
                 then
                     case
-                        when discount_given is null then {{ segmentation.line_amount('quantity', 'price_given') }}
-                        else {{ segmentation.safe_cast(segmentation.line_amount('quantity', 'price_given') ~ ' - discount_given', money) }}
+                        when discount_given is null then {{ product }}
+                        else {{ segmentation.safe_cast(product ~ ' - discount_given', money) }}
                     end
             else amount_given
         end as amount_in_file,
@@ -142,7 +145,10 @@ final as (
             when has_invoice_id then invoice_id
             -- Where there are no invoices, one is what a customer bought on a day.
             when time_of_order is not null
-                then coalesce(customer_of_order, '') || '/' || cast(cast(time_of_order as date) as {{ dbt.type_string() }})
+                then
+                    coalesce(customer_of_order, '')
+                    || '/'
+                    || cast(cast(time_of_order as date) as {{ dbt.type_string() }})
         end as invoice_id,
         product_code,
         customer_of_order as customer_id,

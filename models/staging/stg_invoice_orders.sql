@@ -1,3 +1,7 @@
+{%- set fields = [
+    'customer_id', 'country', 'invoiced_at', 'currency', 'order_status', 'cancelled_at', 'order_refund'
+] -%}
+
 -- Only exports in which some fields stand on one row of an order and hold for all of it.
 with invoice_rows as (
 
@@ -25,10 +29,10 @@ order_rows as (
         {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
         {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as customer_id,
         {{ segmentation.clean_text('invoice_rows.country') }} as country,
-        {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at,
         {%- for field in ['currency', 'order_status', 'cancelled_at', 'order_refund'] %}
-        {{ segmentation.other_field(field, 'invoice_rows.other_fields') }} as {{ field }}{{ ',' if not loop.last }}
+        {{ segmentation.other_field(field, 'invoice_rows.other_fields') }} as {{ field }},
         {%- endfor %}
+        {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at
     from invoice_rows
     inner join file_positions on invoice_rows.load_key = file_positions.load_key
 
@@ -40,14 +44,12 @@ orders as (
     select
         load_key,
         invoice_id,
+        {%- for field in fields %}
+        min_by({{ field }}, row_position) filter (where {{ field }} is not null) as {{ field }},
+        {%- endfor %}
         min(date_order) as date_order,
         min(decimal_mark) as decimal_mark,
-        min(row_position) as first_position,
-        {%- for field in [
-            'customer_id', 'country', 'invoiced_at', 'currency', 'order_status', 'cancelled_at', 'order_refund'
-        ] %}
-        min_by({{ field }}, row_position) filter (where {{ field }} is not null) as {{ field }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        min(row_position) as first_position
     from order_rows
     where invoice_id is not null
     group by
