@@ -271,6 +271,13 @@ def test_a_comma_in_a_folder_is_no_separator(tmp_path: Path) -> None:
     assert file.problem is None
 
 
+def test_half_a_letter_at_the_end_of_a_chunk_is_seen(tmp_path: Path) -> None:
+    start = HEADER.encode() + b"\n1,A,"
+    (tmp_path / "a.csv").write_bytes(start + b"x" * ((8 << 20) - len(start) - 1) + b"\xc3" + b"x,1,2020-01-01,2,7,UK\n")
+    (file,) = inspect_files(str(tmp_path / "a.csv"), SHAPES)
+    assert (file.encoding, file.is_readable) == ("cp1252", False)
+
+
 @given(st.lists(st.sampled_from(["a", "\n", "\r\n", "\r"]), max_size=8))
 def test_line_ends_are_made_one_where_python_reads(parts: list[str]) -> None:
     content = HEADER + "\n" + "x".join(parts) + "x"
