@@ -273,7 +273,10 @@ def test_a_comma_in_a_folder_is_no_separator(tmp_path: Path) -> None:
 
 def test_half_a_letter_at_the_end_of_a_chunk_is_seen(tmp_path: Path) -> None:
     start = HEADER.encode() + b"\n1,A,"
-    (tmp_path / "a.csv").write_bytes(start + b"x" * ((8 << 20) - len(start) - 1) + b"\xc3" + b"x,1,2020-01-01,2,7,UK\n")
+    chunk = 8 << 20
+    # The second half is one chunk of other letters away.
+    text = start + b"x" * (chunk - len(start) - 1) + b"\xc3" + b"x" * chunk + b"\xa9,1,2020-01-01,2,7,UK\n"
+    (tmp_path / "a.csv").write_bytes(text)
     (file,) = inspect_files(str(tmp_path / "a.csv"), SHAPES)
     assert (file.encoding, file.is_readable) == ("cp1252", False)
 
