@@ -89,7 +89,6 @@ final as (
             -- A few numbers in the wrong writing are rejected as such; they do not change how the others are read.
             when evidence.comma_lines > 20 * evidence.point_lines then ','
             when evidence.point_lines > 20 * evidence.comma_lines then '.'
-            when evidence.comma_lines > 0 or evidence.point_lines > 0 then null
             when evidence_of_all.comma_lines > 0 and evidence_of_all.point_lines = 0 then ','
             when evidence_of_all.point_lines > 0 and evidence_of_all.comma_lines = 0 then '.'
         end as decimal_mark,
