@@ -1,6 +1,4 @@
-{%- set content = [
-    'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'amount', 'invoiced_at', 'customer_id', 'country'
-] -%}
+{%- set content = segmentation.line_content() -%}
 
 -- Lines that stand in no file by themselves, because the file says of a sale only that it was returned or refunded.
 with sales as (
@@ -20,16 +18,11 @@ refunded_orders as (
 
 ),
 
--- An order may hold two equal items, and both come back.
 items as (
 
     select
         *,
-        case
-            when has_order_fields
-                then row_number() over (partition by {{ content | join(', ') }}, source_file order by source_row)
-            else 1
-        end as item_number
+        {{ segmentation.item_number() }} as item_number
     from sales
 
 ),

@@ -1,6 +1,4 @@
-{%- set content = [
-    'invoice_id', 'product_code', 'description', 'quantity', 'unit_price', 'amount', 'invoiced_at', 'customer_id', 'country'
-] -%}
+{%- set content = segmentation.line_content() -%}
 
 {#- Without an invoice number nothing says that two equal purchases are one. -#}
 {%- set is_comparable =
@@ -51,17 +49,11 @@ repeated_lines as (
 
 ),
 
--- An export of orders has a row an item, and an order may hold two that are equal: a copy is the same item in another
--- file.
 items as (
 
     select
         *,
-        case
-            when has_order_fields
-                then row_number() over (partition by {{ content | join(', ') }}, source_file order by source_row)
-            else 1
-        end as item_number
+        {{ segmentation.item_number() }} as item_number
     from repeated_lines
 
 ),
