@@ -75,3 +75,17 @@ def test_line_ends_and_quoted_line_breaks_of_any_kind(tmp_path: Path) -> None:
     assert built.rows("select source_row, raw_text from marts.rejected_invoice_lines") == [
         (5, "3,A,MUG,x,2,2011-01-05,7,UK")
     ]
+
+
+def test_a_thousand_files_of_one_layout(tmp_path: Path) -> None:
+    for n in range(1000):
+        write_lines(
+            tmp_path / f"{n:03}.csv", f"{n},A,MUG,1,2011-01-04,2,c{n % 50},UK", f"{n},B,MUG,2,2011-01-04,2,c7,UK"
+        )
+    built = dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_TESTS)
+    assert built.exit_code == 0, built.output
+    # Each line under the name of its own file.
+    assert built.rows(
+        "select count(*), count(distinct source_file), "
+        "bool_and(source_file like '%/' || lpad(invoice_id, 3, '0') || '.csv') from marts.invoice_lines"
+    ) == [(2000, 1000, True)]
