@@ -591,8 +591,8 @@ def test_a_table_or_view_of_the_warehouse_is_read_like_a_file(
 
 def test_a_relation_that_does_not_exist_is_named(tmp_path: Path) -> None:
     message = refused(dbt(tmp_path, "", {"invoice_relation": "raw.no_such_table"}, LINES_ONLY))
-    assert "raw.no_such_table problem: the table or view can't be read: Catalog Error: Table with name" in message
-    assert "remedy: check invoice_relation" in message
+    assert "raw.no_such_table problem: there is no such table or view" in message
+    assert "remedy: name it as schema.table in the var invoice_relation" in message
 
 
 # --- Currencies -------------------------------------------------------------------------------------------------------

@@ -168,9 +168,12 @@ def classify(models: CompiledModels, lines: list[Row]) -> dict[int, Row]:
         "line_id bigint, source_file varchar, source_row bigint, invoice_id varchar, product_code varchar, "
         "quantity decimal(18, 3), unit_price decimal(18, 4), invoiced_at timestamp, customer_id varchar, "
         "description varchar, country varchar, problem varchar, row_position bigint, amount decimal(18, 4), "
-        "has_invoice_id boolean"
+        "has_invoice_id boolean, has_order_fields boolean, shape varchar"
     )
-    rows = [(n, "a.csv", n, *line, None, None, None, n, amount(line), True) for n, line in enumerate(lines)]
+    rows = [
+        (n, "a.csv", n, *line, None, None, None, n, amount(line), True, False, "online_retail")
+        for n, line in enumerate(lines)
+    ]
     models.table("staging.stg_invoice_lines", columns, rows)
     models.table("intermediate.int_derived_invoice_lines", f"{columns}, given_line_type varchar", [])
     models.table(
