@@ -48,8 +48,7 @@ orders as (
         min_by({{ field }}, row_position) filter (where {{ field }} is not null) as {{ field }},
         {%- endfor %}
         min(date_order) as date_order,
-        min(decimal_mark) as decimal_mark,
-        min(row_position) as first_position
+        min(decimal_mark) as decimal_mark
     from order_rows
     where invoice_id is not null
     group by
@@ -78,7 +77,6 @@ final as (
         order_statuses.meaning as status_meaning,
 
         -- numerics
-        orders.first_position,
         {{ segmentation.parse_number('orders.order_refund', 'orders.decimal_mark', segmentation.type_money()) }}
             as refunded_amount,
 
