@@ -1,26 +1,41 @@
-"""dbt model: every number of segments that could be used, measured, and the one that is."""
+"""dbt model: every way to segment the customers, measured, and the one that is used."""
 
 import json
+import os
 from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
-from segmentation.clustering import choose, evaluate_candidates
+from segmentation.selection import EFFORTS, choose, evaluate_candidates
 from segmentation.transformation import Transformation
 
 SCHEMA = pa.schema(
     [
         ("algorithm", pa.string()),
         ("segment_count", pa.int32()),
+        ("setting", pa.float64()),
+        ("customers_evaluated", pa.int64()),
         ("wcss", pa.float64()),
         ("silhouette", pa.float64()),
+        ("silhouette_error", pa.float64()),
+        ("silhouette_excess", pa.float64()),
+        ("silhouette_excess_error", pa.float64()),
         ("calinski_harabasz", pa.float64()),
         ("davies_bouldin", pa.float64()),
+        ("gap", pa.float64()),
+        ("gap_error", pa.float64()),
+        ("min_jaccard", pa.float64()),
+        ("min_jaccard_error", pa.float64()),
+        ("seed_ari", pa.float64()),
+        ("split_half_ari", pa.float64()),
         ("smallest_share", pa.float64()),
+        ("unclustered_share", pa.float64()),
         ("is_elbow", pa.bool_()),
+        ("is_gap_choice", pa.bool_()),
         ("is_chosen", pa.bool_()),
         ("reason", pa.string()),
+        ("structure_p_value", pa.float64()),
     ]
 )
 
@@ -30,10 +45,22 @@ def model(dbt: Any, session: Any) -> pa.Table:
     asked_for = dbt.config.meta_get("segment_count")
     asked_for = None if asked_for == "auto" else int(asked_for)
     low, high = int(dbt.config.meta_get("segment_count_min")), int(dbt.config.meta_get("segment_count_max"))
+    min_customers = int(dbt.config.meta_get("min_customers"))
     counts = sorted({*range(low, high + 1), *([asked_for] if asked_for else [])})
 
     customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
     values = customers[features].to_numpy(dtype=float)
-    points = Transformation.fit(values, features, dbt.config.meta_get("cluster_scaler")).transform(values)
-    candidates = choose(evaluate_candidates(points, int(dbt.config.meta_get("random_seed")), counts), asked_for)
-    return pa.Table.from_pylist([{"algorithm": "kmeans", **asdict(c)} for c in candidates], SCHEMA)
+    transformation = Transformation.fit(
+        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    )
+    comparison = evaluate_candidates(
+        transformation.transform(values),
+        int(dbt.config.meta_get("random_seed")),
+        counts,
+        EFFORTS.get(dbt.config.meta_get("cluster_evaluation")),
+        min_customers=0 if asked_for else min_customers,
+        workers=min(2, os.cpu_count() or 1),
+    )
+    candidates = choose(comparison, dbt.config.meta_get("cluster_algorithm"), asked_for)
+    p_value = comparison.structure_p_value
+    return pa.Table.from_pylist([{**asdict(c), "structure_p_value": p_value} for c in candidates], SCHEMA)

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
+from scipy.stats import skew
 
-from segmentation.model import fit_model
-from segmentation.naming import MEASURES, Archetype
+from segmentation.model import describe_model
+from segmentation.stored_model import read_archetypes
+from segmentation.transformation import Transformation
 
 SCHEMA = pa.schema(
     [
@@ -17,8 +19,14 @@ SCHEMA = pa.schema(
         ("feature", pa.string()),
         ("center", pa.float64()),
         ("scale", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("lowest", pa.float64()),
+        ("highest", pa.float64()),
         ("scaled_centroid", pa.float64()),
         ("centroid", pa.float64()),
+        ("skew_before", pa.float64()),
+        ("skew_after", pa.float64()),
         ("customers_fitted", pa.int64()),
     ]
 )
@@ -26,47 +34,36 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> pa.Table:
     features = json.loads(dbt.config.meta_get("cluster_features"))
-    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").fetchall()[0][1]
     customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
-    fitted = fit_model(
-        values=customers[features].to_numpy(dtype=float),
-        features=features,
-        measures=customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
-        segment_count=chosen,
-        archetypes=archetypes(dbt.ref("segment_archetypes").filter("kind = 'cluster'").df()),
-        scaler=dbt.config.meta_get("cluster_scaler"),
-        seed=int(dbt.config.meta_get("random_seed")),
+    clustered = dbt.ref("int_fitted_customers").order("customer_id").df()
+    values = customers[features].to_numpy(dtype=float)
+    transformation = Transformation.fit(
+        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
-    original = fitted.transformation.inverse(fitted.centroids)
+    fitted = describe_model(
+        values,
+        customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
+        clustered["segment_number"].to_numpy(dtype="int64"),
+        transformation,
+        read_archetypes(dbt.ref("segment_archetypes").df()),
+    )
+    original = transformation.inverse(fitted.centroids)
+    before, after = skew(values, axis=0), skew(transformation.transform(values), axis=0)
     rows = [
         {
             "model_version": fitted.version,
             "segment_number": number,
             "segment": name,
             "feature": feature,
-            "center": fitted.transformation.center[f],
-            "scale": fitted.transformation.scale[f],
+            **{p: getattr(transformation, p)[f] for p in ("center", "scale", "low", "high", "lowest", "highest")},
             "scaled_centroid": fitted.centroids[number, f],
             "centroid": original[number, f],
+            # Not a number where all customers are equal.
+            "skew_before": before[f] if np.isfinite(before[f]) else None,
+            "skew_after": after[f] if np.isfinite(after[f]) else None,
             "customers_fitted": len(customers),
         }
         for number, name in enumerate(fitted.names)
         for f, feature in enumerate(features)
     ]
     return pa.Table.from_pylist(rows, SCHEMA)
-
-
-def archetypes(seed: pd.DataFrame) -> list[Archetype]:
-    seed = seed.sort_values("segment")
-    ideal, lowest, highest = (
-        seed[[f"{measure}_{part}" for measure in MEASURES]].to_numpy(dtype=float).tolist()
-        for part in ("position", "from", "to")
-    )
-    bounds = seed[["min_median_frequency", "max_median_frequency", "max_tenure_share"]].astype(float)
-    bounds = bounds.fillna({"min_median_frequency": 0, "max_median_frequency": float("inf"), "max_tenure_share": 1})
-    return [
-        Archetype(name, tuple(at), tuple(low), tuple(high), *bound)
-        for name, at, low, high, bound in zip(
-            seed["segment"], ideal, lowest, highest, bounds.to_numpy().tolist(), strict=True
-        )
-    ]

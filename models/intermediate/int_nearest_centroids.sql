@@ -19,7 +19,7 @@ segments as (
         segment_number,
         segment,
         {%- for feature in features %}
-        {%- for part in ['center', 'scale', 'scaled_centroid'] %}
+        {%- for part in ['center', 'scale', 'low', 'high', 'scaled_centroid'] %}
         max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
@@ -37,8 +37,12 @@ distances as (
         segments.segment,
         {%- for feature in features %}
         {{ '+ ' if not loop.first }}power(
-            (ln(1.0 + greatest(customers.{{ feature }}, 0.0)) - segments.{{ feature }}_center)
-            / segments.{{ feature }}_scale - segments.{{ feature }}_scaled_centroid,
+            (
+                least(
+                    greatest(ln(1.0 + greatest(customers.{{ feature }}, 0.0)), segments.{{ feature }}_low),
+                    segments.{{ feature }}_high
+                ) - segments.{{ feature }}_center
+            ) / segments.{{ feature }}_scale - segments.{{ feature }}_scaled_centroid,
             2
         )
         {%- endfor %} as squared_distance
@@ -59,16 +63,11 @@ ranked as (
 final as (
 
     select
-        ranked.customer_id,
-        ranked.segment_number,
-        ranked.segment as centroid_segment,
-        {%- for feature in segmentation.clustering_features() %}
-        customers.{{ feature }},
-        {%- endfor %}
-        customers.is_fit_sample
+        customer_id,
+        segment_number,
+        segment as centroid_segment
     from ranked
-    inner join customers on ranked.customer_id = customers.customer_id
-    where ranked.nearness = 1
+    where nearness = 1
 
 )
 

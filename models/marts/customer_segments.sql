@@ -47,6 +47,9 @@ final as (
         cast(assignments.segment_confidence as decimal(9, 6)) as segment_confidence,
         assignments.runner_up_segment,
         nearest_centroids.centroid_segment,
+        assignments.segment = nearest_centroids.centroid_segment as is_centroid_agreed,
+        assignments.is_outside_trained_range,
+        cast(assignments.expected_buying_rate as decimal(9, 6)) as expected_buying_rate,
         scores.rfm_segment,
         case
             when features.is_high_return then overlays.recommended_action

@@ -1,4 +1,4 @@
-{%- set parts = ['centroid', 'scaled_centroid', 'center', 'scale'] -%}
+{%- set parts = ['centroid', 'scaled_centroid', 'center', 'scale', 'low', 'high', 'lowest', 'highest'] -%}
 
 with fitted as (
 

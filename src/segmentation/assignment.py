@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from segmentation.clustering import squared_distances
+from segmentation.clustering import spread_sample, squared_distances
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+NEIGHBOR_COUNTS = (5, 7, 9, 11, 15, 21, 31)
+"""Numbers of neighbours that are tried; fewer could not say how sure they are."""
+
+DEFAULT_NEIGHBORS = 15
+
+_HELD_OUT_SAMPLE = 10_000
+_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -22,15 +32,15 @@ class Assignment:
     ----------
     label : integer array of shape (n,)
         The segment with most votes; the lowest number of equal ones, as in scikit-learn.
-    confidence : array of shape (n,)
-        Its share of the votes, above 0 and at most 1.
+    votes : integer array of shape (n,)
+        Its votes, from 1 to the number of neighbours.
     runner_up : integer array of shape (n,)
         The segment with the second most votes, of equal ones the one with the nearer centroid: where all
         neighbours agree, the nearest of the other centroids. Equal to `label` where there is one segment.
     """
 
     label: IntArray
-    confidence: FloatArray
+    votes: IntArray
     runner_up: IntArray
 
 
@@ -60,15 +70,97 @@ class NearestNeighbors:
     def assign(self, points: FloatArray) -> Assignment:
         """Assign customers, shape (n, n_features) in scaled space; each by itself, whatever the others."""
         _, nearest = self._tree.query(points, k=[*range(1, self._neighbors + 1)], workers=-1)
-        segments = len(self._centroids)
+        votes = count_votes(self._labels[nearest], len(self._centroids))
         rows = np.arange(len(points))
-        ballots = rows[:, None] * segments + self._labels[nearest]
-        votes = np.bincount(ballots.ravel(), minlength=len(points) * segments).reshape(-1, segments)
         label = votes.argmax(axis=1)
-        confidence = votes[rows, label] / self._neighbors
-        if segments == 1:
-            return Assignment(label, confidence, label)
+        if votes.shape[1] == 1:
+            return Assignment(label, votes[:, 0], label)
         # Votes first; of equal votes the nearer centroid.
         closeness = votes + 0.5 / (1.0 + squared_distances(points, self._centroids))
         closeness[rows, label] = -1.0
-        return Assignment(label, confidence, closeness.argmax(axis=1))
+        return Assignment(label, votes[rows, label], closeness.argmax(axis=1))
+
+
+def count_votes(ballots: IntArray, segments: int) -> IntArray:
+    """Count the votes for each segment, shape (n, segments), from the neighbours' segments, shape (n, neighbors)."""
+    rows = np.arange(len(ballots))[:, None] * segments
+    return np.bincount((rows + ballots).ravel(), minlength=len(ballots) * segments).reshape(-1, segments)
+
+
+@dataclass(frozen=True)
+class HeldOutVotes:
+    """What neighbours say of customers who were held out, one element each.
+
+    Attributes
+    ----------
+    truth : integer array of shape (n,)
+        The segment that the customer was fitted into.
+    label : integer array of shape (n,)
+        The segment that the neighbours vote for.
+    votes : integer array of shape (n,)
+        Its votes.
+    neighbors : int
+        How many voted.
+    """
+
+    truth: IntArray
+    label: IntArray
+    votes: IntArray
+    neighbors: int
+
+    @property
+    def is_right(self) -> BoolArray:
+        """Whether the neighbours say what the fit said."""
+        return np.asarray(self.truth == self.label)
+
+
+def hold_out(
+    points: FloatArray, labels: IntArray, segments: int, neighbor_counts: Sequence[int] = NEIGHBOR_COUNTS
+) -> list[HeldOutVotes]:
+    """Assign fitted customers by the others: five-fold cross-validation, each customer held out once.
+
+    Parameters
+    ----------
+    points : array of shape (n, n_features)
+        In scaled space, in an order that does not depend on chance; of more than 10,000 a spread sample.
+    labels : integer array of shape (n,)
+        The segments that they were fitted into.
+    segments : int
+        Number of segments.
+    neighbor_counts : sequence of int, default NEIGHBOR_COUNTS
+        Numbers of neighbours to try.
+
+    Returns
+    -------
+    list of HeldOutVotes
+        One a number of neighbours; none that exceeds the customers who are not held out.
+    """
+    sample = spread_sample(len(points), _HELD_OUT_SAMPLE)
+    points, labels = points[sample], labels[sample]
+    fold = np.arange(len(points)) % _FOLDS
+    counts = [k for k in neighbor_counts if k <= len(points) - (fold == 0).sum()]
+    if not counts:
+        return []
+    ballots = np.zeros((len(points), max(counts)), dtype=np.int64)
+    for f in range(_FOLDS):
+        known, held_out = np.flatnonzero(fold != f), fold == f
+        nearest = cKDTree(points[known], balanced_tree=False).query(points[held_out], k=[*range(1, max(counts) + 1)])[1]
+        ballots[held_out] = labels[known][nearest]
+    said = []
+    for k in counts:
+        votes = count_votes(ballots[:, :k], segments)
+        label = votes.argmax(axis=1)
+        said.append(HeldOutVotes(labels, label, votes[np.arange(len(points)), label], k))
+    return said
+
+
+def choose_neighbors(said: Sequence[HeldOutVotes]) -> int:
+    """Return the largest number of neighbours whose accuracy is within one standard error of the best.
+
+    More votes say more precisely how sure a segment is; the one-standard-error rule is that of Breiman, Friedman,
+    Olshen & Stone (1984).
+    """
+    accuracies = [float(s.is_right.mean()) for s in said]
+    best = int(np.argmax(accuracies))
+    error = np.sqrt(accuracies[best] * (1 - accuracies[best]) / len(said[best].truth))
+    return max(s.neighbors for s, accuracy in zip(said, accuracies, strict=True) if accuracy >= accuracies[best] - error)

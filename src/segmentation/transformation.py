@@ -1,4 +1,4 @@
-"""One transformation for fitting and for scoring: log, centre, scale."""
+"""One transformation for fitting and for scoring: log, cap, centre, scale."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 SCALERS = ("standard", "minmax", "robust")
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Transformation:
     """Takes features into the space where customers are compared, and back.
 
-    A value x becomes (ln(1 + max(x, 0)) - center) / scale: money and counts are skewed, and the logarithm
-    makes a step from 10 to 20 as long as one from 100 to 200.
+    A value x becomes (min(max(ln(1 + max(x, 0)), low), high) - center) / scale. Money and counts are skewed, and
+    the logarithm makes a step from 10 to 20 as long as one from 100 to 200; the caps keep a few extreme
+    customers from pulling the centroids (winsorising, Tukey 1962), while everybody still has a place.
 
     Attributes
     ----------
@@ -27,15 +29,25 @@ class Transformation:
         Names of the columns, in order.
     center, scale : tuple of float
         One of each a feature, in units of ln(1 + x); scale is positive.
+    low, high : tuple of float
+        Caps of ln(1 + x).
+    lowest, highest : tuple of float
+        The range of the fitted customers in original units, before any cap.
     """
 
     features: tuple[str, ...]
     center: tuple[float, ...]
     scale: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    lowest: tuple[float, ...]
+    highest: tuple[float, ...]
 
     @classmethod
-    def fit(cls, values: FloatArray, features: Sequence[str], scaler: str = "standard") -> Self:
-        """Learn center and scale from customers.
+    def fit(
+        cls, values: FloatArray, features: Sequence[str], scaler: str = "standard", cap_share: float = 0.005
+    ) -> Self:
+        """Learn caps, center and scale from customers.
 
         Parameters
         ----------
@@ -46,38 +58,53 @@ class Transformation:
         scaler : {"standard", "minmax", "robust"}, default "standard"
             Mean and standard deviation; minimum and range; median and interquartile range. A feature that
             does not vary by that measure is scaled by its standard deviation, and by 1 where that is 0 too.
+        cap_share : float, default 0.005
+            Share of the customers at each end of a feature whose values are capped. A feature that no longer
+            varies when capped is left as it is.
 
         Raises
         ------
         ValueError
-            If the scaler is unknown, there are no customers, or a value is not finite.
+            If the scaler is unknown, there are no customers, the share is not in [0, 0.5), or a value is not
+            finite.
         """
         if scaler not in SCALERS:
             raise ValueError(f"scaler must be one of {', '.join(SCALERS)}, not {scaler!r}")
+        if not 0 <= cap_share < 0.5:
+            raise ValueError(f"cap_share must be from 0 to below 0.5, not {cap_share}")
         if values.ndim != 2 or values.shape[0] == 0 or values.shape[1] != len(features):
             raise ValueError(f"expected at least one row of {len(features)} features, got shape {values.shape}")
         if not np.isfinite(values).all():
             raise ValueError("every feature of every customer must be a finite number")
         logs = _log(values)
+        low, high = np.quantile(logs, [cap_share, 1 - cap_share], axis=0)
+        low, high = np.where(high > low, [low, high], [logs.min(axis=0), logs.max(axis=0)])
+        logs = np.clip(logs, low, high)
         spread = logs.std(axis=0)
         if scaler == "standard":
             center, scale = logs.mean(axis=0), spread
         elif scaler == "minmax":
             center, scale = logs.min(axis=0), np.ptp(logs, axis=0)
         else:
-            low, center, high = np.quantile(logs, [0.25, 0.5, 0.75], axis=0)
-            scale = high - low
+            first, center, third = np.quantile(logs, [0.25, 0.5, 0.75], axis=0)
+            scale = third - first
         # Rounding of equal logs leaves a spread of 1e-17, which would blow up noise.
         scale = np.where(scale > 1e-9, scale, np.where(spread > 1e-9, spread, 1.0))
-        return cls(tuple(features), tuple(map(float, center)), tuple(map(float, scale)))
+        learned = (center, scale, low, high, values.min(axis=0), values.max(axis=0))
+        return cls(tuple(features), *(tuple(map(float, column)) for column in learned))
 
     def transform(self, values: FloatArray) -> FloatArray:
         """Take original units, shape (n, n_features), into the scaled space."""
-        return np.asarray((_log(values) - np.array(self.center)) / np.array(self.scale))
+        capped = np.clip(_log(values), self.low, self.high)
+        return np.asarray((capped - np.array(self.center)) / np.array(self.scale))
 
     def inverse(self, scaled: FloatArray) -> FloatArray:
         """Take the scaled space back into original units."""
         return np.asarray(np.expm1(scaled * np.array(self.scale) + np.array(self.center)))
+
+    def is_outside(self, values: FloatArray) -> BoolArray:
+        """Tell which customers, shape (n, n_features), lie outside the range of the fitted ones in any feature."""
+        return np.asarray(((values < np.array(self.lowest)) | (values > np.array(self.highest))).any(axis=1))
 
 
 def _log(values: FloatArray) -> FloatArray:

@@ -1,0 +1,105 @@
+with chosen as (
+
+    select * from {{ ref('int_segmentation_candidates') }}
+    where is_chosen
+
+),
+
+fitted as (
+
+    select * from {{ ref('int_segmentation_model') }}
+
+),
+
+stability as (
+
+    select * from {{ ref('int_segment_stability') }}
+
+),
+
+skews as (
+
+    select distinct
+        feature,
+        skew_before,
+        skew_after
+    from fitted
+
+),
+
+final as (
+
+    select
+        {{ segmentation.quality_check(
+            'chosen_candidate', 'segment_count', subject='algorithm', explanation='reason',
+            verdict="case when segment_count = 1 or reason like '%; but %' or reason like 'chosen: no %' or reason like 'chosen: every %' "
+            ~ "then 'warn' else 'pass' end"
+        ) }}
+    from chosen
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'cluster_structure', 'structure_p_value', subject="'p-value'", at_most=0.05,
+            explanation="case when structure_p_value <= 0.05 then 'clusters: the customers are set apart more than permuted data' "
+            ~ "else 'no cluster structure: permuted data are set apart as much; the segments are slices of one cloud, good to act on, "
+            ~ "but no groups that exist by themselves' end"
+        ) }}
+    from chosen
+    where structure_p_value is not null
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'seed_ari', 'seed_ari', subject='algorithm', at_least=0.8,
+            explanation="'adjusted Rand index with the clusters from other seeds'"
+        ) }}
+    from chosen
+    where seed_ari is not null
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'split_half_ari', 'split_half_ari', subject='algorithm', at_least=0.6,
+            explanation="'adjusted Rand index between the clusters of two halves of the customers'"
+        ) }}
+    from chosen
+    where split_half_ari is not null
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'bootstrap_jaccard', 'jaccard', segment='segment', standard_error='standard_error', at_least=0.75,
+            subject="resamples || ' resamples of ' || customers_evaluated || ' customers'",
+            explanation="case when jaccard >= 0.85 then 'highly stable: found again in nearly every resample' "
+            ~ "when jaccard >= 0.75 then 'stable: found again in resamples' "
+            ~ "when jaccard >= 0.6 then 'a pattern, but who belongs to it is doubtful' "
+            ~ "else 'not stable: it dissolves in resamples' end"
+        ) }}
+    from stability
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'skew_before', 'skew_before', subject='feature', explanation="'skewness in original units; null where all customers are equal'"
+        ) }}
+    from skews
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'skew_after', 'abs(skew_after)', subject='feature', at_most=2,
+            verdict="case when abs(skew_after) > 2 then 'warn' else 'pass' end",
+            explanation="'absolute skewness of the capped logarithm, which the segments are made of; null where all customers are equal'"
+        ) }}
+    from skews
+
+)
+
+select * from final

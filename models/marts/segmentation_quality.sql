@@ -1,0 +1,40 @@
+{{ config(post_hook="{{ segmentation.warn_of_quality(this) }}") }}
+
+with candidate_checks as (
+
+    select * from {{ ref('int_candidate_checks') }}
+
+),
+
+neighbor_checks as (
+
+    select * from {{ ref('int_neighbor_checks') }}
+
+),
+
+validation_checks as (
+
+    select * from {{ ref('int_validation_checks') }}
+
+),
+
+final as (
+
+    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks'] %}
+
+    select
+        check_name,
+        segment,
+        subject,
+        value,
+        standard_error,
+        bar,
+        verdict,
+        explanation
+    from {{ checks }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from final

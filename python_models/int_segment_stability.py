@@ -1,0 +1,51 @@
+"""dbt model: how stable each segment of the fitted model is under resampling."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from segmentation.algorithms import ALGORITHMS
+from segmentation.clustering import spread_sample
+from segmentation.selection import EFFORTS
+from segmentation.stability import bootstrap_jaccard
+from segmentation.stored_model import read_model, read_reference
+
+SCHEMA = pa.schema(
+    [
+        ("segment", pa.string()),
+        ("resamples", pa.int32()),
+        ("customers_evaluated", pa.int64()),
+        ("jaccard", pa.float64()),
+        ("standard_error", pa.float64()),
+    ]
+)
+
+
+def model(dbt: Any, session: Any) -> pa.Table:
+    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
+    fitted = read_model(dbt.ref("int_segmentation_model").df(), json.loads(dbt.config.meta_get("cluster_features")))
+    points, labels = read_reference(
+        fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
+    )
+    effort = EFFORTS.get(dbt.config.meta_get("cluster_evaluation"))
+    if effort is None or len(fitted.names) == 1:
+        return pa.Table.from_pylist([], SCHEMA)
+    algorithm = ALGORITHMS[chosen["algorithm"]]
+    sample = spread_sample(len(points), effort.customers if algorithm.is_fast else effort.customers_slow)
+    seed = int(dbt.config.meta_get("random_seed"))
+    found = bootstrap_jaccard(
+        points[sample], [labels[sample]], algorithm, [chosen["setting"]], seed, effort.resamples
+    )[0]  # fmt: skip
+    rows = [
+        {
+            "segment": fitted.names[number],
+            "resamples": effort.resamples,
+            "customers_evaluated": len(sample),
+            "jaccard": float(found[:, n].mean()),
+            "standard_error": float(found[:, n].std(ddof=1) / np.sqrt(effort.resamples)),
+        }
+        for n, number in enumerate(np.unique(labels[sample]))
+    ]
+    return pa.Table.from_pylist(rows, SCHEMA)

@@ -1,0 +1,65 @@
+"""dbt model: how well segments, and what they compete with, told at past cuts who would buy."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from segmentation.model import fit_model
+from segmentation.stored_model import read_archetypes
+from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
+
+MEASURES = ["recency_days", "frequency", "monetary", "tenure_days"]
+SCHEMA = pa.schema(
+    [
+        ("cut_date", pa.date32()),
+        ("measure", pa.string()),
+        ("predictor", pa.string()),
+        ("segment", pa.string()),
+        ("customers", pa.int64()),
+        ("value", pa.float64()),
+        ("standard_error", pa.float64()),
+        ("expected", pa.float64()),
+    ]
+)
+
+
+def model(dbt: Any, session: Any) -> pa.Table:
+    features = json.loads(dbt.config.meta_get("cluster_features"))
+    scaler, cap_share = dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    seed = int(dbt.config.meta_get("random_seed"))
+    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
+    archetypes = read_archetypes(dbt.ref("segment_archetypes").df())
+    codes = dbt.ref("rfm_segments").df().set_index("rfm_score")["rfm_segment"].to_dict()
+    customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
+
+    def cut(rows: pd.DataFrame) -> Cut:
+        columns = ([*features], MEASURES, "later_orders", "later_spend")
+        return Cut(*(rows[c].to_numpy(dtype=float) for c in columns))
+
+    rows: list[dict[str, Any]] = []
+    days = [(day, cut(of_day)) for day, of_day in customers.groupby("cut_date", sort=False)]
+    for (day, known), (_, earlier) in pairwise(days):
+        if not (known.is_sufficient and earlier.is_sufficient):
+            continue
+        fitted = fit_model(
+            known.values, features, known.measures, chosen["setting"], archetypes, scaler, cap_share, seed,
+            chosen["algorithm"],
+        )  # fmt: skip
+        whole = {"cut_date": day, "customers": len(known.orders)}
+        for predictor, score in predict_buyers(known, earlier, fitted, codes).items():
+            area, error = auc(score, known.bought)
+            share = top_share(score, known.spend)
+            rows.append({**whole, "measure": "auc", "predictor": predictor, "value": area, "standard_error": error})
+            rows.append({**whole, "measure": "top_decile_revenue_share", "predictor": predictor, "value": share})
+        outcomes = segment_outcomes(known, earlier, fitted)
+        inversion = worst_inversion(outcomes)
+        rows.append({**whole, "measure": "worst_inversion", "predictor": "segments", "value": inversion})
+        for o in outcomes:
+            own = {"cut_date": day, "predictor": "segments", "segment": o.segment, "customers": o.customers}
+            buying = {"value": o.observed, "standard_error": o.standard_error, "expected": o.expected}
+            rows.append({**own, "measure": "buying_rate", **buying})
+            rows.append({**own, "measure": "spend_per_customer", "value": o.spend})
+    return pa.Table.from_pylist(rows, SCHEMA)

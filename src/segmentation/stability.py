@@ -1,0 +1,113 @@
+"""Whether the same clusters come back on other data, from other seeds, from half of the customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from sklearn.metrics import adjusted_rand_score
+
+from segmentation.algorithms import NO_CLUSTER, Algorithm
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_STARTS = 4
+
+
+def bootstrap_jaccard(
+    points: FloatArray,
+    labelings: Sequence[IntArray],
+    algorithm: Algorithm,
+    settings: Sequence[float],
+    seed: int,
+    resamples: int = 50,
+) -> list[FloatArray]:
+    """Return how well each cluster is found again in bootstrap resamples.
+
+    Customers are drawn with replacement and clustered anew; each original cluster, among the customers drawn,
+    is compared with the new cluster that is most similar to it by Jaccard's coefficient: Hennig 2007,
+    doi 10.1016/j.csda.2006.11.025. A mean of 0.75 or more is a stable cluster, 0.85 a highly stable one, 0.5
+    and less a dissolved one.
+
+    Parameters
+    ----------
+    points : array of shape (n, n_features)
+    labelings : sequence of integer arrays of shape (n,)
+        The clusters to be found again, one array a setting.
+    algorithm : Algorithm
+    settings : sequence of float
+        What the algorithm is run with, one a labelling.
+    seed : int
+    resamples : int, default 50
+
+    Returns
+    -------
+    list of arrays of shape (resamples, n_clusters)
+        One a labelling, clusters by rising label.
+    """
+    originals = [np.unique(labels[labels != NO_CLUSTER], return_counts=False) for labels in labelings]
+    found = [np.zeros((resamples, len(clusters))) for clusters in originals]
+    for n in range(resamples):
+        drawn = np.random.default_rng([seed, n]).integers(0, len(points), len(points))
+        # Whoever is drawn twice counts once in the comparison.
+        different, position = np.unique(drawn, return_index=True)
+        for s, labels in enumerate(algorithm.cluster(points[drawn], settings, seed + n, _STARTS)):
+            found[s][n] = best_jaccard(labelings[s][different], labels[position], originals[s])
+    return found
+
+
+def best_jaccard(labels: IntArray, others: IntArray, clusters: IntArray) -> FloatArray:
+    """Return for each cluster of the first labelling the Jaccard coefficient with its most similar one of the other.
+
+    0 for a cluster without a member here.
+    """
+    best = np.zeros(len(clusters))
+    sizes = {other: int((others == other).sum()) for other in np.unique(others) if other != NO_CLUSTER}
+    for c, cluster in enumerate(clusters):
+        members = others[labels == cluster]
+        for other, size in sizes.items():
+            common = int((members == other).sum())
+            best[c] = max(best[c], common / (len(members) + size - common))
+    return best
+
+
+def seed_agreement(
+    points: FloatArray,
+    labelings: Sequence[IntArray],
+    algorithm: Algorithm,
+    settings: Sequence[float],
+    seed: int,
+    repeats: int = 5,
+) -> list[float]:
+    """Return the mean adjusted Rand index of each labelling with those from other seeds; 1 without a seed.
+
+    Hubert & Arabie 1985, doi 10.1007/BF01908075: 1 is the same partition, 0 no more agreement than by chance.
+    """
+    if not algorithm.is_seeded:
+        return [1.0] * len(labelings)
+    runs = [algorithm.cluster(points, settings, seed + 1000 + n, _STARTS) for n in range(repeats)]
+    return [
+        float(np.mean([adjusted_rand_score(labels, run[s]) for run in runs])) for s, labels in enumerate(labelings)
+    ]
+
+
+def split_half_agreement(
+    points: FloatArray, algorithm: Algorithm, settings: Sequence[float], seed: int, repeats: int = 5
+) -> list[float]:
+    """Return the mean adjusted Rand index between what two halves of the customers say of all of them.
+
+    Each half is clustered by itself and extended to everybody by the nearest customer of the half, after
+    Lange, Roth, Braun & Buhmann 2004, doi 10.1162/089976604773717621.
+    """
+    agreement = np.zeros((repeats, len(settings)))
+    for n in range(repeats):
+        order = np.random.default_rng([seed, n]).permutation(len(points))
+        said = []
+        for half in np.array_split(order, 2):
+            nearest = cKDTree(points[half]).query(points)[1]
+            said.append([labels[nearest] for labels in algorithm.cluster(points[half], settings, seed, _STARTS)])
+        agreement[n] = [adjusted_rand_score(one, other) for one, other in zip(*said, strict=True)]
+    return [float(value) for value in agreement.mean(axis=0)]

@@ -1,0 +1,70 @@
+"""A fitted segmentation and the archetypes, as they stand in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentation.model import SegmentationModel
+from segmentation.naming import MEASURES, Archetype
+from segmentation.transformation import Transformation
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def read_model(rows: pd.DataFrame, features: Sequence[str]) -> SegmentationModel:
+    """Return the model that `int_segmentation_model` holds, one row a segment and feature.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With segment_number, segment, feature, scaled_centroid and the parameters of the transformation.
+    features : sequence of str
+        In the order of the model.
+    """
+    rows = rows.sort_values("segment_number")
+    of_features = rows.drop_duplicates("feature").set_index("feature").loc[list(features)]
+    parts = ("center", "scale", "low", "high", "lowest", "highest")
+    transformation = Transformation(tuple(features), *(tuple(of_features[part].astype(float)) for part in parts))
+    centroids = rows.pivot_table(index="segment_number", columns="feature", values="scaled_centroid")[list(features)]
+    names = rows.drop_duplicates("segment_number")["segment"]
+    return SegmentationModel(transformation, centroids.to_numpy(dtype=float), tuple(names))
+
+
+def read_reference(
+    model: SegmentationModel, fitted: pd.DataFrame, customers: pd.DataFrame
+) -> tuple[FloatArray, IntArray]:
+    """Return the fitted customers in scaled space and their segment numbers, ordered by customer.
+
+    Parameters
+    ----------
+    model : SegmentationModel
+    fitted : DataFrame
+        With customer_id and segment_number.
+    customers : DataFrame
+        With customer_id and the features, at least of the fitted customers.
+    """
+    reference = fitted.merge(customers, on="customer_id", validate="one_to_one").sort_values("customer_id")
+    values = reference[list(model.transformation.features)].to_numpy(dtype=float)
+    return model.transformation.transform(values), reference["segment_number"].to_numpy(dtype=np.int64)
+
+
+def read_archetypes(rows: pd.DataFrame) -> list[Archetype]:
+    """Return the archetypes of clusters that the seed `segment_archetypes` holds, by name."""
+    rows = rows[rows["kind"] == "cluster"].sort_values("segment")
+    ideal, lowest, highest = (
+        rows[[f"{measure}_{part}" for measure in MEASURES]].to_numpy(dtype=float).tolist()
+        for part in ("position", "from", "to")
+    )
+    bounds = rows[["min_median_frequency", "max_median_frequency", "max_tenure_share"]].astype(float)
+    bounds = bounds.fillna({"min_median_frequency": 0, "max_median_frequency": float("inf"), "max_tenure_share": 1})
+    return [
+        Archetype(name, tuple(at), tuple(low), tuple(high), *bound)
+        for name, at, low, high, bound in zip(
+            rows["segment"], ideal, lowest, highest, bounds.to_numpy().tolist(), strict=True
+        )
+    ]
