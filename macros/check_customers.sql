@@ -6,9 +6,13 @@
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
+    {%- set values = [] -%}
+    {%- for feature in var('cluster_features') -%}
+        {%- do values.append(segmentation.clustering_value(feature)) -%}
+    {%- endfor -%}
     {%- set counted = run_query(
         'select coalesce(sum(customers), 0) as customers, count(*) as different from (select count(*) as customers from '
-        ~ features ~ ' where frequency > 0 group by ' ~ var('cluster_features') | join(', ') ~ ') as points'
+        ~ features ~ ' where frequency > 0 group by ' ~ values | join(', ') ~ ') as points'
     ).rows[0] -%}
     {%- if counted['customers'] == 0 -%}
         {%- set message = ['No customer with a purchase is left to segment. What became of the lines:'] -%}

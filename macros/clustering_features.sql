@@ -1,4 +1,7 @@
 {#- The features that customers can be clustered by. -#}
 {% macro clustering_features() -%}
-    {{ return(['recency_days', 'frequency', 'monetary', 'return_rate', 'avg_order_value', 'tenure_days']) }}
+    {{ return([
+        'recency_days', 'frequency', 'monetary', 'return_rate', 'avg_order_value', 'tenure_days', 'purchase_days',
+        'interpurchase_days'
+    ]) }}
 {%- endmacro %}

@@ -4,9 +4,11 @@ with lines as (
 
 ),
 
-last_days as (
+days as (
 
-    select max(invoice_date) as last_invoice_date
+    select
+        min(invoice_date) as first_invoice_date,
+        max(invoice_date) as last_invoice_date
     from lines
     where line_type is not null
 
@@ -15,13 +17,14 @@ last_days as (
 final as (
 
     select
+        first_invoice_date,
         last_invoice_date,
         {%- if var('as_of_date') %}
         {{ segmentation.date_setting('as_of_date') }} as as_of_date
         {%- else %}
         cast({{ dbt.dateadd('day', 1, 'last_invoice_date') }} as date) as as_of_date
         {%- endif %}
-    from last_days
+    from days
 
 )
 

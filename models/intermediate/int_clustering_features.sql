@@ -16,7 +16,7 @@ ranked as (
 
     select
         *,
-        row_number() over (order by {{ dbt.hash('customer_id') }}, customer_id) as fit_rank
+        row_number() over (order by {{ dbt.hash('customer_id') }}, customer_id) as sample_rank
     from customers
 
 ),
@@ -26,9 +26,10 @@ final as (
     select
         customer_id,
         {%- for feature in segmentation.clustering_features() %}
-        cast({{ feature }} as {{ dbt.type_float() }}) as {{ feature }},
+        cast({{ segmentation.clustering_value(feature) }} as {{ dbt.type_float() }}) as {{ feature }},
         {%- endfor %}
-        fit_rank <= {{ var('fit_sample_size') }} as is_fit_sample
+        sample_rank,
+        sample_rank <= {{ var('fit_sample_size') }} as is_fit_sample
     from ranked
 
 )

@@ -4,6 +4,12 @@ with lines as (
 
 ),
 
+cancelled_lines as (
+
+    select * from {{ ref('int_cancelled_lines') }}
+
+),
+
 customer_lines as (
 
     select * from lines
@@ -53,6 +59,18 @@ orders as (
 
 ),
 
+cancellations as (
+
+    select
+        customer_id,
+        invoice_date,
+        count(*) as cancelled_lines,
+        sum(-amount) as cancelled
+    from cancelled_lines
+    group by customer_id, invoice_date
+
+),
+
 days as (
 
     select
@@ -81,8 +99,10 @@ final as (
         cast(coalesce(orders.orders, 0) as bigint) as orders,
         cast(days.sale_lines as bigint) as sale_lines,
         cast(days.return_lines as bigint) as return_lines,
+        cast(coalesce(cancellations.cancelled_lines, 0) as bigint) as cancelled_lines,
         cast(days.purchased as {{ segmentation.type_money_total() }}) as purchased,
         cast(days.returned as {{ segmentation.type_money_total() }}) as returned,
+        cast(coalesce(cancellations.cancelled, 0) as {{ segmentation.type_money_total() }}) as cancelled,
 
         -- dates
         days.invoice_date as activity_date
@@ -92,6 +112,10 @@ final as (
         on
             days.customer_id = orders.customer_id
             and days.invoice_date = orders.invoice_date
+    left join cancellations
+        on
+            days.customer_id = cancellations.customer_id
+            and days.invoice_date = cancellations.invoice_date
 
 )
 

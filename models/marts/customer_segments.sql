@@ -4,6 +4,12 @@ with features as (
 
 ),
 
+return_behavior as (
+
+    select * from {{ ref('int_return_behavior') }}
+
+),
+
 scores as (
 
     select * from {{ ref('int_rfm_scores') }}
@@ -52,7 +58,7 @@ final as (
         cast(assignments.expected_buying_rate as decimal(9, 6)) as expected_buying_rate,
         scores.rfm_segment,
         case
-            when features.is_high_return then overlays.recommended_action
+            when return_behavior.is_high_return then overlays.recommended_action
             else archetypes.recommended_action
         end as recommended_action,
 
@@ -61,11 +67,14 @@ final as (
         features.frequency,
         features.monetary,
         features.returned_value,
+        features.cancelled_value,
         features.net_monetary,
         features.return_rate,
-        features.is_high_return,
+        return_behavior.shrunk_return_rate,
+        return_behavior.is_high_return,
         features.avg_order_value,
         cast(features.tenure_days as bigint) as tenure_days,
+        features.interpurchase_days,
 
         -- scores
         scores.r_score,
@@ -82,6 +91,7 @@ final as (
         features.as_of_date
 
     from features
+    inner join return_behavior on features.customer_id = return_behavior.customer_id
     inner join scores on features.customer_id = scores.customer_id
     inner join assignments on features.customer_id = assignments.customer_id
     inner join nearest_centroids on features.customer_id = nearest_centroids.customer_id

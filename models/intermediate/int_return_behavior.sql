@@ -1,0 +1,50 @@
+{%- set high_return_rate = var('high_return_rate') | float(-1) -%}
+{%- if not 0 <= high_return_rate <= 1 -%}
+    {{ segmentation.stop_build(["high_return_rate is " ~ var('high_return_rate') ~ "; it must be a share from 0 to 1, such as 0.2."]) }}
+{%- endif -%}
+
+with customers as (
+
+    select * from {{ ref('int_customer_features') }}
+
+),
+
+prior as (
+
+    select * from {{ ref('int_return_rate_prior') }}
+
+),
+
+shrunk as (
+
+    select
+        customers.customer_id,
+        customers.orders,
+        customers.returned_value,
+        customers.cancelled_value,
+        customers.kept_return_rate,
+        {{ segmentation.share_of(
+            '(customers.orders * customers.kept_return_rate + prior.kappa * prior.mu)',
+            '(customers.orders + prior.kappa)'
+        ) }} as shrunk_return_rate
+    from customers
+    cross join prior
+
+),
+
+final as (
+
+    select
+        customer_id,
+        kept_return_rate,
+        shrunk_return_rate,
+        (
+            returned_value > cancelled_value
+            and orders >= 2
+            and shrunk_return_rate >= cast({{ high_return_rate }} as decimal(9, 6))
+        ) as is_high_return
+    from shrunk
+
+)
+
+select * from final

@@ -1,0 +1,88 @@
+{%- do segmentation.check_validation_vars() -%}
+
+with validation_dates as (
+
+    select * from {{ ref('int_validation_dates') }}
+
+),
+
+customer_days as (
+
+    select * from {{ ref('int_customer_days') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('int_clustering_features') }}
+
+),
+
+-- Whoever bought before a cut is among the customers of today: the sample does not favour those who came back.
+sampled_days as (
+
+    select customer_days.*
+    from customer_days
+    inner join customers on customer_days.customer_id = customers.customer_id
+    where customers.sample_rank <= {{ var('validation_sample') }}
+
+),
+
+known_days as (
+
+    select
+        sampled_days.*,
+        validation_dates.cut_date as as_of_date
+    from sampled_days
+    inner join validation_dates on sampled_days.activity_date < validation_dates.cut_date
+
+),
+
+features as (
+
+    {{ segmentation.customer_features_as_of('known_days') }}
+
+),
+
+outcomes as (
+
+    select
+        sampled_days.customer_id,
+        validation_dates.cut_date,
+        sum(sampled_days.orders) as later_orders,
+        sum(sampled_days.purchased) as later_spend
+    from sampled_days
+    inner join validation_dates
+        on
+            sampled_days.activity_date >= validation_dates.cut_date
+            and sampled_days.activity_date < validation_dates.outcome_until
+    group by sampled_days.customer_id, validation_dates.cut_date
+
+),
+
+final as (
+
+    select
+        -- ids
+        features.customer_id,
+
+        -- numerics
+        {%- for feature in segmentation.clustering_features() %}
+        cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
+        {%- endfor %}
+        cast(coalesce(outcomes.later_orders, 0) as bigint) as later_orders,
+        cast(coalesce(outcomes.later_spend, 0) as {{ segmentation.type_money_total() }}) as later_spend,
+
+        -- dates
+        features.as_of_date as cut_date
+
+    from features
+    left join outcomes
+        on
+            features.customer_id = outcomes.customer_id
+            and features.as_of_date = outcomes.cut_date
+    where features.frequency > 0
+
+)
+
+select * from final
