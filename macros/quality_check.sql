@@ -2,7 +2,7 @@
 {% macro quality_check(
     check_name, value, subject, explanation, segment=none, standard_error=none, at_least=none, at_most=none, bar=none, verdict=none
 ) -%}
-    {%- set number = dbt.type_float() -%}
+    {%- set number = 'double' -%}
     {%- set reached = value ~ ' >= ' ~ at_least if at_least is not none else value ~ ' <= ' ~ at_most -%}
     '{{ check_name }}' as check_name,
     cast({{ segment or 'null' }} as {{ dbt.type_string() }}) as segment,

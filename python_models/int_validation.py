@@ -32,7 +32,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
     seed = int(dbt.config.meta_get("random_seed"))
     chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
     archetypes = read_archetypes(dbt.ref("segment_archetypes").df())
-    codes = dbt.ref("rfm_segments").df().set_index("rfm_score")["rfm_segment"].to_dict()
+    codes = dict(dbt.ref("rfm_segments").project("rfm_score, rfm_segment").fetchall())
     customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
 
     def cut(rows: pd.DataFrame) -> Cut:

@@ -26,7 +26,7 @@ final as (
     select
         customer_id,
         {%- for feature in segmentation.clustering_features() %}
-        cast({{ segmentation.clustering_value(feature) }} as {{ dbt.type_float() }}) as {{ feature }},
+        cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
         {%- endfor %}
         sample_rank,
         sample_rank <= {{ var('fit_sample_size') }} as is_fit_sample
