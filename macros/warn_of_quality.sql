@@ -8,7 +8,7 @@
         {%- for row in missed -%}
             {%- do exceptions.warn(
                 'segmentation_quality: ' ~ row['check_name'] ~ (' of ' ~ row['segment'] if row['segment'] else '')
-                ~ ' (' ~ row['subject'] ~ ') is ' ~ '%.3g' | format(row['value'] | float)
+                ~ ' (' ~ row['subject'] ~ ')' ~ (' is ' ~ '%.3g' | format(row['value'] | float) if row['value'] is not none else '')
                 ~ (', the bar is ' ~ '%.3g' | format(row['bar'] | float) if row['bar'] is not none else '') ~ ': ' ~ row['explanation']
             ) -%}
         {%- endfor -%}

@@ -1,6 +1,5 @@
 """dbt model: fitted customers, held out and assigned by their neighbours among the others."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +23,7 @@ SCHEMA = pa.schema(
 
 
 def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
-    fitted = read_model(dbt.ref("int_segmentation_model").df(), json.loads(dbt.config.meta_get("cluster_features")))
+    fitted = read_model(dbt.ref("int_segmentation_model").df())
     points, labels = read_reference(
         fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
     )

@@ -1,6 +1,5 @@
 """dbt model: how many of each segment's customers bought in the last period, of those who were its like before it."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,12 @@ SCHEMA = pa.schema([("segment_number", pa.int32()), ("buying_rate", pa.float64()
 
 
 def model(dbt: Any, session: Any) -> pa.Table:
-    features = json.loads(dbt.config.meta_get("cluster_features"))
-    fitted = read_model(dbt.ref("int_segmentation_model").df(), features)
+    fitted = read_model(dbt.ref("int_segmentation_model").df())
     customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
     latest = customers[customers["cut_date"] == customers["cut_date"].max()]
     if len(latest) < MIN_CUSTOMERS:
         return pa.Table.from_pylist([], SCHEMA)
-    points = fitted.transformation.transform(latest[features].to_numpy(dtype=float))
+    points = fitted.transformation.transform(latest[list(fitted.transformation.features)].to_numpy(dtype=float))
     bought = latest["later_orders"].to_numpy(dtype=float) > 0
     rates = segment_rates(nearest_centroids(points, fitted.centroids), bought, len(fitted.names))
     return pa.table({"segment_number": pa.array(np.arange(len(rates)), pa.int32()), "buying_rate": rates})

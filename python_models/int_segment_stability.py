@@ -1,6 +1,5 @@
 """dbt model: how stable each segment of the fitted model is under resampling."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> pa.Table:
     chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
-    fitted = read_model(dbt.ref("int_segmentation_model").df(), json.loads(dbt.config.meta_get("cluster_features")))
+    fitted = read_model(dbt.ref("int_segmentation_model").df())
     points, labels = read_reference(
         fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
     )

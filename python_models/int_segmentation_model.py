@@ -3,19 +3,18 @@
 import json
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from scipy.stats import skew
 
 from segmentation.model import describe_model
 from segmentation.stored_model import read_archetypes
-from segmentation.transformation import Transformation
+from segmentation.transformation import Transformation, skewness
 
 SCHEMA = pa.schema(
     [
         ("model_version", pa.string()),
         ("segment_number", pa.int32()),
         ("segment", pa.string()),
+        ("feature_number", pa.int32()),
         ("feature", pa.string()),
         ("center", pa.float64()),
         ("scale", pa.float64()),
@@ -48,19 +47,19 @@ def model(dbt: Any, session: Any) -> pa.Table:
         read_archetypes(dbt.ref("segment_archetypes").df()),
     )
     original = transformation.inverse(fitted.centroids)
-    before, after = skew(values, axis=0), skew(transformation.transform(values), axis=0)
+    before, after = skewness(values), skewness(transformation.transform(values))
     rows = [
         {
             "model_version": fitted.version,
             "segment_number": number,
             "segment": name,
+            "feature_number": f,
             "feature": feature,
             **{p: getattr(transformation, p)[f] for p in ("center", "scale", "low", "high", "lowest", "highest")},
             "scaled_centroid": fitted.centroids[number, f],
             "centroid": original[number, f],
-            # Not a number where all customers are equal.
-            "skew_before": before[f] if np.isfinite(before[f]) else None,
-            "skew_after": after[f] if np.isfinite(after[f]) else None,
+            "skew_before": before[f],
+            "skew_after": after[f],
             "customers_fitted": len(customers),
         }
         for number, name in enumerate(fitted.names)

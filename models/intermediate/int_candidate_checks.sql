@@ -94,9 +94,10 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            'skew_after', 'abs(skew_after)', subject='feature', at_most=2,
-            verdict="case when abs(skew_after) > 2 then 'warn' else 'pass' end",
-            explanation="'absolute skewness of the capped logarithm, which the segments are made of; null where all customers are equal'"
+            'skew_after', 'skew_after', subject='feature', bar='2',
+            verdict="case when abs(skew_after) <= 2 then 'pass' else 'warn' end",
+            explanation="case when skew_after is null then 'all customers are equal on it: neither segments nor names can speak of it' "
+            ~ "else 'skewness of the capped logarithm, which the segments are made of; the bar is for its size' end"
         ) }}
     from skews
 

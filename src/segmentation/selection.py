@@ -37,8 +37,6 @@ _SILHOUETTE_SAMPLE = 10_000
 _STARTS = 10
 _MANY = 1_000
 
-SIGNIFICANT = 0.05
-"""p-value from which what was found is no more than what permuted data show."""
 
 
 @dataclass(frozen=True)
@@ -353,8 +351,10 @@ def choose(
 
 
 def shortcomings(candidate: Candidate) -> list[str]:
-    """Return the bars that a candidate misses, in words; empty where it passes."""
-    missed = []
+    """Return the bars that a candidate misses, in words; empty where it passes, or is everybody in one segment."""
+    missed: list[str] = []
+    if candidate.segment_count == 1:
+        return missed
     if candidate.min_jaccard is not None and candidate.min_jaccard < STABLE:
         missed.append(f"its least stable cluster has a bootstrap Jaccard of {candidate.min_jaccard:.2f}, below {STABLE}")
     if candidate.smallest_share < SMALLEST_SHARE:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,23 +14,22 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-def read_model(rows: pd.DataFrame, features: Sequence[str]) -> SegmentationModel:
+def read_model(rows: pd.DataFrame) -> SegmentationModel:
     """Return the model that `int_segmentation_model` holds, one row a segment and feature.
 
     Parameters
     ----------
     rows : DataFrame
-        With segment_number, segment, feature, scaled_centroid and the parameters of the transformation.
-    features : sequence of str
-        In the order of the model.
+        With segment_number, segment, feature_number, feature, scaled_centroid and the parameters of the
+        transformation.
     """
-    rows = rows.sort_values("segment_number")
-    of_features = rows.drop_duplicates("feature").set_index("feature").loc[list(features)]
+    rows = rows.sort_values(["segment_number", "feature_number"])
+    of_features = rows.drop_duplicates("feature_number")
     parts = ("center", "scale", "low", "high", "lowest", "highest")
-    transformation = Transformation(tuple(features), *(tuple(of_features[part].astype(float)) for part in parts))
-    centroids = rows.pivot_table(index="segment_number", columns="feature", values="scaled_centroid")[list(features)]
-    names = rows.drop_duplicates("segment_number")["segment"]
-    return SegmentationModel(transformation, centroids.to_numpy(dtype=float), tuple(names))
+    transformation = Transformation(tuple(of_features["feature"]), *(tuple(of_features[p].astype(float)) for p in parts))
+    names = tuple(rows.drop_duplicates("segment_number")["segment"])
+    centroids = rows["scaled_centroid"].to_numpy(dtype=float).reshape(len(names), len(of_features))
+    return SegmentationModel(transformation, centroids, names)
 
 
 def read_reference(

@@ -107,6 +107,22 @@ class Transformation:
         return np.asarray(((values < np.array(self.lowest)) | (values > np.array(self.highest))).any(axis=1))
 
 
+def skewness(values: FloatArray) -> list[float | None]:
+    """Return the skewness of each column, the third standardised moment; None where it does not vary.
+
+    Parameters
+    ----------
+    values : array of shape (n, n_features)
+    """
+    deviations = values - values.mean(axis=0)
+    spread = deviations.std(axis=0)
+    # Rounding of equal values leaves a spread of 1e-17.
+    return [
+        float((column**3).mean() / s**3) if s > 1e-9 * max(1.0, float(np.abs(column).max())) else None
+        for column, s in zip(deviations.T, spread, strict=True)
+    ]
+
+
 def _log(values: FloatArray) -> FloatArray:
     # log(1 + x) and not log1p(x): the same expression as in SQL, to the last bit where possible.
     return np.asarray(np.log(1.0 + np.maximum(values, 0.0)))

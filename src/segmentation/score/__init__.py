@@ -1,0 +1,1 @@
+"""``python -m segmentation.score``: customers scored against the model of a warehouse."""

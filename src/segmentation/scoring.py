@@ -1,0 +1,85 @@
+"""Scoring of customers by a fitted model: the same for a build and for a single customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.assignment import NearestNeighbors
+from segmentation.clustering import nearest_centroids
+from segmentation.model import SegmentationModel
+from segmentation.validity import blend
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the model says of customers, one element each. Segments are numbers, places in the model's names.
+
+    Attributes
+    ----------
+    segment, runner_up, centroid_segment : integer arrays of shape (n,)
+        By the votes of the neighbours, the second by them, and by the nearest centroid.
+    confidence : array of shape (n,)
+        Calibrated probability that the segment is right.
+    is_outside_trained_range : boolean array of shape (n,)
+        Whether a value is one that the model has not seen.
+    expected_buying_rate : array of shape (n,), or None
+        Share of customers like this one who bought in the last period; None where it is not known.
+    """
+
+    segment: IntArray
+    runner_up: IntArray
+    centroid_segment: IntArray
+    confidence: FloatArray
+    is_outside_trained_range: BoolArray
+    expected_buying_rate: FloatArray | None
+
+
+class Scorer:
+    """A fitted model with all that it takes to score customers, each by itself.
+
+    Parameters
+    ----------
+    model : SegmentationModel
+    reference : array of shape (n_reference, n_features)
+        Fitted customers in scaled space, in an order that does not depend on chance.
+    labels : integer array of shape (n_reference,)
+        Their segments.
+    confidence : array of shape (neighbors,)
+        What each number of votes deserves, from `calibration.calibrate`; as many neighbours vote as it has elements.
+    buying_rates : array of shape (k,)
+        Of the segments; empty where they are not known.
+    """
+
+    def __init__(
+        self,
+        model: SegmentationModel,
+        reference: FloatArray,
+        labels: IntArray,
+        confidence: FloatArray,
+        buying_rates: FloatArray,
+    ) -> None:
+        self.model = model
+        self._neighbors = NearestNeighbors(reference, labels, model.centroids, len(confidence))
+        self._confidence = confidence
+        self._buying_rates = buying_rates
+
+    def score(self, values: FloatArray) -> Scores:
+        """Score customers, shape (n, n_features) in original units, all finite."""
+        points = self.model.transformation.transform(values)
+        assigned = self._neighbors.assign(points)
+        has_rates = len(self._buying_rates) > 0
+        return Scores(
+            assigned.label,
+            assigned.runner_up,
+            nearest_centroids(points, self.model.centroids),
+            self._confidence[assigned.votes - 1],
+            self.model.transformation.is_outside(values),
+            blend(points, self.model.centroids, self._buying_rates) if has_rates else None,
+        )
