@@ -157,6 +157,8 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
         ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
         ({"max_rejected_share": 5}, "max_rejected_share is 5; it must be a share from 0 to 1"),
         ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
+        ({"validation_days": 0}, "validation_days is 0; it must be a whole number of at least 1"),
+        ({"validation_sample": "all"}, "validation_sample is all; it must be a whole number of at least 1"),
         ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),
         ({"first_plausible_date": "' or true"}, "first_plausible_date is '' or true'; it must be a date"),
         ({"frequency_unit": "weeks"}, "frequency_unit is 'weeks'; it must be invoices or days"),

@@ -86,18 +86,54 @@ def test_where_the_codes_differ_from_the_pattern_no_customer_is_concerned(online
 @pytest.mark.parametrize(
     ("customer", "expected"),
     [
-        ("16446", (Decimal("168472.5000"), Decimal("168469.6000"), Decimal("2.9000"), True)),
-        ("12346", (Decimal("77183.6000"), Decimal("77183.6000"), Decimal("0.0000"), True)),
+        ("16446", (Decimal("168472.5000"), Decimal("168469.6000"), Decimal("168469.6000"), Decimal("2.9000"), False)),
+        ("12346", (Decimal("77183.6000"), Decimal("77183.6000"), Decimal("77183.6000"), Decimal("0.0000"), False)),
     ],
 )
 def test_bought_and_cancelled_within_minutes(
     online_retail_build: Build, customer: str, expected: tuple[Any, ...]
 ) -> None:
     found = online_retail_build.rows(
-        "select monetary, returned_value, net_monetary, is_high_return from marts.customer_segments "
+        "select monetary, returned_value, cancelled_value, net_monetary, is_high_return from marts.customer_segments "
         f"where customer_id = '{customer}'"
     )
     assert found == [expected]
+
+
+def test_one_in_ten_returns_cancels_a_purchase_of_the_day_before(online_retail_build: Build) -> None:
+    """Counted by a subquery on the public lines, another way than the model's join."""
+    found = online_retail_build.rows(
+        """
+        select count(*), sum(-amount) from marts.invoice_lines as r
+        where line_type = 'return' and customer_id is not null and exists (
+            select 1 from marts.invoice_lines as s
+            where s.line_type = 'sale' and s.customer_id = r.customer_id and s.product_code = r.product_code
+                and s.quantity >= -r.quantity
+                and s.invoiced_at between r.invoiced_at - interval 1 day and r.invoiced_at
+        )
+        """
+    )
+    assert found == [(813, Decimal("297413.6900"))]
+    assert online_retail_build.rows("select count(*), sum(-amount) from intermediate.int_cancelled_lines") == found
+    assert online_retail_build.rows("select sum(cancelled) from intermediate.int_customer_days") == [(found[0][1],)]
+
+
+def test_of_95_customers_over_the_threshold_nine_are_high_returners(online_retail_build: Build) -> None:
+    """The figures of DECISIONS.md."""
+    figures = online_retail_build.rows(
+        """
+        select
+            count(*) filter (return_rate >= 0.2), count(*) filter (kept_return_rate >= 0.2),
+            count(*) filter (kept_return_rate >= 0.2 and frequency = 1), count(*) filter (is_high_return),
+            count(*) filter (is_high_return and frequency = 1)
+        from marts.customer_segments inner join intermediate.int_return_behavior
+            using (customer_id, shrunk_return_rate, is_high_return)
+        """
+    )
+    assert figures == [(95, 75, 31, 9, 0)]
+    assert online_retail_build.rows("select mu, kappa from intermediate.int_return_rate_prior") == [
+        (Decimal("0.017717"), Decimal("5.497921"))
+    ]
 
 
 def test_it_builds_in_half_a_minute_with_all_tests(online_retail_build: Build) -> None:
