@@ -42,7 +42,7 @@ returned_products as (
     inner join lines
         on
             customers.customer_id = lines.customer_id
-            and lines.invoiced_at < customers.as_of_date
+            and customers.as_of_date > lines.invoiced_at
     left join cancelled_lines on lines.line_id = cancelled_lines.line_id
     where cancelled_lines.line_id is null
     group by customers.customer_id, lines.product_code
@@ -53,7 +53,7 @@ ranked_products as (
 
     select
         *,
-        row_number() over (partition by customer_id order by returned_value desc, product_code) as value_rank
+        row_number() over (partition by customer_id order by returned_value desc, product_code asc) as value_rank
     from returned_products
 
 ),
@@ -83,4 +83,4 @@ final as (
 )
 
 select * from final
-order by shrunk_return_rate desc, customer_id
+order by shrunk_return_rate desc, customer_id asc

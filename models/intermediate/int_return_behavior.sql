@@ -9,13 +9,14 @@ with customers as (
 
 ),
 
-prior as (
+return_rate_prior as (
 
     select * from {{ ref('int_return_rate_prior') }}
 
 ),
 
-shrunk as (
+-- The prior is worth kappa more orders, with the rate of all customers.
+weighted as (
 
     select
         customers.customer_id,
@@ -23,12 +24,19 @@ shrunk as (
         customers.returned_value,
         customers.cancelled_value,
         customers.kept_return_rate,
-        {{ segmentation.share_of(
-            '(customers.orders * customers.kept_return_rate + prior.kappa * prior.mu)',
-            '(customers.orders + prior.kappa)'
-        ) }} as shrunk_return_rate
+        return_rate_prior.kappa + customers.orders as weight,
+        return_rate_prior.kappa * return_rate_prior.mu + customers.orders * customers.kept_return_rate as weighted_rates
     from customers
-    cross join prior
+    cross join return_rate_prior
+
+),
+
+shrunk as (
+
+    select
+        *,
+        {{ segmentation.share_of('weighted_rates', 'weight') }} as shrunk_return_rate
+    from weighted
 
 ),
 

@@ -45,7 +45,7 @@ correlations as (
         returned_order_values,
         orders,
         (squared_deviations / nullif(pooled_share * (1 - pooled_share), 0) - degrees_of_freedom)
-        / nullif(effective_orders - degrees_of_freedom, 0) as correlation
+        / nullif(effective_orders - degrees_of_freedom, 0) as intraclass_correlation
     from moments
 
 ),
@@ -56,7 +56,7 @@ final as (
         cast(coalesce({{ segmentation.share_of('returned_order_values', 'orders') }}, 0) as decimal(9, 6)) as mu,
         cast(
             case
-                when correlation > 0 then least(greatest(1 / correlation - 1, 1), 10)
+                when intraclass_correlation > 0 then least(greatest(1 / intraclass_correlation - 1, 1), 10)
                 else 10
             end as decimal(9, 6)
         ) as kappa

@@ -10,8 +10,8 @@ import pytest
 from conftest import SAMPLE, WITHOUT_TESTS, Build, dbt
 
 COLUMNS = (
-    "customer_id, recency_days, frequency, monetary, returned_value, return_rate, r_score, f_score, m_score, "
-    "rfm_segment, segment, segment_confidence, runner_up_segment, centroid_segment, model_version"
+    "customer_id, recency_days, frequency, monetary, returned_value, cancelled_value, return_rate, shrunk_return_rate, "
+    "is_high_return, interpurchase_days, r_score, f_score, m_score, rfm_segment, segment, segment_confidence, runner_up_segment, centroid_segment, model_version"
 )
 QUERIES = [
     f"select {COLUMNS} from marts.customer_segments order by customer_id",
@@ -19,6 +19,9 @@ QUERIES = [
     "order by segment, feature",
     "select segment_count, wcss, silhouette, is_chosen from marts.segmentation_candidates order by 1",
     "select line_type, count(*), sum(amount) from marts.invoice_lines group by 1 order by 1",
+    "select mu, kappa from intermediate.int_return_rate_prior",
+    "select * exclude (customer_id, cut_date), customer_id, cut_date from intermediate.int_validation_customers "
+    "order by cut_date, customer_id",
     "select reason, count(*), sum(amount) from marts.rejected_invoice_lines group by 1 order by 1",
 ]
 
