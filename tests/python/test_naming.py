@@ -1,19 +1,27 @@
 """Names: one a cluster, true of it, and the shipped archetypes for every number of segments."""
 
 import csv
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, Build, dbt
+from scipy.optimize import linear_sum_assignment
 
 from segmentation.clustering import nearest_centroids
 from segmentation.model import fit_model
 from segmentation.naming import MEASURES, Archetype, Cluster, describe_clusters, match_archetypes
 
 
+def seed(name: str) -> list[dict[str, str]]:
+    with (PROJECT / f"seeds/{name}.csv").open() as f:
+        return list(csv.DictReader(f))
+
+
 def shipped() -> list[Archetype]:
-    with (PROJECT / "seeds/segment_archetypes.csv").open() as f:
-        rows = [row for row in csv.DictReader(f) if row["kind"] == "cluster"]
+    rows = [row for row in seed("segment_archetypes") if row["kind"] == "cluster"]
 
     def measured(row: dict[str, str], part: str) -> tuple[float, ...]:
         return tuple(float(row[f"{m}_{part}"]) for m in MEASURES)
@@ -30,6 +38,90 @@ def shipped() -> list[Archetype]:
         )
         for row in rows
     ]
+
+
+Bounds = tuple[float, float, float, float]
+
+
+def bounds_of_words(claim: str, measure: str) -> Bounds:
+    """Position from and to, and least and most median orders, that the words of a claim mean for a measure."""
+    words = {row["word"]: row for row in seed("claim_words")}
+    spoken = [words[word] for word in claim.split(", ")]
+    said = [word for word in spoken if word["measure"] == measure]
+    return (
+        max((float(word["position_from"] or 0) for word in said), default=0),
+        min((float(word["position_to"] or 1) for word in said), default=1),
+        max((float(word["min_median_frequency"] or 0) for word in said), default=0),
+        min((float(word["max_median_frequency"] or "inf") for word in said), default=float("inf")),
+    )
+
+
+def bounds_of_row(row: dict[str, str], measure: str) -> Bounds:
+    of_orders = measure == "frequency"
+    return (
+        float(row[f"{measure}_from"] or 0),
+        float(row[f"{measure}_to"] or 1),
+        float((of_orders and row.get("min_median_frequency")) or 0),
+        float((of_orders and row.get("max_median_frequency")) or "inf"),
+    )
+
+
+def disagreements(row: dict[str, str]) -> list[str]:
+    """Measures on which a claim says more than the bounds hold, or nothing of a bound."""
+    found = []
+    for measure in MEASURES:
+        said, held = bounds_of_words(row["claim"], measure), bounds_of_row(row, measure)
+        true = all(sign * h >= sign * s for sign, h, s in zip((1, -1, 1, -1), held, said, strict=True))
+        # A least position and a least number of orders bound the same side; so do the two others.
+        told = all(
+            (held[side], held[side + 2]) == (none, none_of_orders)
+            or (said[side], said[side + 2]) != (none, none_of_orders)
+            for side, none, none_of_orders in ((0, 0, 0), (1, 1, float("inf")))
+        )
+        if not (true and told):
+            found.append(measure)
+    if row.get("max_tenure_share") and bounds_of_words(row["claim"], "tenure")[1] == 1:
+        found.append("share of the longest tenure")
+    return found
+
+
+CLAIMS = [row for row in seed("segment_archetypes") if row["kind"] == "cluster"] + seed("rfm_segment_claims")
+
+
+@pytest.mark.parametrize("row", CLAIMS, ids=lambda row: row["claim"])
+def test_claims_say_what_the_bounds_hold_and_every_bound_is_said(row: dict[str, str]) -> None:
+    assert disagreements(row) == []
+
+
+def test_every_word_of_the_claims_is_used() -> None:
+    assert {word for row in CLAIMS for word in row["claim"].split(", ")} == {row["word"] for row in seed("claim_words")}
+
+
+def test_a_claim_that_says_too_much_or_too_little_is_noticed() -> None:
+    no_bounds = {f"{measure}_{side}": "" for measure in MEASURES for side in ("from", "to")}
+    assert disagreements(no_bounds | {"claim": "recent"}) == ["recency"]
+    assert disagreements(no_bounds | {"claim": "recent", "recency_from": "0.4"}) == ["recency"]
+    assert disagreements(no_bounds | {"claim": "recent", "recency_from": "0.5"}) == []
+    assert disagreements(no_bounds | {"claim": "recent", "recency_from": "0.5", "recency_to": "0.9"}) == ["recency"]
+    assert disagreements(no_bounds | {"claim": "recent", "recency_from": "0.5", "tenure_to": "0.5"}) == ["tenure"]
+    assert disagreements(no_bounds | {"claim": "one order", "max_median_frequency": "2"}) == ["frequency"]
+    assert disagreements(no_bounds | {"claim": "one order", "max_median_frequency": "1"}) == []
+
+
+def test_every_code_lies_within_the_bounds_of_its_name() -> None:
+    """A score of s means that at least (s - 1) / 5 of the customers have lower values, and fewer than s / 5.
+
+    So a name is true of each customer of a code, whatever the data, and hence of the median, if its lower
+    bound is at most (s - 1) / 5 and its upper bound at least s / 5. Tenure is no part of a code.
+    """
+    claims = {row["rfm_segment"]: row for row in seed("rfm_segment_claims")}
+    wrong = []
+    for code in seed("rfm_segments"):
+        for measure, score in zip(MEASURES[:3], code["rfm_score"], strict=True):
+            lowest, highest, _, _ = bounds_of_row(claims[code["rfm_segment"]], measure)
+            if lowest > (int(score) - 1) / 5 or highest < int(score) / 5:
+                wrong.append((*code.values(), measure))
+    assert wrong == []
 
 
 def ideal_cluster(archetype: Archetype) -> Cluster:
@@ -80,16 +172,28 @@ def test_clusters_need_as_many_archetypes() -> None:
         match_archetypes([Cluster((0.5,) * 4, 1.0, 0.5)] * 2, shipped()[:1])
 
 
+def fit(measures: np.ndarray, k: int) -> tuple[tuple[str, ...], np.ndarray]:
+    """Fit k clusters on recency, frequency and monetary; return their names and the cluster of each customer."""
+    values = measures[:, :3]
+    model = fit_model(values, ["recency_days", "frequency", "monetary"], measures, k, shipped())
+    return model.names, nearest_centroids(model.transformation.transform(values), model.centroids)
+
+
 def check_names(measures: np.ndarray, k: int) -> None:
-    """Fit k clusters on recency, frequency and monetary; each name must be given once and be true."""
+    """Each name of k clusters must be given once and be true."""
     archetypes = {a.name: a for a in shipped()}
-    model = fit_model(
-        measures[:, :3], ["recency_days", "frequency", "monetary"], measures, k, list(archetypes.values())
-    )
-    assert len(set(model.names)) == k
-    labels = nearest_centroids(model.transformation.transform(measures[:, :3]), model.centroids)
-    for cluster, name in zip(describe_clusters(measures, labels), model.names, strict=True):
+    names, labels = fit(measures, k)
+    assert len(set(names)) == k
+    for cluster, name in zip(describe_clusters(measures, labels), names, strict=True):
         assert archetypes[name].untruth(cluster) == 0, (name, cluster)
+
+
+def fitted_measures(build: Build) -> np.ndarray:
+    rows = build.rows(
+        "select recency_days, frequency, monetary, tenure_days from intermediate.int_clustering_features "
+        "where is_fit_sample order by customer_id"
+    )
+    return np.array(rows, dtype=float)
 
 
 @pytest.mark.parametrize("k", range(2, 11))
@@ -108,11 +212,59 @@ def test_every_number_of_segments_gets_distinct_names_that_are_true(k: int, seed
 @pytest.mark.parametrize("k", range(2, 11))
 @pytest.mark.parametrize("build", ["sample_build", "online_retail_build"])
 def test_names_are_true_on_the_sample_and_on_online_retail(k: int, build: str, request: pytest.FixtureRequest) -> None:
-    rows = request.getfixturevalue(build).rows(
-        "select recency_days, frequency, monetary, tenure_days from intermediate.int_clustering_features "
-        "where is_fit_sample order by customer_id"
-    )
-    check_names(np.array(rows), k)
+    check_names(fitted_measures(request.getfixturevalue(build)), k)
+
+
+@pytest.mark.parametrize("k", range(4, 9))
+@pytest.mark.parametrize("build", ["sample_build", "online_retail_build"])
+def test_names_stay_when_a_few_customers_are_missing(k: int, build: str, request: pytest.FixtureRequest) -> None:
+    """Without a random 2 % of the customers a cluster that is found again has its name, ten times of ten.
+
+    Clusters are matched so that they overlap most; one is found again where their Jaccard index is at least
+    0.75, what Hennig (2007) asks of a stable cluster. K-Means itself does not find all of them again each time
+    (never eight on Online Retail); where it does, 95 % of the customers keep their name (median).
+    """
+    measures = fitted_measures(request.getfixturevalue(build))
+    names, labels = fit(measures, k)
+    rng = np.random.default_rng(1)
+    kept = []
+    found_again = 0
+    for _ in range(10):
+        rest = np.sort(rng.permutation(len(measures))[len(measures) // 50 :])
+        names_again, labels_again = fit(measures[rest], k)
+        before, after = np.eye(k)[labels[rest]], np.eye(k)[labels_again]
+        both = before.T @ after
+        jaccard = both / (before.sum(axis=0)[:, None] + after.sum(axis=0) - both)
+        one, other = linear_sum_assignment(-jaccard)
+        found = jaccard[one, other] >= 0.75
+        found_again += int(found.sum())
+        assert [names[c] for c in one[found]] == [names_again[c] for c in other[found]]
+        if found.all():
+            kept.append(float((np.array(names)[labels[rest]] == np.array(names_again)[labels_again]).mean()))
+    assert found_again >= 10 * k / 2
+    assert not kept or np.median(kept) >= 0.95
+
+
+def swap(path: Path, one: str, other: str) -> None:
+    """Swap two names in the first column of a seed."""
+    swapped = {one: other, other: one}
+    with path.open() as f:
+        header, *rows = csv.reader(f)
+    with path.open("w", newline="") as f:
+        csv.writer(f).writerows([header, *([swapped.get(row[0], row[0]), *row[1:]] for row in rows)])
+
+
+def test_wrong_names_fail_the_build(sample_build: Build, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".*", "data", "target", "logs", "*.duckdb*"))
+    swap(project / "seeds/segment_archetypes.csv", "VIP", "One-time")
+    swap(project / "seeds/rfm_segment_claims.csv", "Champions", "Lost")
+    shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
+    names = ("segment_archetypes", "rfm_segment_claims", "segment_names_are_true", "rfm_names_are_true")
+    arguments = ("build", "--indirect-selection", "empty", "--project-dir", str(project), "--select", *names)
+    build = dbt(tmp_path, arguments=arguments)
+    assert build.exit_code == 1
+    assert re.findall(r"Failure in test (\w+)", build.output) == ["rfm_names_are_true", "segment_names_are_true"]
 
 
 def test_the_version_changes_with_the_model_and_only_then() -> None:

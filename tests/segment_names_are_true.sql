@@ -1,0 +1,113 @@
+-- What the name of a segment claims is true of the medians of all its customers. Its bounds held for the cluster as it
+-- was fitted; that the fit may see a sample only and neighbours assign the customers moves a median a little: 0.02.
+{%- set tolerance = 0.02 %}
+
+with customers as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+archetypes as (
+
+    select * from {{ ref('segment_archetypes') }}
+    where kind = 'cluster'
+
+),
+
+positions as (
+
+    {{ segmentation.median_positions('customers', 'segment') }}
+
+),
+
+bounds as (
+
+    {{ segmentation.claim_bounds('archetypes', 'segment') }}
+
+),
+
+longest as (
+
+    select max(tenure_days) as tenure_days
+    from customers
+
+),
+
+-- A median of at least 2 orders means that no more than half of the customers have fewer.
+counted as (
+
+    select
+        customers.segment,
+        {{ segmentation.share_of(
+            'sum(case when customers.frequency < archetypes.min_median_frequency then 1 else 0 end)', 'count(*)'
+        ) }} as share_with_too_few_orders,
+        {{ segmentation.share_of(
+            'sum(case when customers.frequency > archetypes.max_median_frequency then 1 else 0 end)', 'count(*)'
+        ) }} as share_with_too_many_orders,
+        {{ segmentation.share_of(segmentation.median_value('customers.tenure_days'), 'max(longest.tenure_days)') }}
+            as tenure_share,
+        max(archetypes.max_tenure_share) as max_tenure_share
+    from customers
+    inner join archetypes on customers.segment = archetypes.segment
+    cross join longest
+    group by customers.segment
+    having count(*) >= 20
+
+),
+
+compared as (
+
+    select
+        positions.group_name as segment,
+        positions.measure,
+        (positions.share_below + positions.share_at_most) / 2 as position,
+        bounds.bound_from,
+        bounds.bound_to
+    from positions
+    inner join bounds
+        on
+            positions.group_name = bounds.group_name
+            and positions.measure = bounds.measure
+
+    union all
+
+    select
+        segment,
+        'share with too few orders' as measure,
+        share_with_too_few_orders as position,
+        0 as bound_from,
+        0.5 as bound_to
+    from counted
+
+    union all
+
+    select
+        segment,
+        'share with too many orders' as measure,
+        share_with_too_many_orders as position,
+        0 as bound_from,
+        0.5 as bound_to
+    from counted
+
+    union all
+
+    select
+        segment,
+        'tenure as a share of the longest' as measure,
+        tenure_share as position,
+        0 as bound_from,
+        coalesce(max_tenure_share, 1) as bound_to
+    from counted
+
+)
+
+select
+    segment,
+    measure,
+    position,
+    case when position < bound_from then bound_from else bound_to end as bound
+from compared
+where
+    position < bound_from - {{ tolerance }}
+    or position > bound_to + {{ tolerance }}
