@@ -35,6 +35,7 @@ STRONG_SILHOUETTE = 0.7
 
 _SILHOUETTE_SAMPLE = 10_000
 _STARTS = 10
+_FEW = 20
 _MANY = 1_000
 
 
@@ -166,7 +167,8 @@ def evaluate_candidates(
     segment_counts : sequence of int
         The numbers of segments to try; those that exceed the number of different points are left out.
     effort : Effort, optional
-        What to spend; without it one algorithm only, and neither stability nor permuted data.
+        What to spend; without it, or with fewer than 20 customers, one algorithm only, and neither stability nor
+        permuted data.
     algorithm : str, default "kmeans"
         Which one that is; K-Means for "auto".
     min_customers : int, default 0
@@ -185,7 +187,7 @@ def evaluate_candidates(
         return _one_segment(points, f"{len(points)} customers are too few to cluster; min_customers is {min_customers}")
     if not feasible:
         return _one_segment(points, "too few different customers to tell clusters apart")
-    if effort is None:
+    if effort is None or len(points) < _FEW:
         return Comparison(_evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), points, feasible, seed, None))
     slow = points[spread_sample(len(points), effort.customers_slow)]
     fast = points[spread_sample(len(points), effort.customers)]

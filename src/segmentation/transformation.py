@@ -77,7 +77,8 @@ class Transformation:
         if not np.isfinite(values).all():
             raise ValueError("every feature of every customer must be a finite number")
         logs = _log(values)
-        low, high = np.quantile(logs, [cap_share, 1 - cap_share], axis=0)
+        # Values that occur: of fewer than 1 / cap_share customers nobody is capped.
+        low, high = np.quantile(logs, [cap_share, 1 - cap_share], axis=0, method="inverted_cdf")
         low, high = np.where(high > low, [low, high], [logs.min(axis=0), logs.max(axis=0)])
         logs = np.clip(logs, low, high)
         spread = logs.std(axis=0)

@@ -20,6 +20,7 @@ SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
 PLANTED_GROUPS = PROJECT / "data/sample/planted_groups.csv"
 ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/online_retail.csv.gz"))
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+AS_SHIPPED = {"cluster_evaluation": "standard"}
 WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "unit_test")
 WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
 
@@ -63,11 +64,15 @@ def dbt_command(
     arguments: tuple[str, ...],
     environment: dict[str, str] | None = None,
 ) -> tuple[list[str], dict[str, str]]:
-    """Return a command and its environment that run dbt as `dbt` does."""
+    """Return a command and its environment that run dbt as `dbt` does.
+
+    Unless the variables say otherwise, candidates are compared in the quick way, which saves ten seconds a build.
+    """
+    variables = {"cluster_evaluation": "quick", **(variables or {})}
     command = [
         *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-        *("--vars", yaml.safe_dump(variables or {}, default_flow_style=True)),
+        *("--vars", yaml.safe_dump(variables, default_flow_style=True)),
     ]
     settings = {"SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"), "INVOICE_FILES": str(invoices)}
     return command, os.environ | settings | (environment or {})
@@ -97,7 +102,7 @@ def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:
 @pytest.fixture(scope="session")
 def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The sample, built with all tests of dbt."""
-    build = dbt(tmp_path_factory.mktemp("sample"))
+    build = dbt(tmp_path_factory.mktemp("sample"), variables=AS_SHIPPED)
     assert build.exit_code == 0, build.output
     return build
 
@@ -107,6 +112,6 @@ def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Online Retail, built with all tests of dbt."""
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    build = dbt(tmp_path_factory.mktemp("online_retail"), ONLINE_RETAIL)
+    build = dbt(tmp_path_factory.mktemp("online_retail"), ONLINE_RETAIL, AS_SHIPPED)
     assert build.exit_code == 0, build.output
     return build

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmentation.assignment import NearestNeighbors
+from segmentation.assignment import HeldOutVotes, NearestNeighbors, choose_neighbors, hold_out
 from segmentation.clustering import fit_kmeans, nearest_centroids
 
 
@@ -20,7 +20,7 @@ def test_labels_and_votes_are_scikit_learns(seed: int, k: int, neighbors: int) -
     assigned = NearestNeighbors(reference, labels, centroids, neighbors).assign(points)
     expected = KNeighborsClassifier(neighbors).fit(reference, labels)
     assert (assigned.label == expected.predict(points)).all()
-    assert assigned.confidence == pytest.approx(expected.predict_proba(points).max(axis=1))
+    assert assigned.votes / neighbors == pytest.approx(expected.predict_proba(points).max(axis=1))
     assert (assigned.runner_up != assigned.label).all()
 
 
@@ -28,19 +28,19 @@ def test_the_runner_up_has_the_second_most_votes() -> None:
     reference = np.array([[0.0], [0.1], [0.2], [0.3], [5.0]])
     labels, centroids = np.array([0, 0, 0, 2, 1]), np.array([[0.0], [0.6], [50.0]])
     assigned = NearestNeighbors(reference, labels, centroids, 4).assign(np.array([[0.0]]))
-    assert (assigned.label[0], assigned.confidence[0], assigned.runner_up[0]) == (0, 0.75, 2)
+    assert (assigned.label[0], assigned.votes[0], assigned.runner_up[0]) == (0, 3, 2)
 
 
 def test_where_all_agree_the_runner_up_is_the_next_centroid() -> None:
     reference, labels = np.array([[0.0], [0.1]]), np.array([1, 1])
     assigned = NearestNeighbors(reference, labels, np.array([[9.0], [0.0], [-3.0]]), 2).assign(np.array([[0.0]]))
-    assert (assigned.label[0], assigned.confidence[0], assigned.runner_up[0]) == (1, 1.0, 2)
+    assert (assigned.label[0], assigned.votes[0], assigned.runner_up[0]) == (1, 2, 2)
 
 
 def test_one_segment_has_no_other_runner_up() -> None:
     assigned = NearestNeighbors(np.zeros((3, 1)), np.zeros(3, dtype=int), np.zeros((1, 1)), 15).assign(np.ones((2, 1)))
     assert assigned.label.tolist() == assigned.runner_up.tolist() == [0, 0]
-    assert assigned.confidence.tolist() == [1.0, 1.0]
+    assert assigned.votes.tolist() == [3, 3]
 
 
 def test_a_customer_is_assigned_alone_as_in_company() -> None:
@@ -51,7 +51,7 @@ def test_a_customer_is_assigned_alone_as_in_company() -> None:
     together = neighbors.assign(points)
     alone = [neighbors.assign(points[[i]]) for i in range(100)]
     assert together.label.tolist() == [a.label[0] for a in alone]
-    assert together.confidence.tolist() == [a.confidence[0] for a in alone]
+    assert together.votes.tolist() == [a.votes[0] for a in alone]
 
 
 def test_without_reference_or_neighbors_it_is_refused() -> None:
@@ -59,3 +59,40 @@ def test_without_reference_or_neighbors_it_is_refused() -> None:
         NearestNeighbors(np.empty((0, 1)), np.empty(0, dtype=int), np.zeros((1, 1)))
     with pytest.raises(ValueError, match="at least one"):
         NearestNeighbors(np.zeros((1, 1)), np.zeros(1, dtype=int), np.zeros((1, 1)), 0)
+
+
+def test_whoever_is_held_out_does_not_vote_for_himself() -> None:
+    # Labels without any pattern: a customer who voted for himself would be right more often than one in ten.
+    rng = np.random.default_rng(3)
+    points, labels = rng.normal(size=(2000, 3)), rng.integers(0, 10, 2000)
+    for said in hold_out(points, labels, 10):
+        assert said.is_right.mean() < 0.15
+        assert (said.truth == labels).all()
+
+
+def test_held_out_customers_are_assigned_by_all_folds_but_their_own() -> None:
+    rng = np.random.default_rng(3)
+    points = rng.normal(size=(100, 2))
+    labels = (points[:, 0] > 0).astype(np.int64)
+    (said,) = hold_out(points, labels, 2, [5])
+    fold = np.arange(100) % 5
+    for f in range(5):
+        others = NearestNeighbors(points[fold != f], labels[fold != f], np.zeros((2, 2)), 5)
+        expected = others.assign(points[fold == f])
+        assert (said.label[fold == f] == expected.label).all()
+        assert (said.votes[fold == f] == expected.votes).all()
+
+
+def test_too_few_customers_are_not_held_out() -> None:
+    assert hold_out(np.zeros((5, 1)), np.zeros(5, dtype=np.int64), 1) == []
+    assert [s.neighbors for s in hold_out(np.zeros((12, 1)), np.zeros(12, dtype=np.int64), 1)] == [5, 7, 9]
+
+
+def test_the_most_neighbours_within_one_standard_error_of_the_best_are_asked() -> None:
+    def said(neighbors: int, right: int) -> HeldOutVotes:
+        truth = np.zeros(1000, dtype=np.int64)
+        return HeldOutVotes(truth, (np.arange(1000) >= right).astype(np.int64), truth + 1, neighbors)
+
+    # One standard error of 0.96 is 0.0062.
+    assert choose_neighbors([said(5, 960), said(9, 955), said(15, 954), said(31, 950)]) == 15
+    assert choose_neighbors([said(5, 900), said(9, 960)]) == 9

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLE, WITHOUT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, SAMPLE, WITHOUT_TESTS, Build, dbt
 
 COLUMNS = (
     "customer_id, recency_days, frequency, monetary, returned_value, cancelled_value, return_rate, shrunk_return_rate, "
@@ -17,7 +17,8 @@ QUERIES = [
     f"select {COLUMNS} from marts.customer_segments order by customer_id",
     "select segment, centroid, scaled_centroid, center, scale from intermediate.int_segmentation_model "
     "order by segment, feature",
-    "select segment_count, wcss, silhouette, is_chosen from marts.segmentation_candidates order by 1",
+    "select * from marts.segmentation_candidates order by algorithm, segment_count",
+    "select * from marts.segmentation_quality order by check_name, segment, subject",
     "select line_type, count(*), sum(amount) from marts.invoice_lines group by 1 order by 1",
     "select mu, kappa from intermediate.int_return_rate_prior",
     "select * exclude (customer_id, cut_date), customer_id, cut_date from intermediate.int_validation_customers "
@@ -37,6 +38,7 @@ def test_shuffled_lines_in_several_files_and_other_threads(sample_build: Build, 
     shuffled = dbt(
         tmp_path,
         tmp_path / "*.csv",
+        AS_SHIPPED,
         arguments=(*WITHOUT_TESTS, "--threads", threads),
         environment={"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
     )
@@ -47,7 +49,7 @@ def test_shuffled_lines_in_several_files_and_other_threads(sample_build: Build, 
 
 def test_built_again_the_tables_are_the_same(tmp_path: Path, sample_build: Build) -> None:
     for _ in range(2):
-        again = dbt(tmp_path, arguments=WITHOUT_TESTS)
+        again = dbt(tmp_path, variables=AS_SHIPPED, arguments=WITHOUT_TESTS)
         assert again.exit_code == 0, again.output
     for query in (*QUERIES, "select * from marts.segment_profiles order by segment"):
         assert again.rows(query) == sample_build.rows(query)

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ONLINE_RETAIL, WITHOUT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, ONLINE_RETAIL, WITHOUT_TESTS, Build, dbt
 
 PRODUCT = r"regexp_full_match(product_code, '[0-9]{5}[A-Z]{0,2}')"
 
@@ -170,7 +170,7 @@ def test_a_rewritten_export_gives_the_same_customers(online_retail_build: Build,
     # As a Windows program writes it: 32 lines of the data hold a pound sign.
     first = tmp_path / "first.csv"
     first.write_bytes(first.read_text(encoding="utf-8").replace("\n", "\r\n").encode("cp1252"))
-    rewritten = dbt(tmp_path, f"{tmp_path}/first.csv,{tmp_path}/second.parquet", arguments=WITHOUT_TESTS)
+    rewritten = dbt(tmp_path, f"{tmp_path}/first.csv,{tmp_path}/second.parquet", AS_SHIPPED, WITHOUT_TESTS)
     assert rewritten.exit_code == 0, rewritten.output
     columns = "customer_id, monetary, frequency, recency_days, rfm_score, segment, segment_confidence"
     query = f"select {columns} from marts.customer_segments order by customer_id"

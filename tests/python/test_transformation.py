@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import skew
 
-from segmentation.transformation import SCALERS, Transformation
+from segmentation.transformation import SCALERS, Transformation, skewness
 
 VALUES = arrays(
     np.float64, st.tuples(st.integers(1, 40), st.just(3)), elements=st.floats(0, 1e9, allow_subnormal=False)
@@ -72,3 +73,39 @@ def test_what_cannot_be_fitted_is_refused(values: np.ndarray) -> None:
 def test_an_unknown_scaler_is_refused() -> None:
     with pytest.raises(ValueError, match="standard, minmax, robust"):
         Transformation.fit(np.ones((2, 1)), ["a"], "quantile")
+
+
+def test_extreme_customers_are_capped_in_the_fit_and_in_the_score() -> None:
+    values = np.r_[np.linspace(1, 1000, 998), 1e6, 1e9][:, None]
+    fitted = Transformation.fit(values, ["monetary"], cap_share=0.005)
+    assert np.expm1(fitted.high[0]) == pytest.approx(995, abs=5)
+    assert len(np.unique(fitted.transform(np.array([[1000.0], [1e6], [1e9]])))) == 1
+    # What a whale spends moves nobody.
+    richer = Transformation.fit(np.r_[values[:-1], [[1e12]]], ["monetary"], cap_share=0.005)
+    assert (richer.center, richer.scale) == (fitted.center, fitted.scale)
+    assert Transformation.fit(values, ["monetary"], cap_share=0).high[0] == pytest.approx(np.log1p(1e9))
+
+
+def test_a_feature_that_few_customers_have_is_not_capped_away() -> None:
+    values = np.where(np.arange(1000) < 3, 0.5, 0.0)[:, None]
+    fitted = Transformation.fit(values, ["return_rate"], cap_share=0.005)
+    assert fitted.transform(values)[0] > fitted.transform(values)[-1]
+
+
+def test_the_trained_range_is_that_of_the_customers_before_any_cap() -> None:
+    values = np.array([[1.0, 10.0], [5.0, 20.0]])
+    fitted = Transformation.fit(values, ["a", "b"], cap_share=0.2)
+    told = fitted.is_outside(np.array([[1.0, 20.0], [0.9, 15.0], [3.0, 20.1]]))
+    assert told.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.5])
+def test_a_share_that_can_not_be_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="cap_share"):
+        Transformation.fit(np.ones((2, 1)), ["a"], cap_share=share)
+
+
+def test_skewness_is_scipys_and_nothing_where_nothing_varies() -> None:
+    values = np.random.default_rng(1).lognormal(size=(300, 2))
+    assert skewness(values) == pytest.approx(list(skew(values, axis=0)))
+    assert skewness(np.full((50, 1), 0.1)) == [None]

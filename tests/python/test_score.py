@@ -1,0 +1,125 @@
+"""python -m segmentation.score: the same answers as the warehouse, for every customer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Build
+
+from segmentation.score.__main__ import main, spreadsheet_safe
+
+COLUMNS = (
+    "customer_id, segment, segment_confidence, runner_up_segment, centroid_segment, is_outside_trained_range, "
+    "expected_buying_rate"
+)
+
+
+def score(build: Build, *arguments: str | Path) -> int:
+    return main([*map(str, arguments), "--warehouse", str(build.warehouse)])
+
+
+@pytest.mark.parametrize("name", ["sample_build", "online_retail_build"])
+def test_every_customer_is_scored_as_in_the_warehouse(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    build: Build = request.getfixturevalue(name)
+    customers = build.rows("select customer_id, recency_days, frequency, monetary from marts.customer_segments")
+    given, scored = tmp_path / "customers.csv", tmp_path / "scored.csv"
+    with given.open("w", newline="") as f:
+        csv.writer(f).writerows([("customer_id", "recency_days", "frequency", "monetary"), *customers])
+    assert score(build, "--customers", given, "--output", scored) == 0
+    with scored.open(newline="") as f:
+        found = {row["customer_id"]: row for row in csv.DictReader(f)}
+    expected = build.rows(f"select {COLUMNS} from marts.customer_segments")
+    assert len(found) == len(expected)
+    for row in expected:
+        told = found[row[0]]
+        assert (told["segment"], told["runner_up_segment"], told["centroid_segment"]) == (row[1], row[3], row[4])
+        assert told["is_outside_trained_range"] == str(row[5]).lower()
+        assert float(told["segment_confidence"]) == pytest.approx(float(row[2]), abs=1e-6)
+        assert float(told["expected_buying_rate"]) == pytest.approx(float(row[6]), abs=1e-6)
+        assert told["problem"] == ""
+
+
+def test_a_single_customer(sample_build: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    ((customer, segment),) = sample_build.rows(
+        "select [recency_days::varchar, frequency::varchar, monetary::varchar], segment from marts.customer_segments "
+        "order by customer_id limit 1"
+    )
+    assert score(sample_build, *customer) == 0
+    assert f"segment                   {segment}\n" in capsys.readouterr().out
+    # A newcomer and a customer beyond everything that was seen.
+    assert score(sample_build, "1", "1", "0.01") == 0
+    assert score(sample_build, "9999", "9999", "1e12") == 0
+    assert "is_outside_trained_range  true" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["1", "2"], "The model needs 3 numbers: recency_days frequency monetary; 2 given"),
+        (["1", "x", "3"], "frequency is no number: x"),
+        (["1", "nan", "3"], "frequency is no finite number"),
+        (["1", "0", "3"], "frequency is below 1: the segments are for customers with a purchase"),
+        (["1", "", "3"], "frequency is missing"),
+    ],
+)
+def test_what_can_not_be_scored_is_said(
+    sample_build: Build, capsys: pytest.CaptureFixture[str], values: list[str], message: str
+) -> None:
+    assert score(sample_build, *values) > 0
+    assert message in capsys.readouterr().err
+
+
+def test_customers_with_gaps_keep_their_row_and_hostile_text_is_harmless(
+    sample_build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "customers.csv"
+    given.write_text(
+        "\ufeffname,recency_days,frequency,monetary,segment\n"
+        '=cmd(),10,2,30.5,old\n"a,b",,2,30,old\n+1,10,many,30,old\n-5,10,2\n',
+        encoding="utf-8",
+    )
+    assert score(sample_build, "--customers", given) == 1
+    printed = capsys.readouterr()
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    assert [row["name"] for row in rows] == ["'=cmd()", "a,b", "+1", "-5"]
+    assert [row["problem"] for row in rows] == [
+        *("", "recency_days is missing", "frequency is no number: many", "monetary is missing")
+    ]
+    assert [bool(row["segment"]) for row in rows] == [True, False, False, False]
+    assert "3 of 4 customers can't be scored" in printed.err
+
+
+def test_files_and_warehouses_that_can_not_be_used(
+    sample_build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "customers.csv"
+    given.write_text("id,recency\n1,2\n")
+    assert score(sample_build, "--customers", given) == 2
+    assert "has no column recency_days, frequency, monetary" in capsys.readouterr().err
+    given.write_bytes(b"recency_days,frequency,monetary\n\xff,1,1\n" * 2)
+    assert score(sample_build, "--customers", given) == 2
+    assert "UTF-8" in capsys.readouterr().err
+    assert main(["1", "2", "3", "--warehouse", str(tmp_path / "none.duckdb")]) == 2
+    assert "There is no warehouse" in capsys.readouterr().err
+    (tmp_path / "text.duckdb").write_text("no database")
+    assert main(["1", "2", "3", "--warehouse", str(tmp_path / "text.duckdb")]) == 2
+    assert "can't be opened" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([])
+    assert "either the numbers of one customer or --customers" in capsys.readouterr().err
+
+
+def test_texts_that_a_spreadsheet_would_run_are_quoted() -> None:
+    assert [spreadsheet_safe(t) for t in ("=1", "@x", "-5", "+1,5", "-a", "a=1", "")] == [
+        *("'=1", "'@x", "-5", "+1,5", "'-a", "a=1", "")
+    ]
+
+
+def test_it_is_a_command() -> None:
+    assert sys.modules["segmentation.score.__main__"].__file__
