@@ -7,6 +7,7 @@ with returns as (
         product_code,
         quantity,
         amount,
+        is_derived,
         invoiced_at,
         invoice_date
     from {{ ref('int_invoice_lines') }}
@@ -65,6 +66,8 @@ final as (
         sales.quantity >= -sought_sales.quantity
         and sales.invoiced_at <= sought_sales.invoiced_at
         and sought_sales.invoiced_at <= {{ dbt.dateadd('day', 1, 'sales.invoiced_at') }}
+        -- Where a file marks a sale as returned and does not say when, its return has the time of the sale.
+        and (sales.invoiced_at < sought_sales.invoiced_at or not sought_sales.is_derived)
 
 )
 

@@ -11,7 +11,8 @@ from conftest import AS_SHIPPED, SAMPLE, WITHOUT_TESTS, Build, dbt
 
 COLUMNS = (
     "customer_id, recency_days, frequency, monetary, returned_value, cancelled_value, return_rate, shrunk_return_rate, "
-    "is_high_return, interpurchase_days, r_score, f_score, m_score, rfm_segment, segment, segment_confidence, runner_up_segment, centroid_segment, model_version"
+    "is_high_return, interpurchase_days, r_score, f_score, m_score, rfm_segment, "
+    "segment, segment_confidence, runner_up_segment, centroid_segment, model_version"
 )
 QUERIES = [
     f"select {COLUMNS} from marts.customer_segments order by customer_id",

@@ -309,6 +309,15 @@ def test_rows_are_rejected_for_their_reason_and_no_others(shapes_build: Build, f
     assert rejected_of(shapes_build).get(file, {}) == REJECTED.get(file, {})
 
 
+def test_a_derived_return_is_a_cancellation_only_where_the_file_says_when(shapes_build: Build) -> None:
+    """An order cancelled the next morning; not the ones marked as returned or refunded, which have the sale's time."""
+    cancelled = shapes_build.rows(
+        "select invoice_id, quantity from marts.invoice_lines "
+        "inner join intermediate.int_cancelled_lines using (line_id) where is_derived"
+    )
+    assert cancelled == [("#1004", Decimal(-4))]
+
+
 def test_shapes_are_recognised_by_header(shapes_build: Build) -> None:
     found = shapes_build.rows("select source_file, shape from marts.load_audit")
     assert {name_of(file): shape for file, shape in found} == SHAPES
