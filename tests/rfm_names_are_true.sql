@@ -1,5 +1,6 @@
 -- What the name of a code claims is true of the medians of its customers. A score of s means that (s - 1) / 5 of the
 -- customers have lower values and no more than that is known of ties, so these count in favour of the name.
+-- The median of fewer than 20 customers says little.
 with customers as (
 
     select * from {{ ref('customer_segments') }}
@@ -14,7 +15,9 @@ claims as (
 
 positions as (
 
-    {{ segmentation.median_positions('customers', 'rfm_segment') }}
+    {{ segmentation.median_positions(
+        'customers', 'customers', 'rfm_segment', ['recency', 'frequency', 'monetary', 'tenure']
+    ) }}
 
 ),
 
@@ -37,5 +40,5 @@ inner join bounds
         positions.group_name = bounds.group_name
         and positions.measure = bounds.measure
 where
-    positions.share_at_most < bounds.bound_from
-    or positions.share_below > bounds.bound_to
+    positions.members >= 20
+    and (positions.share_at_most < bounds.bound_from or positions.share_below > bounds.bound_to)

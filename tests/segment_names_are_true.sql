@@ -1,6 +1,8 @@
 -- What the name of a segment claims is true of the medians of all its customers. Its bounds held for the cluster as it
 -- was fitted; that the fit may see a sample only and neighbours assign the customers moves a median a little: 0.02.
+-- The median of fewer than 20 customers says little.
 {%- set tolerance = 0.02 %}
+{%- set fewest_members = 20 %}
 
 with customers as (
 
@@ -17,7 +19,9 @@ archetypes as (
 
 positions as (
 
-    {{ segmentation.median_positions('customers', 'segment') }}
+    {{ segmentation.median_positions(
+        'customers', 'customers', 'segment', ['recency', 'frequency', 'monetary', 'tenure']
+    ) }}
 
 ),
 
@@ -52,7 +56,7 @@ counted as (
     inner join archetypes on customers.segment = archetypes.segment
     cross join longest
     group by customers.segment
-    having count(*) >= 20
+    having count(*) >= {{ fewest_members }}
 
 ),
 
@@ -61,7 +65,7 @@ compared as (
     select
         positions.group_name as segment,
         positions.measure,
-        (positions.share_below + positions.share_at_most) / 2 as position,
+        (positions.share_below + positions.share_at_most) / 2 as standing,
         bounds.bound_from,
         bounds.bound_to
     from positions
@@ -69,13 +73,17 @@ compared as (
         on
             positions.group_name = bounds.group_name
             and positions.measure = bounds.measure
+    where
+        positions.members >= {{ fewest_members }}
+        -- Where all customers are equal no name says anything.
+        and positions.share_at_most - positions.share_below < 1
 
     union all
 
     select
         segment,
         'share with too few orders' as measure,
-        share_with_too_few_orders as position,
+        share_with_too_few_orders as standing,
         0 as bound_from,
         0.5 as bound_to
     from counted
@@ -85,7 +93,7 @@ compared as (
     select
         segment,
         'share with too many orders' as measure,
-        share_with_too_many_orders as position,
+        share_with_too_many_orders as standing,
         0 as bound_from,
         0.5 as bound_to
     from counted
@@ -95,7 +103,7 @@ compared as (
     select
         segment,
         'tenure as a share of the longest' as measure,
-        tenure_share as position,
+        tenure_share as standing,
         0 as bound_from,
         coalesce(max_tenure_share, 1) as bound_to
     from counted
@@ -105,9 +113,9 @@ compared as (
 select
     segment,
     measure,
-    position,
-    case when position < bound_from then bound_from else bound_to end as bound
+    standing,
+    case when standing < bound_from then bound_from else bound_to end as bound
 from compared
 where
-    position < bound_from - {{ tolerance }}
-    or position > bound_to + {{ tolerance }}
+    standing < bound_from - {{ tolerance }}
+    or standing > bound_to + {{ tolerance }}

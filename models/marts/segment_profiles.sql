@@ -1,3 +1,11 @@
+{%- set measures = {
+    'recency': 'the time since the last purchase',
+    'frequency': 'the number of orders',
+    'monetary': 'the amount spent',
+    'return_rate': 'the share sent back'
+} -%}
+{%- set by_days = var('frequency_unit') == 'days' -%}
+
 with customers as (
 
     select * from {{ ref('customer_segments') }}
@@ -68,7 +76,11 @@ totals as (
 
     select
         count(*) as customers,
-        sum(monetary) as revenue
+        sum(monetary) as revenue,
+        {{ segmentation.median_value('recency_days') }} as median_recency_days,
+        {{ segmentation.median_value('frequency') }} as median_frequency,
+        {{ segmentation.median_value('monetary') }} as median_monetary,
+        {{ segmentation.median_value('return_rate') }} as median_return_rate
     from customers
 
 ),
@@ -99,13 +111,125 @@ shares as (
 
 ),
 
+positions as (
+
+    {{ segmentation.median_positions('customers', 'members', 'segment', measures | list) }}
+
+),
+
+distances as (
+
+    select
+        group_name as segment,
+        measure,
+        -- Twice the distance from 0.5, in exact decimals: no rounding decides a tie.
+        abs(share_below + share_at_most - 1) as distance,
+        case measure
+            {%- for measure in measures %}
+            when '{{ measure }}' then {{ loop.index }}
+            {%- endfor %}
+        end as measure_order
+    from positions
+    where
+        measure <> 'return_rate'
+        or group_name in (select overlays.segment from overlays)
+
+),
+
+ranked as (
+
+    select
+        segment,
+        measure,
+        distance,
+        row_number() over (partition by segment order by distance desc, measure_order asc) as distance_rank
+    from distances
+
+),
+
+-- What sets a segment apart: the measure whose median is farthest from the middle of all customers.
+marks as (
+
+    select
+        segment,
+        case measure
+            {%- for measure, words in measures.items() %}
+            when '{{ measure }}' then '{{ words }}'
+            {%- endfor %}
+        end as mark
+    from ranked
+    where
+        distance_rank = 1
+        and distance > 0
+
+),
+
+-- Every number as it is written in the explanation, as a decimal.
+figures as (
+
+    select
+        shown_segments.segment,
+        shown_segments.kind,
+        profiles.customers,
+        totals.revenue as total_revenue,
+        shares.customer_share,
+        shares.revenue_share,
+        cast(profiles.median_recency_days as decimal(10, 1)) as recency_days,
+        cast(totals.median_recency_days as decimal(10, 1)) as all_recency_days,
+        cast(profiles.median_frequency as decimal(10, 1)) as frequency,
+        cast(totals.median_frequency as decimal(10, 1)) as all_frequency,
+        cast(profiles.median_monetary as {{ segmentation.type_money_total() }}) as monetary,
+        cast(totals.median_monetary as {{ segmentation.type_money_total() }}) as all_monetary,
+        cast(profiles.median_return_rate as decimal(9, 6)) as return_rate,
+        cast(totals.median_return_rate as decimal(9, 6)) as all_return_rate
+    from shown_segments
+    inner join profiles on shown_segments.segment = profiles.segment
+    inner join shares on shown_segments.segment = shares.segment
+    cross join totals
+
+),
+
+sentences as (
+
+    select
+        segment,
+        case when customers = 1 then ' Its only customer ' else ' Its median customer ' end
+        || 'last bought ' || {{ segmentation.counted_as_text('recency_days', 'day') }}
+        || ' ago (all customers: ' || {{ segmentation.number_as_text('all_recency_days') }} || '), '
+        || {{ "'bought on '" if by_days else "'placed '" }}
+        || {{ segmentation.counted_as_text('frequency', 'day' if by_days else 'order') }}
+        || ' (all: ' || {{ segmentation.number_as_text('all_frequency') }} || ')'
+        || case when kind = 'overlay' then ', ' else ' and ' end
+        || 'spent ' || {{ segmentation.number_as_text('monetary') }}
+        || {{ "' after returns'" if var('monetary_basis') == 'net' else "''" }}
+        || ' (all: ' || {{ segmentation.number_as_text('all_monetary') }} || ')'
+        || case
+            when kind = 'overlay'
+                then
+                    ' and sent back ' || {{ segmentation.share_as_text('return_rate') }}
+                    || ' of it (all: ' || {{ segmentation.share_as_text('all_return_rate') }} || ')'
+            else ''
+        end
+        || '; ' || {{ segmentation.share_as_text('customer_share') }} || ' of the customers '
+        || case
+            when total_revenue > 0
+                then 'bring ' || {{ segmentation.share_as_text('revenue_share') }} || ' of the revenue.'
+            else 'are in it.'
+        end as figures_in_words
+    from figures
+
+),
+
 final as (
 
     select
         -- text
         shown_segments.segment,
         shown_segments.kind,
-        archetypes.explanation,
+        archetypes.claim,
+        archetypes.explanation
+        || coalesce(sentences.figures_in_words, ' Nobody is in it today.')
+        || coalesce(' What sets it apart most is ' || marks.mark || '.', '') as explanation,
         archetypes.recommended_action,
         archetypes.goal,
 
@@ -123,6 +247,8 @@ final as (
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
     left join shares on shown_segments.segment = shares.segment
+    left join sentences on shown_segments.segment = sentences.segment
+    left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
 
 )
