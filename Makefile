@@ -19,7 +19,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build query test lint bench sample lock clean
+.PHONY: help build query test lint bench evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 
 bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
+
+evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
+	$(BIN)/python benchmarks/evidence.py
 
 sample: $(VENV)/installed ## Write the sample in data/sample anew
 	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \

@@ -1,5 +1,4 @@
--- Who can become valuable? Customers who are here, and some of whose nearest neighbours are in a segment that spends
--- more than their own; with what its median customer does and they do not yet. Those nearest to the best segment first.
+-- Who can become valuable? Customers who are here, on the border of a segment that spends more than their own; with what its median customer does and they do not yet. Those nearest to the best segment first.
 with customers as (
 
     select * from {{ ref('customer_segments') }}
@@ -20,7 +19,7 @@ final as (
         customers.country,
         customers.segment,
         customers.runner_up_segment as next_segment,
-        cast(1 - customers.segment_confidence as decimal(9, 6)) as share_of_other_votes,
+        cast(1 - customers.segment_confidence as decimal(9, 6)) as doubt,
         customers.rfm_segment,
         customers.recency_days,
         customers.tenure_days,
@@ -37,8 +36,8 @@ final as (
     inner join segments as next_segments on customers.runner_up_segment = next_segments.segment
     where
         customers.r_score >= 4
-        -- All neighbours agree otherwise, and the runner-up is only the next nearest segment.
-        and customers.segment_confidence < 1
+        -- The neighbours nearly all agree otherwise, and the runner-up is only the next nearest segment.
+        and customers.segment_confidence < 0.95
         and next_segments.median_monetary > segments.median_monetary
         and next_segments.median_monetary > customers.monetary
         and not customers.is_high_return
@@ -46,4 +45,4 @@ final as (
 )
 
 select * from final
-order by next_median_monetary desc, share_of_other_votes desc, customer_id asc
+order by next_median_monetary desc, doubt desc, customer_id asc

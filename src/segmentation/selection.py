@@ -69,7 +69,7 @@ class Effort:
 
 
 EFFORTS = {
-    "standard": Effort(5_000, 1_000, 1_500, resamples=50, permutations=20, references=10),
+    "standard": Effort(5_000, 1_000, 1_000, resamples=50, permutations=20, references=10),
     "full": Effort(10_000, 5_000, 5_000, resamples=200, permutations=99, references=50),
 }
 

@@ -105,7 +105,7 @@ def test_who_can_become_valuable_has_neighbours_who_spend_more(compiled: Build, 
     own, following = customers["segment"].map(spent), customers["runner_up_segment"].map(spent)
     expected = customers[
         (customers["r_score"] >= 4)
-        & (customers["segment_confidence"] < 1)
+        & (customers["segment_confidence"] < 0.95)
         & (following > own)
         & (following > customers["monetary"])
         & ~customers["is_high_return"]

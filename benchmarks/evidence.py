@@ -1,0 +1,157 @@
+"""Write the tables of docs/method.md: what features and the number of segments do to stability and validity.
+
+Run with ``make evidence``; it takes some minutes. The data are the sample and, where the environment variable ONLINE_RETAIL
+names its file, Online Retail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from segmentation.model import fit_model
+from segmentation.selection import EFFORTS, Candidate, choose, evaluate_candidates
+from segmentation.stored_model import read_archetypes
+from segmentation.transformation import Transformation, skewness
+from segmentation.validity import Cut, auc, predict_buyers, top_share
+
+PROJECT = Path(__file__).parents[1]
+METHOD = PROJECT / "docs/method.md"
+RFM = ["recency_days", "frequency", "monetary"]
+FEATURE_SETS = [
+    RFM,
+    [*RFM, "return_rate"],
+    [*RFM, "avg_order_value"],
+    [*RFM, "tenure_days"],
+    [*RFM, "interpurchase_days"],
+    ["recency_days", "purchase_days", "monetary"],
+]
+MEASURES = [*RFM, "tenure_days"]
+SEED = 42
+
+
+def main() -> int:
+    """Build the data sets and write the tables; return the exit code."""
+    data = {"the sample": PROJECT / "data/sample/invoices.csv.gz"}
+    if os.environ.get("ONLINE_RETAIL"):
+        data["Online Retail"] = Path(os.environ["ONLINE_RETAIL"])
+    text = METHOD.read_text()
+    for name, path in data.items():
+        with tempfile.TemporaryDirectory() as folder:
+            warehouse = build(path, Path(folder))
+            for table, lines in (("features", features_table(warehouse)), ("counts", counts_table(warehouse))):
+                text = replace_table(text, f"{table} of {name}", lines)
+                print(f"{table} of {name}", *lines, sep="\n", flush=True)
+            text = replace_table(text, f"skewness of {name}", skewness_table(warehouse))
+    METHOD.write_text(text)
+    return 0
+
+
+def build(invoices: Path, folder: Path) -> Path:
+    """Build the models on invoice files, without tests; return the warehouse."""
+    warehouse = folder / "warehouse.duckdb"
+    environment = os.environ | {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices.absolute())}
+    command = [
+        *(str(Path(sys.executable).parent / "dbt"), "run", "--quiet", "--vars", "{cluster_evaluation: quick}"),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+    ]
+    subprocess.run([command[0], "seed", *command[2:]], cwd=PROJECT, env=environment, check=True)
+    subprocess.run(command, cwd=PROJECT, env=environment, check=True)
+    return warehouse
+
+
+def read(warehouse: Path, query: str) -> pd.DataFrame:
+    """Return the result of a query."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.sql(query).df()
+
+
+def features_table(warehouse: Path) -> list[str]:
+    """Return one row a set of features: the choice, its stability, and what it tells out of time."""
+    rows = [
+        "| features | segments | least Jaccard | excess silhouette | AUC, segments | AUC, blended | top tenth's revenue |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
+    for features in FEATURE_SETS:
+        values = customers[features].to_numpy(dtype=float)
+        points = Transformation.fit(values, features).transform(values)
+        comparison = evaluate_candidates(points, SEED, range(2, 11), EFFORTS["standard"], workers=2)
+        (chosen,) = [c for c in choose(comparison) if c.is_chosen]
+        hard, blended, share = validity(warehouse, features, chosen)
+        rows.append(
+            f"| {', '.join(features)} | {chosen.segment_count} | {chosen.min_jaccard:.2f} | "
+            f"{chosen.silhouette_excess:.3f} | {hard:.3f} | {blended:.3f} | {share:.1%} |"
+        )
+    return rows
+
+
+def counts_table(warehouse: Path) -> list[str]:
+    """Return one row a number of segments of recency, frequency and monetary."""
+    rows = ["| segments | AUC, segments | AUC, blended | top tenth's revenue |", "| ---: | ---: | ---: | ---: |"]
+    for count in range(2, 11):
+        candidate = Candidate("kmeans", count, float(count), 0, 0.0, 0.0)
+        hard, blended, share = validity(warehouse, RFM, candidate)
+        rows.append(f"| {count} | {hard:.3f} | {blended:.3f} | {share:.1%} |")
+    return rows
+
+
+def skewness_table(warehouse: Path) -> list[str]:
+    """Return one row a feature: skewness as it is, of its logarithm, and capped."""
+    customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
+    values = customers[RFM].to_numpy(dtype=float)
+    before = skewness(values)
+    logs, capped = (
+        skewness(Transformation.fit(values, RFM, cap_share=share).transform(values)) for share in (0.0, 0.005)
+    )
+    return [
+        "| feature | as it is | logarithm | capped logarithm |",
+        "| --- | ---: | ---: | ---: |",
+        *(
+            f"| {feature} | {one:.2f} | {two:.2f} | {three:.2f} |"
+            for feature, one, two, three in zip(RFM, before, logs, capped, strict=True)
+        ),
+    ]
+
+
+def validity(warehouse: Path, features: list[str], chosen: Candidate) -> tuple[float, float, float]:
+    """Return AUC of segments and of blended rates, and the revenue share of their top tenth, at the latest cut."""
+    customers = read(warehouse, "from intermediate.int_validation_customers order by cut_date desc, customer_id")
+    columns = (features, MEASURES, "later_orders", "later_spend")
+    cuts = [
+        Cut(*(of_day[c].to_numpy(dtype=float) for c in columns))
+        for _, of_day in customers.groupby("cut_date", sort=False)
+    ]
+    known, earlier = next(pairwise(cuts))
+    archetypes = read_archetypes(pd.read_csv(PROJECT / "seeds/segment_archetypes.csv"))
+    codes = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str).set_index("rfm_score")["rfm_segment"].to_dict()
+    model = fit_model(known.values, features, known.measures, chosen.setting, archetypes, seed=SEED)
+    predicted = predict_buyers(known, earlier, model, codes)
+    areas = [auc(predicted[name], known.bought)[0] for name in ("segments", "segments_blended")]
+    return areas[0], areas[1], top_share(predicted["segments_blended"], known.spend)
+
+
+def replace_table(text: str, name: str, lines: list[str]) -> str:
+    """Return the text with the table between its marks replaced.
+
+    Raises
+    ------
+    ValueError
+        If the text has no such marks.
+    """
+    pattern = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"docs/method.md has no place for: {name}")
+    return pattern.sub(lambda marks: marks[1] + "\n" + "\n".join(lines) + "\n\n" + marks[2], text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
