@@ -1,7 +1,7 @@
 """Write the tables of docs/method.md: what features and the number of segments do to stability and validity.
 
-Run with ``make evidence``; it takes some minutes. The data are the sample and, where the environment variable ONLINE_RETAIL
-names its file, Online Retail.
+Run with ``make evidence``; it takes some minutes. The data are the sample and, where the environment variable
+ONLINE_RETAIL names its file, Online Retail.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def read(warehouse: Path, query: str) -> pd.DataFrame:
 def features_table(warehouse: Path) -> list[str]:
     """Return one row a set of features: the choice, its stability, and what it tells out of time."""
     rows = [
-        "| features | segments | least Jaccard | excess silhouette | AUC, segments | AUC, blended | top tenth's revenue |",
+        "| features | segments | least Jaccard | excess silhouette | AUC | AUC, blended | top tenth's revenue |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
@@ -96,7 +96,7 @@ def features_table(warehouse: Path) -> list[str]:
 
 def counts_table(warehouse: Path) -> list[str]:
     """Return one row a number of segments of recency, frequency and monetary."""
-    rows = ["| segments | AUC, segments | AUC, blended | top tenth's revenue |", "| ---: | ---: | ---: | ---: |"]
+    rows = ["| segments | AUC | AUC, blended | top tenth's revenue |", "| ---: | ---: | ---: | ---: |"]
     for count in range(2, 11):
         candidate = Candidate("kmeans", count, float(count), 0, 0.0, 0.0)
         hard, blended, share = validity(warehouse, RFM, candidate)
@@ -132,7 +132,8 @@ def validity(warehouse: Path, features: list[str], chosen: Candidate) -> tuple[f
     ]
     known, earlier = next(pairwise(cuts))
     archetypes = read_archetypes(pd.read_csv(PROJECT / "seeds/segment_archetypes.csv"))
-    codes = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str).set_index("rfm_score")["rfm_segment"].to_dict()
+    seed = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str)
+    codes = dict(zip(seed["rfm_score"], seed["rfm_segment"], strict=True))
     model = fit_model(known.values, features, known.measures, chosen.setting, archetypes, seed=SEED)
     predicted = predict_buyers(known, earlier, model, codes)
     areas = [auc(predicted[name], known.bought)[0] for name in ("segments", "segments_blended")]

@@ -12,9 +12,9 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import HDBSCAN
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
 from segmentation.clustering import fit_kmeans, nearest_centroids
+from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -57,12 +57,13 @@ def _kmeans(points: FloatArray, settings: Sequence[float], seed: int, starts: in
     is_first = np.r_[True, (np.diff(points[order], axis=0) != 0).any(axis=1)]
     different, weights = points[order][is_first], np.diff(np.r_[np.flatnonzero(is_first), len(points)]).astype(float)
     return [
-        nearest_centroids(points, fit_kmeans(different, min(int(k), len(different)), seed, starts, weights)) for k in settings
+        nearest_centroids(points, fit_kmeans(different, min(int(k), len(different)), seed, starts, weights))
+        for k in settings
     ]
 
 
 def _gaussian_mixture(points: FloatArray, settings: Sequence[float], seed: int, starts: int) -> list[IntArray]:
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # Twenty steps have to do: what does not converge by then is not stable, and that shows.
         warnings.simplefilter("ignore", ConvergenceWarning)
         # The regularisation keeps a component from collapsing on the many customers with exactly one order.

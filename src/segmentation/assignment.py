@@ -163,4 +163,6 @@ def choose_neighbors(said: Sequence[HeldOutVotes]) -> int:
     accuracies = [float(s.is_right.mean()) for s in said]
     best = int(np.argmax(accuracies))
     error = np.sqrt(accuracies[best] * (1 - accuracies[best]) / len(said[best].truth))
-    return max(s.neighbors for s, accuracy in zip(said, accuracies, strict=True) if accuracy >= accuracies[best] - error)
+    return max(
+        s.neighbors for s, accuracy in zip(said, accuracies, strict=True) if accuracy >= accuracies[best] - error
+    )

@@ -13,12 +13,13 @@ BoolArray = NDArray[np.bool_]
 MIN_CUSTOMERS = 200
 """Of fewer customers the share of the votes is taken as it is."""
 
+
 def calibrate(votes: IntArray, is_right: BoolArray, neighbors: int) -> FloatArray:
     """Return the confidence that each number of votes deserves, shape (neighbors,): for 1 vote to all.
 
     Isotonic regression of being right on the votes (Zadrozny & Elkan 2002, doi 10.1145/775047.775151): never less
-    confident with more votes, above 0 and, by the rule of succession, never quite 1. Numbers of votes that do not occur are interpolated. With
-    fewer than MIN_CUSTOMERS customers the share of the votes.
+    confident with more votes, above 0 and, by the rule of succession, never quite 1. Numbers of votes that do not
+    occur are interpolated. With fewer than MIN_CUSTOMERS customers the share of the votes.
 
     Parameters
     ----------
@@ -31,7 +32,9 @@ def calibrate(votes: IntArray, is_right: BoolArray, neighbors: int) -> FloatArra
     every = np.arange(1, neighbors + 1)
     if len(votes) < MIN_CUSTOMERS:
         return np.asarray(every / neighbors)
-    fitted = IsotonicRegression(y_min=1e-6, y_max=1 - 1 / (len(votes) + 2), out_of_bounds="clip").fit(votes, is_right.astype(float))
+    fitted = IsotonicRegression(y_min=1e-6, y_max=1 - 1 / (len(votes) + 2), out_of_bounds="clip").fit(
+        votes, is_right.astype(float)
+    )
     return np.asarray(fitted.predict(every))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+
+from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -36,7 +37,7 @@ def fit_kmeans(
     array of shape (segment_count, n_features)
         Sorted by coordinates, the last feature first; rounded to nine digits.
     """
-    with threadpool_limits(limits=1):
+    with one_thread():
         fitted = KMeans(segment_count, n_init=starts, random_state=seed).fit(points, sample_weight=weights)
     return ordered_centroids(fitted.cluster_centers_)
 

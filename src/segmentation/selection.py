@@ -33,11 +33,12 @@ LARGEST_UNCLUSTERED_SHARE = 0.05
 STRONG_SILHOUETTE = 0.7
 """Silhouette from which Kaufman & Rousseeuw (1990) speak of a strong structure, which needs no comparison."""
 
+MANY = 1_000
+"""Fewer customers are examined faster than another process starts."""
+
 _SILHOUETTE_SAMPLE = 10_000
 _STARTS = 10
 _FEW = 20
-_MANY = 1_000
-
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,7 @@ def evaluate_candidates(
     slow = points[spread_sample(len(points), effort.customers_slow)]
     fast = points[spread_sample(len(points), effort.customers)]
     few = points[spread_sample(len(points), effort.customers_permuted)]
-    # Starting a process takes longer than to examine a few hundred customers.
-    structure, *evaluated = Parallel(n_jobs=workers if len(points) >= _MANY else 1)(
+    structure, *evaluated = Parallel(n_jobs=workers if len(points) >= MANY else 1)(
         [
             delayed(compare_with_permuted)(few, feasible, seed, effort.permutations),
             *(
@@ -202,9 +202,7 @@ def evaluate_candidates(
             ),
         ]
     )
-    candidates = [
-        _with_excess(candidate, structure, feasible) for candidates in evaluated for candidate in candidates
-    ]
+    candidates = [_with_excess(candidate, structure, feasible) for candidates in evaluated for candidate in candidates]
     return Comparison(candidates, structure.p_value)
 
 
@@ -260,9 +258,7 @@ def _distinct(
     algorithm: Algorithm, points: FloatArray, segment_counts: Sequence[int], seed: int
 ) -> tuple[list[float], list[IntArray]]:
     """Cluster the points in every setting; of settings that find equally many clusters the first."""
-    settings = (
-        list(HDBSCAN_SHARES) if algorithm.finds_count else [float(k) for k in segment_counts if k < len(points)]
-    )
+    settings = list(HDBSCAN_SHARES) if algorithm.finds_count else [float(k) for k in segment_counts if k < len(points)]
     found: dict[int, tuple[float, IntArray]] = {}
     for setting, labels in zip(settings, algorithm.cluster(points, settings, seed, _STARTS), strict=True):
         clusters = len(np.unique(labels[labels != NO_CLUSTER])) if algorithm.finds_count else int(setting)
@@ -311,9 +307,7 @@ def _with_excess(candidate: Candidate, structure: Structure, segment_counts: Seq
     )
 
 
-def choose(
-    comparison: Comparison, algorithm: str = "kmeans", segment_count: int | None = None
-) -> list[Candidate]:
+def choose(comparison: Comparison, algorithm: str = "kmeans", segment_count: int | None = None) -> list[Candidate]:
     """Mark the candidate to use and say of each why it was or was not taken.
 
     1. Stable first: every cluster has a mean bootstrap Jaccard of STABLE or more.
@@ -340,7 +334,9 @@ def choose(
     if segment_count is not None:
         # Fewer of the fitted customers may differ than were asked for.
         counts = {c.segment_count for c in allowed}
-        asked_for = [c for c in allowed if c.segment_count == (segment_count if segment_count in counts else max(counts))]
+        asked_for = [
+            c for c in allowed if c.segment_count == (segment_count if segment_count in counts else max(counts))
+        ]
         chosen, why = _best(asked_for)[0], "segment_count asks for it"
         if chosen.segment_count != segment_count:
             why = f"segment_count asks for {segment_count}, but the fitted customers are too alike for more"
@@ -358,7 +354,9 @@ def shortcomings(candidate: Candidate) -> list[str]:
     if candidate.segment_count == 1:
         return missed
     if candidate.min_jaccard is not None and candidate.min_jaccard < STABLE:
-        missed.append(f"its least stable cluster has a bootstrap Jaccard of {candidate.min_jaccard:.2f}, below {STABLE}")
+        missed.append(
+            f"its least stable cluster has a bootstrap Jaccard of {candidate.min_jaccard:.2f}, below {STABLE}"
+        )
     if candidate.smallest_share < SMALLEST_SHARE:
         missed.append(
             f"its smallest cluster holds {candidate.smallest_share:.1%} of the customers, below {SMALLEST_SHARE:.0%}"

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
-from threadpoolctl import threadpool_limits
 
 from segmentation.algorithms import NO_CLUSTER, Algorithm
 from segmentation.clustering import squared_distances
+from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -68,7 +68,7 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple
     members = np.hstack(one_hots)
     sizes = members.sum(axis=0)
     widths = np.zeros((len(labelings), len(points)))
-    with threadpool_limits(limits=1):
+    with one_thread():
         for start in range(0, len(points), _CHUNK):
             chunk = slice(start, start + _CHUNK)
             distances = np.sqrt(squared_distances(points[chunk], points))
@@ -110,7 +110,12 @@ def elbow(segment_counts: Sequence[int], wcss: Sequence[float]) -> int | None:
 
 
 def gap_statistics(
-    points: FloatArray, log_wcss: Sequence[float], algorithm: Algorithm, settings: Sequence[float], seed: int, count: int
+    points: FloatArray,
+    log_wcss: Sequence[float],
+    algorithm: Algorithm,
+    settings: Sequence[float],
+    seed: int,
+    count: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the gap statistic of each setting and its standard error.
 

@@ -89,9 +89,7 @@ def seed_agreement(
     if not algorithm.is_seeded:
         return [1.0] * len(labelings)
     runs = [algorithm.cluster(points, settings, seed + 1000 + n, _STARTS) for n in range(repeats)]
-    return [
-        float(np.mean([adjusted_rand_score(labels, run[s]) for run in runs])) for s, labels in enumerate(labelings)
-    ]
+    return [float(np.mean([adjusted_rand_score(labels, run[s]) for run in runs])) for s, labels in enumerate(labelings)]
 
 
 def split_half_agreement(

@@ -26,7 +26,9 @@ def read_model(rows: pd.DataFrame) -> SegmentationModel:
     rows = rows.sort_values(["segment_number", "feature_number"])
     of_features = rows.drop_duplicates("feature_number")
     parts = ("center", "scale", "low", "high", "lowest", "highest")
-    transformation = Transformation(tuple(of_features["feature"]), *(tuple(of_features[p].astype(float)) for p in parts))
+    transformation = Transformation(
+        tuple(of_features["feature"]), *(tuple(of_features[p].astype(float)) for p in parts)
+    )
     names = tuple(rows.drop_duplicates("segment_number")["segment"])
     centroids = rows["scaled_centroid"].to_numpy(dtype=float).reshape(len(names), len(of_features))
     return SegmentationModel(transformation, centroids, names)

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from threadpoolctl import threadpool_limits
 
 from segmentation.clustering import nearest_centroids, squared_distances
 from segmentation.model import SegmentationModel
+from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -85,7 +85,7 @@ def predict_buyers(
     points, earlier_points = (model.transformation.transform(cut.values) for cut in (known, earlier))
     rates = segment_rates(nearest_centroids(earlier_points, model.centroids), earlier.bought, len(model.centroids))
     scores, earlier_scores = rfm_scores(known.measures), rfm_scores(earlier.measures)
-    with threadpool_limits(limits=1):
+    with one_thread():
         regression = LogisticRegression().fit(earlier_points, earlier.bought)
         return {
             "segments": rates[nearest_centroids(points, model.centroids)],
@@ -165,7 +165,7 @@ def top_share(score: FloatArray, spend: FloatArray, share: float = 0.1) -> float
         Share of the customers. Of those who share the last score, as many as are needed count, each in part: no
         order of the rows decides.
     """
-    values, group = np.unique(-score, return_inverse=True)
+    _, group = np.unique(-score, return_inverse=True)
     sizes, sums = np.bincount(group), np.bincount(group, weights=spend)
     room = np.clip(share * len(score) - np.r_[0, np.cumsum(sizes)[:-1]], 0, sizes)
     return float((sums * room / sizes).sum() / spend.sum()) if spend.sum() > 0 else 0.0
@@ -219,7 +219,7 @@ def segment_outcomes(known: Cut, earlier: Cut, model: SegmentationModel) -> list
 
 
 def worst_inversion(outcomes: Sequence[SegmentOutcome]) -> float:
-    """Return by how many standard errors a segment that was expected to buy less bought more than another; 0 if none."""
+    """Return by how many standard errors one bought more than another that was expected to buy more; 0 if none did."""
     worst = 0.0
     for n, higher in enumerate(outcomes):
         for lower in outcomes[n + 1 :]:

@@ -136,8 +136,8 @@ def test_of_95_customers_over_the_threshold_nine_are_high_returners(online_retai
     ]
 
 
-def test_it_builds_in_half_a_minute_with_all_tests(online_retail_build: Build) -> None:
-    assert online_retail_build.seconds < 30
+def test_it_builds_in_three_quarters_of_a_minute_with_all_tests(online_retail_build: Build) -> None:
+    assert online_retail_build.seconds < 45
 
 
 def test_no_segment_is_a_handful_of_whales(online_retail_build: Build) -> None:

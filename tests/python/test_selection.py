@@ -92,7 +92,9 @@ def test_other_algorithms_are_chosen_only_when_allowed() -> None:
 
 
 def test_customers_without_a_cluster_are_a_shortcoming() -> None:
-    assert "40% of the customers without a cluster" in shortcomings(replace(candidate(3, 0.1), unclustered_share=0.4))[0]
+    assert (
+        "40% of the customers without a cluster" in shortcomings(replace(candidate(3, 0.1), unclustered_share=0.4))[0]
+    )
 
 
 def test_without_stability_the_widest_silhouette_near_the_elbow_is_chosen() -> None:

@@ -62,7 +62,9 @@ def test_rates_are_the_shares_of_buyers() -> None:
 def test_blended_rates_lie_between_those_of_the_segments_and_meet_in_the_middle() -> None:
     centroids, rates = np.array([[0.0], [10.0]]), np.array([0.2, 0.8])
     blended = blend(np.array([[0.0], [4.9], [5.0], [10.0], [1e6]]), centroids, rates)
-    assert blended == pytest.approx([0.2, (0.2 * np.e**0.5 + 0.8 * np.e**-0.5) / (np.e**0.5 + np.e**-0.5), 0.5, 0.8, 0.8])
+    assert blended == pytest.approx(
+        [0.2, (0.2 * np.e**0.5 + 0.8 * np.e**-0.5) / (np.e**0.5 + np.e**-0.5), 0.5, 0.8, 0.8]
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=60))

@@ -28,7 +28,9 @@ def open_model(warehouse: Path) -> Scorer:
         If there is no such file, it can't be opened, or it holds no finished model.
     """
     if not warehouse.exists():
-        raise NoModelError(f"There is no warehouse at {warehouse}. Build one (make build), or name it with --warehouse.")
+        raise NoModelError(
+            f"There is no warehouse at {warehouse}. Build one (make build), or name it with --warehouse."
+        )
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             connection.execute("set enable_progress_bar = false")
