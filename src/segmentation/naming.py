@@ -14,8 +14,11 @@ FloatArray = NDArray[np.float64]
 MEASURES = ("recency", "frequency", "monetary", "tenure")
 """What a name speaks of. A position of 1 is the most recent, most frequent, highest spending, longest known."""
 
-_UNTRUE = 100.0
-"""Cost of a name that is not true: more than the misfits of any ten true ones, each at most 4, add up to."""
+_UNTRUE = 1000.0
+"""Cost of a name that is not true: more than the misfits of any ten true ones add up to.
+
+Those are at most 4 each, and 36 for a name of last resort, whose ideal position lies at 3, where no cluster is.
+"""
 
 
 @dataclass(frozen=True)

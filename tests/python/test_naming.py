@@ -124,19 +124,24 @@ def test_every_code_lies_within_the_bounds_of_its_name() -> None:
     assert wrong == []
 
 
+def with_ideals() -> list[Archetype]:
+    """The shipped archetypes but for those of last resort, whose ideal no cluster can have."""
+    return [archetype for archetype in shipped() if max(archetype.ideal) <= 1]
+
+
 def ideal_cluster(archetype: Archetype) -> Cluster:
     orders = max(1.0, archetype.min_median_frequency)
     return Cluster(archetype.ideal, orders, min(archetype.ideal[3], archetype.max_tenure_share))
 
 
 def test_every_ideal_lies_within_its_own_bounds() -> None:
-    for archetype in shipped():
+    for archetype in with_ideals():
         assert archetype.untruth(ideal_cluster(archetype)) == 0, archetype.name
 
 
 def test_an_ideal_cluster_gets_its_own_name() -> None:
     archetypes = shipped()
-    for archetype in archetypes:
+    for archetype in with_ideals():
         assert match_archetypes([ideal_cluster(archetype)], archetypes) == [archetype.name]
 
 
@@ -165,6 +170,17 @@ def test_clusters_are_described_by_mid_ranks_of_their_medians() -> None:
     few, many = describe_clusters(measures, np.array([0, 0, 0, 1]))
     assert few == Cluster((0.375, 0.375, 0.5, 0.5), 1.0, 0.5)
     assert many == Cluster((0.875, 0.875, 0.5, 0.125), 5.0, 0.25)
+
+
+def test_a_cluster_of_which_nothing_is_true_is_a_mixed_group() -> None:
+    # Orders often, spends much, is new and has been gone longest of all: nobody's description.
+    strange = Cluster((0.0, 0.6, 0.9, 0.1), 5.0, 0.01)
+    archetypes = shipped()
+    assert min(a.untruth(strange) for a in with_ideals()) > 0
+    assert match_archetypes([strange], archetypes) == ["Mixed group"]
+    names = match_archetypes([strange, strange, strange, ideal_cluster(with_ideals()[0])], archetypes)
+    assert sorted(names[:3]) == ["Mixed group", "Second mixed group", "Third mixed group"]
+    assert names[3] == with_ideals()[0].name
 
 
 def test_clusters_need_as_many_archetypes() -> None:
