@@ -21,6 +21,7 @@ IntArray = NDArray[np.int64]
 
 _SLOW_SAMPLE = 5_000
 _STARTS = 10
+_MOST_CLUSTERS = 10
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def fit_clusters(points: FloatArray, setting: float, seed: int, algorithm: str =
     chosen = ALGORITHMS[algorithm]
     sample = points if chosen.is_fast else points[spread_sample(len(points), _SLOW_SAMPLE)]
     labels = chosen.cluster(sample, [setting], seed, _STARTS)[0]
-    clustered = labels != NO_CLUSTER
+    clustered = _largest(labels)
+    if not clustered.any():
+        return np.zeros(len(points), dtype=np.int64)
     if not clustered.all() or len(sample) < len(points):
         labels = labels[clustered][cKDTree(sample[clustered]).query(points)[1]]
     centroids = ordered_centroids(cluster_means(points, labels))
@@ -87,6 +90,12 @@ def fit_clusters(points: FloatArray, setting: float, seed: int, algorithm: str =
         return _settle(points, centroids)
     _, labels = np.unique(labels, return_inverse=True)
     return np.asarray(nearest_centroids(cluster_means(points, labels), centroids)[labels], dtype=np.int64)
+
+
+def _largest(labels: IntArray) -> NDArray[np.bool_]:
+    """Tell who is in one of the ten largest clusters: there are no names for more."""
+    clusters, sizes = np.unique(labels[labels != NO_CLUSTER], return_counts=True)
+    return np.isin(labels, clusters[np.argsort(-sizes, kind="stable")[:_MOST_CLUSTERS]])
 
 
 def cluster_means(points: FloatArray, labels: IntArray) -> FloatArray:

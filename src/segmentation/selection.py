@@ -189,7 +189,8 @@ def evaluate_candidates(
     if not feasible:
         return _one_segment(points, "too few different customers to tell clusters apart")
     if effort is None or len(points) < _FEW:
-        return Comparison(_evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), points, feasible, seed, None))
+        candidates = _evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), points, feasible, seed, None)
+        return Comparison(candidates) if candidates else _one_segment(points, f"{algorithm} finds no clusters")
     slow = points[spread_sample(len(points), effort.customers_slow)]
     fast = points[spread_sample(len(points), effort.customers)]
     few = points[spread_sample(len(points), effort.customers_permuted)]
@@ -223,17 +224,16 @@ def _evaluate(
     candidates = []
     for setting, labels, (width, error) in zip(settings, labelings, widths, strict=True):
         ratio, similarity = variance_ratios(points, labels)
-        clustered = labels[labels != NO_CLUSTER]
-        count = len(np.unique(clustered)) if algorithm.finds_count else int(setting)
+        _, sizes = np.unique(labels[labels != NO_CLUSTER], return_counts=True)
         candidates.append(
             Candidate(
                 algorithm=algorithm.name,
-                segment_count=count,
+                segment_count=len(sizes),
                 setting=setting,
                 customers_evaluated=len(points),
                 wcss=wcss(points, labels),
-                smallest_share=float(np.bincount(clustered, minlength=count).min() / len(points)),
-                unclustered_share=float(1 - len(clustered) / len(points)),
+                smallest_share=float(sizes.min() / len(points)),
+                unclustered_share=float(1 - sizes.sum() / len(points)),
                 silhouette=width,
                 silhouette_error=error,
                 calinski_harabasz=ratio,
@@ -257,12 +257,15 @@ def _evaluate(
 def _distinct(
     algorithm: Algorithm, points: FloatArray, segment_counts: Sequence[int], seed: int
 ) -> tuple[list[float], list[IntArray]]:
-    """Cluster the points in every setting; of settings that find equally many clusters the first."""
+    """Cluster the points in every setting; of settings that find equally many clusters the first.
+
+    Ties can leave a cell of the grid empty, and an algorithm that finds the number itself can find any.
+    """
     settings = list(HDBSCAN_SHARES) if algorithm.finds_count else [float(k) for k in segment_counts if k < len(points)]
     found: dict[int, tuple[float, IntArray]] = {}
     for setting, labels in zip(settings, algorithm.cluster(points, settings, seed, _STARTS), strict=True):
-        clusters = len(np.unique(labels[labels != NO_CLUSTER])) if algorithm.finds_count else int(setting)
-        if clusters > 1:
+        clusters = len(np.unique(labels[labels != NO_CLUSTER]))
+        if min(segment_counts) <= clusters <= max(segment_counts):
             found.setdefault(clusters, (setting, labels))
     return [setting for setting, _ in found.values()], [labels for _, labels in found.values()]
 
@@ -289,7 +292,7 @@ def _with_gap(
     gaps, errors = gap_statistics(points, log_wcss, algorithm, settings, seed, effort.references)
     choice = gap_choice([int(setting) for setting in settings], list(gaps), list(errors))
     return [
-        replace(c, gap=float(gap), gap_error=float(error), is_gap_choice=c.segment_count == choice)
+        replace(c, gap=float(gap), gap_error=float(error), is_gap_choice=int(c.setting) == choice)
         for c, gap, error in zip(candidates, gaps[1:], errors[1:], strict=True)
     ]
 
@@ -339,7 +342,7 @@ def choose(comparison: Comparison, algorithm: str = "kmeans", segment_count: int
         ]
         chosen, why = _best(asked_for)[0], "segment_count asks for it"
         if chosen.segment_count != segment_count:
-            why = f"segment_count asks for {segment_count}, but the fitted customers are too alike for more"
+            why = f"segment_count asks for {segment_count}, which {chosen.algorithm} can't make of these customers"
     else:
         chosen, why = _best(allowed)
     return [

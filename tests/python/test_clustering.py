@@ -82,3 +82,14 @@ def test_fitted_kmeans_is_the_rule_of_the_nearest_mean() -> None:
     points = np.random.default_rng(1).normal(size=(3000, 3))
     labels = fit_clusters(points, 6.0, 1)
     assert (labels == nearest_centroids(points, cluster_means(points, labels))).all()
+
+
+def test_customers_in_whom_no_cluster_is_found_are_one() -> None:
+    cloud = np.random.default_rng(1).uniform(size=(300, 2))
+    assert np.unique(fit_clusters(cloud, 0.4, 1, "hdbscan")).tolist() == [0]
+
+
+def test_more_clusters_than_names_are_the_ten_largest() -> None:
+    centers = [[20 * x, 20 * y] for x in range(4) for y in range(3)]
+    points, _ = make_blobs([50] * 10 + [20, 20], centers=centers, random_state=3)
+    assert len(np.unique(fit_clusters(points, 0.02, 1, "hdbscan"))) == 10

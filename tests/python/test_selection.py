@@ -81,7 +81,7 @@ def test_segment_count_overrides_and_warns() -> None:
     assert asked.segment_count == 3
     assert asked.reason.startswith("chosen: segment_count asks for it; but its least stable cluster")
     assert chosen(candidates, count=2).reason == "chosen: segment_count asks for it"
-    assert "too alike for more" in chosen(candidates, count=9).reason
+    assert "which kmeans can't make of these customers" in chosen(candidates, count=9).reason
 
 
 def test_other_algorithms_are_chosen_only_when_allowed() -> None:
@@ -166,3 +166,16 @@ def test_too_few_customers_are_one_segment() -> None:
     (only,) = choose(evaluate_candidates(points, 1, range(2, 11), SMALL, min_customers=50))
     assert (only.segment_count, only.is_chosen) == (1, True)
     assert only.reason == "chosen: 40 customers are too few to cluster; min_customers is 50"
+
+
+def test_a_grid_with_empty_cells_has_as_many_segments_as_cells_with_customers() -> None:
+    points = np.repeat([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]], 20, axis=0)
+    comparison = evaluate_candidates(points, 1, range(2, 7), None, "grid")
+    assert {c.segment_count for c in comparison.candidates} <= {2, 3}
+    assert min(c.smallest_share for c in comparison.candidates) > 0
+
+
+def test_where_an_algorithm_finds_nothing_there_is_one_segment() -> None:
+    cloud = np.random.default_rng(1).uniform(size=(60, 3))
+    taken = choose(evaluate_candidates(cloud, 1, range(9, 11), None, "hdbscan"), "hdbscan")
+    assert [(c.segment_count, c.reason) for c in taken] == [(1, "chosen: hdbscan finds no clusters")]
