@@ -13,9 +13,9 @@ fitted as (
 
 ),
 
-customers as (
+assignments as (
 
-    select * from {{ ref('customer_segments') }}
+    select * from {{ ref('int_segment_assignments') }}
 
 ),
 
@@ -88,10 +88,10 @@ calibration as (
 shares as (
 
     select
-        avg(case when is_centroid_agreed then 0.0 else 1.0 end) as disagreeing,
+        avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing,
         avg(case when is_outside_trained_range then 1.0 else 0.0 end) as outside_range,
         avg(case when segment_confidence < 0.7 then 1.0 else 0.0 end) as unsure
-    from customers
+    from assignments
 
 ),
 
