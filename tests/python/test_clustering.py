@@ -67,6 +67,10 @@ def test_equal_customers_share_a_cell_of_the_grid() -> None:
     points = np.repeat([[1.0, 1.0], [2.0, 1.0]], 10, axis=0)
     (labels,) = ALGORITHMS["grid"].cluster(points, [6.0], 1, 1)
     assert len(np.unique(labels[:10])) == len(np.unique(labels[10:])) == 1
+    # Most customers have one order: they are the lower cell, and the others the upper.
+    orders = np.column_stack([np.zeros(10), np.r_[np.ones(7), 2, 3, 4]])[:, ::-1]
+    (labels,) = ALGORITHMS["grid"].cluster(orders, [2.0], 1, 1)
+    assert labels.tolist() == [0] * 7 + [1] * 3
 
 
 @pytest.mark.parametrize("name", list(ALGORITHMS))

@@ -64,6 +64,19 @@ def test_the_gap_finds_the_planted_number_and_one_where_there_is_none(centers: i
     assert gap_choice(counts, list(gap), list(error)) == centers
 
 
+def test_the_error_of_the_gap_includes_that_of_the_simulation() -> None:
+    points = np.random.default_rng(4).normal(size=(100, 2))
+    axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2]
+    scores = (points - points.mean(axis=0)) @ axes.T
+    uniform = [
+        np.random.default_rng([1, n]).uniform(scores.min(axis=0), scores.max(axis=0), scores.shape) for n in range(4)
+    ]
+    logs = np.array([np.log(wcss(u, np.zeros(100, dtype=int))) for u in uniform])
+    gap, error = gap_statistics(points, [2.0], ALGORITHMS["kmeans"], [1.0], 1, 4)
+    assert gap[0] == pytest.approx(logs.mean() - 2)
+    assert error[0] == pytest.approx(logs.std() * (1 + 1 / 4) ** 0.5)
+
+
 def test_the_gap_choice_is_the_first_within_one_standard_error_of_the_next() -> None:
     assert gap_choice([1, 2, 3, 4], [0.1, 0.5, 0.55, 0.5], [0.1, 0.1, 0.1, 0.1]) == 2
     assert gap_choice([1, 2, 3, 4], [0.1, 0.5, 0.65, 0.6], [0.1, 0.1, 0.1, 0.1]) == 3
