@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,9 @@ HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Custome
 AS_SHIPPED = {"cluster_evaluation": "standard"}
 WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "unit_test")
 WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
+
+# What dbt made of the project, by the variables of the build: it saves two seconds each.
+_PARSED: dict[str, Path] = {}
 
 # The short profile tries the same examples each time. Neither has a deadline: a build takes seconds.
 settings.register_profile("short", deadline=None, derandomize=True)
@@ -64,7 +68,7 @@ def dbt_command(
     arguments: tuple[str, ...],
     environment: dict[str, str] | None = None,
 ) -> tuple[list[str], dict[str, str]]:
-    """Return a command and its environment that run dbt as `dbt` does.
+    """Return a command and its environment that run dbt as `dbt` does, with the folder as the current one.
 
     Unless the variables say otherwise, candidates are compared in the quick way, which saves ten seconds a build.
     """
@@ -74,7 +78,13 @@ def dbt_command(
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         *("--vars", yaml.safe_dump(variables, default_flow_style=True)),
     ]
-    settings = {"SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"), "INVOICE_FILES": str(invoices)}
+    settings = {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "INVOICE_FILES": str(invoices),
+        # Relative, so that the profile of all builds is the same: dbt parses the project anew where it is another.
+        "SEGMENTS_WAREHOUSE": "warehouse.duckdb",
+    }
     return command, os.environ | settings | (environment or {})
 
 
@@ -87,9 +97,15 @@ def dbt(
 ) -> Build:
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
+    parsed, key = folder / "target/partial_parse.msgpack", yaml.safe_dump(variables or {})
+    if key in _PARSED and not parsed.exists():
+        parsed.parent.mkdir(exist_ok=True)
+        shutil.copyfile(_PARSED[key], parsed)
     began = time.perf_counter()
-    run = subprocess.run(command, cwd=PROJECT, env=settings, capture_output=True, text=True, check=False, timeout=600)
+    run = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=600)
     seconds = time.perf_counter() - began
+    if parsed.exists() and "--project-dir" not in arguments:
+        _PARSED.setdefault(key, parsed)
     return Build(folder / "warehouse.duckdb", folder / "target", run.returncode, run.stdout + run.stderr, seconds)
 
 

@@ -20,7 +20,9 @@ def test_features_of_a_date_are_those_of_a_build_as_of_it(sample_build: Build, t
     known = sample_build.rows(
         f"select customer_id, {FEATURES} from intermediate.int_validation_customers where cut_date = '{cut}' order by 1"
     )
-    then = dbt(tmp_path, variables={"as_of_date": str(cut)}, arguments=(*WITHOUT_TESTS, "--select", "+int_customer_features"))
+    then = dbt(
+        tmp_path, variables={"as_of_date": str(cut)}, arguments=(*WITHOUT_TESTS, "--select", "+int_customer_features")
+    )
     assert then.exit_code == 0, then.output
     built = then.rows(
         f"select customer_id, {FEATURES} from intermediate.int_customer_features where frequency > 0 order by 1"

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HEADER, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+from conftest import HEADER, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
 
 LINE = "1,A,MUG,1,2020-01-01,2,c1,UK"
 
 
 def build(folder: Path, *lines: str, **variables: Any) -> Build:
-    invoices = write_lines(folder / "invoices.csv", *lines)
-    return dbt(folder, invoices, variables, WITHOUT_UNIT_TESTS)
+    """Build without tests: whatever stops it is a model."""
+    return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, WITHOUT_TESTS)
+
+
+def build_and_test(folder: Path, *lines: str, **variables: Any) -> Build:
+    return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, WITHOUT_UNIT_TESTS)
 
 
 def refused(build: Build) -> str:
@@ -26,7 +30,7 @@ def refused(build: Build) -> str:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    message = refused(dbt(tmp_path, tmp_path / "2024-*.csv"))
+    message = refused(dbt(tmp_path, tmp_path / "2024-*.csv", arguments=WITHOUT_TESTS))
     assert f"{tmp_path}/2024-*.csv problem: no file matches remedy: check the path" in message
 
 
@@ -35,7 +39,7 @@ def test_every_unusable_file_is_named(tmp_path: Path) -> None:
     write_lines(tmp_path / "good.csv", LINE)
     write_lines(tmp_path / "short.csv", header="InvoiceNo,Quantity,UnitPrice,InvoiceDate,Total")
     (tmp_path / "page.csv").write_text("<html>please log in</html>")
-    message = refused(dbt(tmp_path, tmp_path / "*.csv"))
+    message = refused(dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_TESTS))
     assert "empty.csv problem: the file is empty" in message
     assert "short.csv problem: no column for customer_id among: InvoiceNo, Quantity" in message
     assert "page.csv problem: the file is not a table with a header" in message
@@ -60,7 +64,7 @@ def test_rows_that_cannot_be_split_are_rejected_with_their_text(tmp_path: Path) 
     message = refused(build(tmp_path, *good, *bad))
     assert "3 of 6 lines were rejected" in message
     assert f"3 unreadable, for example: {tmp_path}/invoices.csv row 5: 8,A,MUG {tmp_path}/invoices.csv row 6" in message
-    allowed = build(tmp_path, *good, *bad, max_rejected_share=0.5)
+    allowed = build_and_test(tmp_path, *good, *bad, max_rejected_share=0.5)
     assert allowed.exit_code == 0, allowed.output
     assert allowed.rows(
         "select source_row, reason, raw_text from marts.rejected_invoice_lines order by source_row"
@@ -81,7 +85,7 @@ def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) ->
     assert f"not clear whether the day or the month stands first in the dates of: {tmp_path}/invoices.csv" in message
     assert "5/2/2010 8:26, 4/2/2010 8:26, 3/2/2010 8:26" in message
     assert "--vars '{date_order: dmy}'" in message
-    told = build(tmp_path, *lines, date_order="mdy")
+    told = build_and_test(tmp_path, *lines, date_order="mdy")
     assert told.exit_code == 0, told.output
     assert told.rows("select min(invoiced_at)::varchar from marts.invoice_lines") == [("2010-01-02 08:26:00",)]
 
@@ -90,7 +94,7 @@ def test_numbers_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) 
     lines = [f'{n},A,MUG,1,2010-01-01,"{n},234",c{n},UK' for n in range(1, 6)]
     message = refused(build(tmp_path, *lines))
     assert f"comma or the point is the decimal mark in the numbers of: {tmp_path}/invoices.csv: 1,234, 2,234" in message
-    told = build(tmp_path, *lines, decimal_mark=",")
+    told = build_and_test(tmp_path, *lines, decimal_mark=",")
     assert told.rows("select max(unit_price)::varchar from marts.invoice_lines") == [("5.2340",)]
 
 
@@ -98,7 +102,7 @@ def test_two_currencies_are_refused_unless_their_rates_are_given(tmp_path: Path)
     lines = ["1,A,MUG,1,2020-01-01,€2.00,c1,UK", "2,A,MUG,1,2020-01-01,€3.00,c2,UK", "3,A,MUG,1,2020-01-01,£4.00,c3,UK"]
     message = refused(build(tmp_path, *lines))
     assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines GBP: 1 lines" in message
-    told = build(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
+    told = build_and_test(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
     assert told.rows("select sum(amount)::varchar from marts.invoice_lines") == [("9.8000",)]
     message = refused(build(tmp_path, *lines, exchange_rates={"EUR": 1}))
     assert "1 other_currency" in message
@@ -127,12 +131,12 @@ def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: 
     assert f'1 bad_price, for example: {tmp_path}/invoices.csv row 53: 81,A,MUG,1,"2,50",2020-01-01,c1,UK' in message
     assert "1 bad_quantity" in message
     assert "how numbers and dates are written (decimal_mark, date_order)" in message
-    allowed = build(tmp_path, *good, *bad, max_rejected_share=0.06)
+    allowed = build_and_test(tmp_path, *good, *bad, max_rejected_share=0.06)
     assert allowed.exit_code == 0, allowed.output
 
 
 def test_copies_of_lines_do_not_stop_the_build(tmp_path: Path) -> None:
-    built = build(tmp_path, *[f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(5)] * 4)
+    built = build_and_test(tmp_path, *[f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(5)] * 4)
     assert built.exit_code == 0, built.output
     assert built.rows("select rows_accepted, rows_duplicate from marts.load_audit") == [(5, 15)]
 
@@ -151,12 +155,16 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
         ({"cluster_features": ["age"]}, "cluster_features holds age; it may hold recency_days"),
         ({"cluster_features": []}, "cluster_features is empty"),
         ({"cluster_scaler": "log"}, "cluster_scaler is log; it must be standard, minmax or robust"),
-        ({"knn_neighbors": 0}, "knn_neighbors is 0; it must be a whole number of at least 1"),
+        ({"knn_neighbors": 0}, "knn_neighbors is 0; it must be auto or a whole number of at least 1"),
         ({"fit_sample_size": 5}, "fit_sample_size is 5; it must be a whole number of at least 1000"),
         ({"random_seed": "abc"}, "random_seed is abc; it must be a whole number"),
         ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
         ({"max_rejected_share": 5}, "max_rejected_share is 5; it must be a share from 0 to 1"),
         ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
+        ({"cluster_algorithm": "dbscan"}, "cluster_algorithm is dbscan; it must be one of kmeans, gaussian_mixture"),
+        ({"cluster_evaluation": "fast"}, "cluster_evaluation is fast; it must be quick, standard or full"),
+        ({"cap_share": 0.5}, "cap_share is 0.5; it must be a share from 0 to below 0.25"),
+        ({"min_customers": "few"}, "min_customers is few; it must be a whole number of at least 0"),
         ({"validation_days": 0}, "validation_days is 0; it must be a whole number of at least 1"),
         ({"validation_sample": "all"}, "validation_sample is all; it must be a whole number of at least 1"),
         ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),
@@ -188,7 +196,7 @@ def test_settings_that_cannot_be(tmp_path: Path, variables: dict[str, Any], mess
     ids=["one customer", "all alike", "three customers", "two kinds"],
 )
 def test_few_or_equal_customers_get_a_sensible_answer(tmp_path: Path, lines: list[str], segments: int) -> None:
-    built = build(tmp_path, *lines, min_customers=0)
+    built = build_and_test(tmp_path, *lines, min_customers=0)
     assert built.exit_code == 0, built.output
     assert built.rows("select count(*) from marts.customer_segments") == [(len(lines),)]
     assert built.rows("select count(*) from marts.segmentation_model") == [(segments,)]
@@ -209,7 +217,7 @@ def test_a_warehouse_that_another_process_has_open(tmp_path: Path) -> None:
     with holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        message = refused(dbt(tmp_path))
+        message = refused(dbt(tmp_path, arguments=WITHOUT_TESTS))
         holder.communicate()
     assert f"process {holder.pid} has it open" in message
     assert "SEGMENTS_WAREHOUSE" in message
@@ -217,7 +225,7 @@ def test_a_warehouse_that_another_process_has_open(tmp_path: Path) -> None:
 
 def test_a_warehouse_that_is_no_duckdb_file(tmp_path: Path) -> None:
     (tmp_path / "warehouse.duckdb").write_bytes(b"not a database" * 1000)
-    assert "it is no DuckDB file" in refused(dbt(tmp_path))
+    assert "it is no DuckDB file" in refused(dbt(tmp_path, arguments=WITHOUT_TESTS))
     # DuckDB would open a CSV file as a database in memory, and all that is built would be gone.
     table = write_lines(tmp_path / "table.csv", LINE)
     assert "it is no DuckDB file" in refused(dbt(tmp_path, environment={"SEGMENTS_WAREHOUSE": str(table)}))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT, SAMPLE, Build, dbt, dbt_command
+from conftest import SAMPLE, Build, dbt, dbt_command
 
 ARGUMENTS = (
     "build",
@@ -172,7 +172,7 @@ def kill_build(shop: Shop, folder: Path, step: str, seconds_later: float) -> Non
     """Start a build and kill all of it some time after a step began."""
     command, environment = dbt_command(folder, shop.folder / "*.csv", {}, ARGUMENTS)
     with subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stdout is not None
         assert any(f"START {step}" in line for line in process.stdout), step
