@@ -17,8 +17,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
 from segmentation.model import fit_model
-from segmentation.selection import EFFORTS, Candidate, choose, evaluate_candidates
+from segmentation.selection import choose
 from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation, skewness
 from segmentation.validity import Cut, auc, predict_buyers, top_share

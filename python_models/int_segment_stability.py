@@ -7,8 +7,8 @@ import pyarrow as pa
 from joblib import Parallel, delayed
 
 from segmentation.algorithms import ALGORITHMS
+from segmentation.candidates import EFFORTS, MANY
 from segmentation.clustering import spread_sample
-from segmentation.selection import EFFORTS, MANY
 from segmentation.stability import bootstrap_jaccard
 from segmentation.stored_model import read_model, read_reference
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.selection import EFFORTS, choose, evaluate_candidates
+from segmentation.candidates import EFFORTS, evaluate_candidates
+from segmentation.selection import choose
 from segmentation.transformation import Transformation
 
 SCHEMA = pa.schema(

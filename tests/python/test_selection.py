@@ -7,7 +7,8 @@ import pytest
 from sklearn.datasets import make_blobs
 
 from segmentation.algorithms import ALGORITHMS
-from segmentation.selection import Candidate, Comparison, Effort, choose, evaluate_candidates, shortcomings
+from segmentation.candidates import Candidate, Comparison, Effort, evaluate_candidates
+from segmentation.selection import choose, shortcomings
 
 SMALL = Effort(500, 300, 300, resamples=20, permutations=20, references=5)
 
