@@ -98,7 +98,7 @@ def dbt(
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
     parsed, key = folder / "target/partial_parse.msgpack", yaml.safe_dump(variables or {})
-    if key in _PARSED and not parsed.exists():
+    if key in _PARSED and not parsed.exists() and "--project-dir" not in arguments:
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(_PARSED[key], parsed)
     began = time.perf_counter()

@@ -196,7 +196,7 @@ def test_settings_that_cannot_be(tmp_path: Path, variables: dict[str, Any], mess
     ids=["one customer", "all alike", "three customers", "two kinds"],
 )
 def test_few_or_equal_customers_get_a_sensible_answer(tmp_path: Path, lines: list[str], segments: int) -> None:
-    built = build_and_test(tmp_path, *lines, min_customers=0)
+    built = build(tmp_path, *lines, min_customers=0)
     assert built.exit_code == 0, built.output
     assert built.rows("select count(*) from marts.customer_segments") == [(len(lines),)]
     assert built.rows("select count(*) from marts.segmentation_model") == [(segments,)]
