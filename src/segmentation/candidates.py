@@ -21,6 +21,7 @@ IntArray = NDArray[np.int64]
 MANY = 1_000
 """Fewer customers are examined faster than another process starts."""
 
+_QUICK_SAMPLE = 5_000
 _SILHOUETTE_SAMPLE = 10_000
 _STARTS = 10
 _FEW = 20
@@ -174,7 +175,8 @@ def evaluate_candidates(
     if not feasible:
         return _one_segment(points, "too few different customers to tell clusters apart")
     if effort is None or len(points) < _FEW:
-        candidates = _evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), points, feasible, seed, None)
+        sample = points[spread_sample(len(points), _QUICK_SAMPLE)]
+        candidates = _evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), sample, feasible, seed, None)
         return Comparison(candidates) if candidates else _one_segment(points, f"{algorithm} finds no clusters")
     slow = points[spread_sample(len(points), effort.customers_slow)]
     fast = points[spread_sample(len(points), effort.customers)]

@@ -82,7 +82,8 @@ def test_money_is_decimal(sample_build: Build) -> None:
     money = "amount|monetary|value|revenue|price|returned"
     types = sample_build.rows(
         "select table_name, column_name, data_type from information_schema.columns where table_schema = 'marts' "
-        f"and regexp_matches(column_name, '{money}') and not regexp_matches(column_name, 'share|center|scale|centroid|low|high')"
+        f"and regexp_matches(column_name, '{money}') "
+        "and not regexp_matches(column_name, 'share|center|scale|centroid|low|high')"
     )
     assert len(types) > 10
     assert [row for row in types if not row[2].startswith("DECIMAL")] == []
