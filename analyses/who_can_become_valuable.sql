@@ -1,5 +1,5 @@
--- Who can become valuable? Customers who are here, on the border of a segment that spends more than their own; with what
--- its median customer does and they do not yet. Those nearest to the best segment first.
+-- Who can become valuable? Customers who are here, on the border of a segment that spends more than their own; with
+-- what its median customer does and they do not yet. Those nearest to the best segment first.
 with customers as (
 
     select * from {{ ref('customer_segments') }}

@@ -1,5 +1,5 @@
--- The nearest centroid is the same by the rule in SQL and by the Python model, for every customer; with K-Means it is also
--- the cluster that a fitted customer is in.
+-- The nearest centroid is the same by the rule in SQL and by the Python model, for every customer; with K-Means it is
+-- also the cluster that a fitted customer is in.
 with in_sql as (
 
     select * from {{ ref('int_nearest_centroids') }}
