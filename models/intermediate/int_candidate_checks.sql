@@ -41,8 +41,10 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            'cluster_structure', 'structure_p_value', subject="'p-value'", at_most=0.05,
+            'cluster_structure', 'structure_p_value', subject="'p-value'", bar='0.05',
+            verdict="case when structure_p_value <= 0.05 or silhouette >= 0.7 then 'pass' else 'warn' end",
             explanation="case when structure_p_value <= 0.05 then 'clusters: the customers are set apart more than permuted data' "
+            ~ "when silhouette >= 0.7 then 'clusters: a silhouette from 0.7 on is a strong structure, whatever permuted data show' "
             ~ "else 'no cluster structure: permuted data are set apart as much; the segments are slices of one cloud, good to act on, "
             ~ "but no groups that exist by themselves' end"
         ) }}

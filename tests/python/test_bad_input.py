@@ -85,7 +85,7 @@ def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) ->
     assert f"not clear whether the day or the month stands first in the dates of: {tmp_path}/invoices.csv" in message
     assert "5/2/2010 8:26, 4/2/2010 8:26, 3/2/2010 8:26" in message
     assert "--vars '{date_order: dmy}'" in message
-    told = build_and_test(tmp_path, *lines, date_order="mdy")
+    told = build(tmp_path, *lines, date_order="mdy")
     assert told.exit_code == 0, told.output
     assert told.rows("select min(invoiced_at)::varchar from marts.invoice_lines") == [("2010-01-02 08:26:00",)]
 
@@ -94,7 +94,7 @@ def test_numbers_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) 
     lines = [f'{n},A,MUG,1,2010-01-01,"{n},234",c{n},UK' for n in range(1, 6)]
     message = refused(build(tmp_path, *lines))
     assert f"comma or the point is the decimal mark in the numbers of: {tmp_path}/invoices.csv: 1,234, 2,234" in message
-    told = build_and_test(tmp_path, *lines, decimal_mark=",")
+    told = build(tmp_path, *lines, decimal_mark=",")
     assert told.rows("select max(unit_price)::varchar from marts.invoice_lines") == [("5.2340",)]
 
 
@@ -102,7 +102,7 @@ def test_two_currencies_are_refused_unless_their_rates_are_given(tmp_path: Path)
     lines = ["1,A,MUG,1,2020-01-01,€2.00,c1,UK", "2,A,MUG,1,2020-01-01,€3.00,c2,UK", "3,A,MUG,1,2020-01-01,£4.00,c3,UK"]
     message = refused(build(tmp_path, *lines))
     assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines GBP: 1 lines" in message
-    told = build_and_test(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
+    told = build(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
     assert told.rows("select sum(amount)::varchar from marts.invoice_lines") == [("9.8000",)]
     message = refused(build(tmp_path, *lines, exchange_rates={"EUR": 1}))
     assert "1 other_currency" in message
@@ -147,24 +147,45 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "settings",
+    [
+        [
+            ({"segment_count": 11}, "segment_count is 11; it must be auto or a number from 2 to 10"),
+            ({"segment_count_min": 5, "segment_count_max": 4}, "2 <= min <= max <= 10"),
+            ({"cluster_features": ["age"]}, "cluster_features holds age; it may hold recency_days"),
+            ({"cluster_scaler": "log"}, "cluster_scaler is log; it must be standard, minmax or robust"),
+            ({"knn_neighbors": 0}, "knn_neighbors is 0; it must be auto or a whole number of at least 1"),
+            ({"fit_sample_size": 5}, "fit_sample_size is 5; it must be a whole number of at least 1000"),
+            ({"random_seed": "abc"}, "random_seed is abc; it must be a whole number"),
+            (
+                {"cluster_algorithm": "dbscan"},
+                "cluster_algorithm is dbscan; it must be one of kmeans, gaussian_mixture",
+            ),
+            ({"cluster_evaluation": "fast"}, "cluster_evaluation is fast; it must be quick, standard or full"),
+            ({"cap_share": 0.5}, "cap_share is 0.5; it must be a share from 0 to below 0.25"),
+            ({"min_customers": "few"}, "min_customers is few; it must be a whole number of at least 0"),
+        ],
+        [
+            ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
+            ({"cluster_features": []}, "cluster_features is empty"),
+        ],
+    ],
+    ids=["one", "other"],
+)
+def test_all_settings_of_the_clustering_that_cannot_be_are_told_at_once(
+    tmp_path: Path, settings: list[tuple[dict[str, Any], str]]
+) -> None:
+    variables = {name: value for wrong, _ in settings for name, value in wrong.items()}
+    message = refused(build(tmp_path, LINE, "2,A,MUG,3,2020-01-05,2,c2,UK", **variables))
+    assert [told for _, told in settings if told not in message] == []
+
+
+@pytest.mark.parametrize(
     ("variables", "message"),
     [
         ({"segment_count": 3}, "segment_count asks for 3 segments, but there are 2 customers with a purchase"),
-        ({"segment_count": 11}, "segment_count is 11; it must be auto or a number from 2 to 10"),
-        ({"segment_count_min": 5, "segment_count_max": 4}, "2 <= min <= max <= 10"),
-        ({"cluster_features": ["age"]}, "cluster_features holds age; it may hold recency_days"),
-        ({"cluster_features": []}, "cluster_features is empty"),
-        ({"cluster_scaler": "log"}, "cluster_scaler is log; it must be standard, minmax or robust"),
-        ({"knn_neighbors": 0}, "knn_neighbors is 0; it must be auto or a whole number of at least 1"),
-        ({"fit_sample_size": 5}, "fit_sample_size is 5; it must be a whole number of at least 1000"),
-        ({"random_seed": "abc"}, "random_seed is abc; it must be a whole number"),
-        ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
         ({"max_rejected_share": 5}, "max_rejected_share is 5; it must be a share from 0 to 1"),
         ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
-        ({"cluster_algorithm": "dbscan"}, "cluster_algorithm is dbscan; it must be one of kmeans, gaussian_mixture"),
-        ({"cluster_evaluation": "fast"}, "cluster_evaluation is fast; it must be quick, standard or full"),
-        ({"cap_share": 0.5}, "cap_share is 0.5; it must be a share from 0 to below 0.25"),
-        ({"min_customers": "few"}, "min_customers is few; it must be a whole number of at least 0"),
         ({"validation_days": 0}, "validation_days is 0; it must be a whole number of at least 1"),
         ({"validation_sample": "all"}, "validation_sample is all; it must be a whole number of at least 1"),
         ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),

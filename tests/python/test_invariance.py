@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def test_shuffled_lines_in_several_files_and_other_threads(sample_build: Build, 
 
 
 def test_built_again_the_tables_are_the_same(tmp_path: Path, sample_build: Build) -> None:
-    for _ in range(2):
-        again = dbt(tmp_path, variables=AS_SHIPPED, arguments=WITHOUT_TESTS)
-        assert again.exit_code == 0, again.output
+    shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
+    again = dbt(tmp_path, variables=AS_SHIPPED, arguments=WITHOUT_TESTS)
+    assert again.exit_code == 0, again.output
     for query in (*QUERIES, "select * from marts.segment_profiles order by segment"):
         assert again.rows(query) == sample_build.rows(query)
