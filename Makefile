@@ -34,7 +34,7 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
 
 test: $(VENV)/installed-dev ## Prove that it works; with PROFILE=long on many more random files
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -115,12 +117,25 @@ def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:
     return path
 
 
+def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path) -> Build:
+    """Build with all tests of dbt, as shipped; once for all processes that run tests."""
+    root = factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder, finished = root / name, root / f"{name}.pickle"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            folder.mkdir()
+            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED)))
+    build: Build = pickle.loads(finished.read_bytes())  # noqa: S301
+    assert build.exit_code == 0, build.output
+    return build
+
+
 @pytest.fixture(scope="session")
 def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The sample, built with all tests of dbt."""
-    build = dbt(tmp_path_factory.mktemp("sample"), variables=AS_SHIPPED)
-    assert build.exit_code == 0, build.output
-    return build
+    return build_once(tmp_path_factory, "sample", SAMPLE)
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +143,4 @@ def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Online Retail, built with all tests of dbt."""
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    build = dbt(tmp_path_factory.mktemp("online_retail"), ONLINE_RETAIL, AS_SHIPPED)
-    assert build.exit_code == 0, build.output
-    return build
+    return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL)
