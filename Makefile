@@ -19,7 +19,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build query test lint bench evidence sample lock clean
+.PHONY: help build audit query test lint bench evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -28,6 +28,9 @@ build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='p
 	$(BIN)/dbt build
 	@echo
 	@echo "Built $${SEGMENTS_WAREHOUSE:-warehouse.duckdb}. Ask it: make query SQL='select * from marts.segment_profiles'"
+
+audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
+	$(BIN)/dbt test --vars '{audit: full}'
 
 query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \

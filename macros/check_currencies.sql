@@ -5,7 +5,7 @@
     {%- endif -%}
     {%- set currencies = run_query(
         'select currency, sum(line_count) as line_count from ' ~ file_currencies
-        ~ ' group by currency order by line_count desc, currency'
+        ~ ' where currency is not null group by currency order by line_count desc, currency'
     ).rows -%}
     {%- if currencies | length > 1 -%}
         {%- set message = ['The lines are in several currencies, whose amounts can\'t be added up:'] -%}

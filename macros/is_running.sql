@@ -1,4 +1,7 @@
-{#- Whether models are being built, and not only compiled or documented: only then can other models be queried. -#}
+{#-
+    Whether models are being built, and not only compiled, documented or tried on the rows of a unit test, which have no
+    table (`this`): only then can other models be queried.
+-#}
 {% macro is_running() -%}
-    {{ return(execute and flags.WHICH in ['run', 'build']) }}
+    {{ return(execute and this is not none and flags.WHICH in ['run', 'build']) }}
 {%- endmacro %}

@@ -1,12 +1,12 @@
-{#- A 64-bit hash of some columns. Hashes collide: whoever uses this compares the columns of what it finds. -#}
+{#- A hash of some columns, 63 bits. Hashes collide: whoever uses this compares the columns of what it finds. -#}
 {% macro row_hash(columns) -%}
     {{ return(adapter.dispatch('row_hash', 'segmentation')(columns)) }}
 {%- endmacro %}
 
 {% macro default__row_hash(columns) -%}
-    hash({{ columns | join(', ') }})
+    cast(hash({{ columns | join(', ') }}) >> 1 as bigint)
 {%- endmacro %}
 
 {% macro spark__row_hash(columns) -%}
-    xxhash64({{ columns | join(', ') }})
+    shiftrightunsigned(xxhash64({{ columns | join(', ') }}), 1)
 {%- endmacro %}

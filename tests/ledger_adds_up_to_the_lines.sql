@@ -2,9 +2,9 @@
 with lines as (
 
     select
-        count(*) as line_count,
+        coalesce(sum(line_count), 0) as line_count,
         coalesce(sum(amount), 0) as amount
-    from {{ ref('invoice_lines') }}
+    from {{ ref('int_invoice_days') }}
     where
         customer_id is not null
         and line_type in ('sale', 'return')

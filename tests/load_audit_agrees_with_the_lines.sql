@@ -1,12 +1,28 @@
--- What the audit says of each file is what stands in the tables of lines.
-with accepted as (
+-- What the audit says of each file is what stands in the tables of lines. Looks at new files.
+with lines as (
+
+    select * from {{ ref('int_invoice_lines') }}
+    where {{ segmentation.is_to_be_audited('typed_key') }}
+
+),
+
+audited as (
+
+    select distinct source_file
+    from lines
+
+),
+
+accepted as (
 
     select
         source_file,
         count(*) as line_count,
         sum(amount) as amount
-    from {{ ref('invoice_lines') }}
-    where not is_derived
+    from lines
+    where
+        line_type is not null
+        and not is_derived
     group by source_file
 
 ),
@@ -17,8 +33,10 @@ derived as (
         source_file,
         count(*) as line_count,
         sum(amount) as amount
-    from {{ ref('invoice_lines') }}
-    where is_derived
+    from lines
+    where
+        line_type is not null
+        and is_derived
     group by source_file
 
 ),
@@ -41,6 +59,7 @@ select
     load_audit.rows_rejected,
     rejected.line_count as lines_rejected
 from {{ ref('load_audit') }} as load_audit
+inner join audited on load_audit.source_file = audited.source_file
 left join accepted on load_audit.source_file = accepted.source_file
 left join derived on load_audit.source_file = derived.source_file
 left join rejected on load_audit.source_file = rejected.source_file

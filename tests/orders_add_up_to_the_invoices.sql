@@ -1,13 +1,15 @@
 -- The ledger counts each purchase invoice of a customer once, on whichever days its lines stand.
 with invoices as (
 
-    select distinct
+    select
         customer_id,
         invoice_id
-    from {{ ref('invoice_lines') }}
+    from {{ ref('int_invoice_days') }}
     where
         customer_id is not null
         and line_type = 'sale'
+    group by customer_id, invoice_id
+    having sum(line_count) > 0
 
 ),
 

@@ -1,6 +1,7 @@
-with lines as (
+-- A copy is of the same day as the line it repeats.
+with invoice_days as (
 
-    select * from {{ ref('int_invoice_lines') }}
+    select * from {{ ref('int_invoice_days') }}
 
 ),
 
@@ -9,7 +10,7 @@ days as (
     select
         min(invoice_date) as first_invoice_date,
         max(invoice_date) as last_invoice_date
-    from lines
+    from invoice_days
     where line_type is not null
 
 ),

@@ -1,8 +1,8 @@
 {%- set prefix = var('cancellation_prefix') -%}
 
-with lines as (
+with invoice_files as (
 
-    select * from {{ ref('stg_invoice_lines') }}
+    select * from {{ ref('stg_invoice_files') }}
 
 ),
 
@@ -10,10 +10,9 @@ marked as (
 
     select
         shape,
-        sum(case when {{ segmentation.starts_with('invoice_id', prefix) }} then 1 else 0 end) as line_count,
-        sum(case when {{ segmentation.starts_with('invoice_id', prefix) }} and quantity < 0 then 1 else 0 end)
-            as negative_count
-    from lines
+        sum(marked_lines) as line_count,
+        sum(marked_negative_lines) as negative_count
+    from invoice_files
     group by shape
 
 ),

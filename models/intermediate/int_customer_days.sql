@@ -1,6 +1,9 @@
-with lines as (
+with accepted_days as (
 
-    select * from {{ ref('int_invoice_lines') }}
+    select * from {{ ref('int_invoice_days') }}
+    where
+        customer_id is not null
+        and line_type in ('sale', 'return')
 
 ),
 
@@ -10,12 +13,20 @@ cancelled_lines as (
 
 ),
 
-customer_lines as (
+-- Lines that are read, less copies, and with those that are derived.
+invoice_countries as (
 
-    select * from lines
-    where
-        customer_id is not null
-        and line_type in ('sale', 'return')
+    select
+        customer_id,
+        invoice_id,
+        invoice_date,
+        country,
+        sum(case when line_type = 'sale' then line_count else 0 end) as sale_lines,
+        sum(case when line_type = 'return' then line_count else 0 end) as return_lines,
+        sum(case when line_type = 'sale' then amount else 0 end) as purchased,
+        sum(case when line_type = 'return' then -amount else 0 end) as returned
+    from accepted_days
+    group by customer_id, invoice_id, invoice_date, country
 
 ),
 
@@ -26,11 +37,14 @@ invoice_days as (
         invoice_id,
         invoice_date,
         min(country) as country,
-        sum(case when line_type = 'sale' then 1 else 0 end) as sale_lines,
-        sum(case when line_type = 'return' then 1 else 0 end) as return_lines,
-        sum(case when line_type = 'sale' then amount else 0 end) as purchased,
-        sum(case when line_type = 'return' then -amount else 0 end) as returned
-    from customer_lines
+        sum(sale_lines) as sale_lines,
+        sum(return_lines) as return_lines,
+        sum(purchased) as purchased,
+        sum(returned) as returned
+    from invoice_countries
+    where
+        sale_lines > 0
+        or return_lines > 0
     group by customer_id, invoice_id, invoice_date
 
 ),

@@ -3,12 +3,7 @@
 -- Lines that stand in no file by themselves, because the file says of a sale only that it was returned or refunded.
 with sales as (
 
-    select * from {{ ref('stg_invoice_lines') }}
-    where
-        returned_at is not null
-        and problem is null
-        and quantity > 0
-        and amount > 0
+    select * from {{ ref('int_returned_sales') }}
 
 ),
 
@@ -46,6 +41,8 @@ final as (
 
     select
         line_id + 1 as line_id,
+        typed_key,
+        load_key,
         invoice_id,
         product_code,
         customer_id,
@@ -56,7 +53,6 @@ final as (
         cast(null as {{ dbt.type_string() }}) as problem,
         cast(null as {{ dbt.type_string() }}) as given_line_type,
         source_row,
-        row_position,
         -quantity as quantity,
         unit_price,
         -amount as amount,
@@ -73,6 +69,8 @@ final as (
 
     select
         line_id + {{ part }} as line_id,
+        typed_key,
+        load_key,
         invoice_id,
         cast(null as {{ dbt.type_string() }}) as product_code,
         customer_id,
@@ -83,7 +81,6 @@ final as (
         cast(null as {{ dbt.type_string() }}) as problem,
         '{{ line_type }}' as given_line_type,
         source_row,
-        row_position,
         -1 as quantity,
         {{ amount }} as unit_price,
         -{{ amount }} as amount,

@@ -1,43 +1,35 @@
-{%- set content = segmentation.line_content() -%}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ segmentation.delete_compared_contents(this, ref('int_repeated_contents'), ref('int_new_files'), ref('stg_invoice_files')) }}"
+    )
+}}
 
-{#- Without an invoice number nothing says that two equal purchases are one. -#}
-{%- set is_comparable =
-    'has_invoice_id and problem is null and invoice_id is not null and invoiced_at is not null and amount is not null'
--%}
 {%- set same_item_in_file_order =
-    'partition by ' ~ content | join(', ') ~ ', item_number order by source_file, source_row'
+    'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
 -%}
+{%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
+{%- set range = segmentation.time_range(ref('int_repeated_contents'), 'first_invoiced_at', 'last_invoiced_at') if continues -%}
 
--- The lines are read twice, first for their hashes only: few stand in the data twice, and only those are compared.
--- One import for both would be kept in memory as a whole.
-with content_hashes as (
+with lines as (
 
-    select {{ segmentation.row_hash(content) }} as content_hash
-    from {{ ref('stg_invoice_lines') }}
-    where {{ is_comparable }}
-
-),
-
-lines as (
-
-    select
-        line_id,
-        source_file,
-        source_row,
-        has_order_fields,
-        {{ content | join(',\n        ') }},
-        {{ segmentation.row_hash(content) }} as content_hash
-    from {{ ref('stg_invoice_lines') }}
-    where {{ is_comparable }}
+    select * from {{ ref('int_classified_lines') }}
+    where
+        line_type is not null
+        and has_invoice_id
+        and not is_derived
+        {%- if range %}
+        and invoiced_at between {{ range[0] }} and {{ range[1] }}
+        {%- elif continues %}
+        and false
+        {%- endif %}
 
 ),
 
-repeated_hashes as (
+repeated_contents as (
 
-    select content_hash
-    from content_hashes
-    group by content_hash
-    having count(*) > 1
+    select * from {{ ref('int_repeated_contents') }}
 
 ),
 
@@ -45,7 +37,7 @@ repeated_lines as (
 
     select lines.*
     from lines
-    inner join repeated_hashes on lines.content_hash = repeated_hashes.content_hash
+    inner join repeated_contents on lines.content_hash = repeated_contents.content_hash
 
 ),
 
@@ -62,9 +54,10 @@ items as (
 copies as (
 
     select
-        line_id,
+        *,
         row_number() over ({{ same_item_in_file_order }}) as copy_number,
-        first_value(line_id) over ({{ same_item_in_file_order }}) as original_line_id
+        first_value(line_id) over ({{ same_item_in_file_order }}) as original_line_id,
+        first_value(typed_key) over ({{ same_item_in_file_order }}) as original_typed_key
     from items
 
 ),
@@ -72,8 +65,29 @@ copies as (
 final as (
 
     select
+        -- ids
         line_id,
-        original_line_id
+        original_line_id,
+        typed_key,
+        original_typed_key,
+        load_key,
+        customer_id,
+        invoice_id,
+        content_hash,
+
+        -- text
+        country,
+        line_type,
+        source_file,
+
+        -- numerics
+        source_row,
+        amount,
+
+        -- timestamps
+        invoiced_at,
+        invoice_date
+
     from copies
     where copy_number > 1
 

@@ -23,6 +23,12 @@ lines as (
 
 ),
 
+returned_sales as (
+
+    select * from {{ ref('int_returned_sales') }}
+
+),
+
 refunds as (
 
     select
@@ -47,17 +53,19 @@ goods as (
         lines.invoice_id,
         min(lines.line_id) as line_id,
         min(lines.source_row) as source_row,
-        min(lines.row_position) as row_position,
+        min(lines.typed_key) as typed_key,
+        min(lines.load_key) as load_key,
         min(lines.customer_id) as customer_id,
         min(lines.country) as country,
         min(lines.invoiced_at) as invoiced_at,
         sum(lines.amount) as sold,
-        sum(case when lines.returned_at is not null then lines.amount else 0 end) as returned
+        sum(coalesce(returned_sales.amount, 0)) as returned
     from lines
     inner join refunds
         on
             lines.source_file = refunds.source_file
             and lines.invoice_id = refunds.invoice_id
+    left join returned_sales on lines.line_id = returned_sales.line_id
     group by
         lines.source_file,
         lines.invoice_id
@@ -86,6 +94,8 @@ final as (
     select
         -- ids
         line_id,
+        typed_key,
+        load_key,
         invoice_id,
         customer_id,
 
@@ -95,7 +105,6 @@ final as (
 
         -- numerics
         source_row,
-        row_position,
         {{ segmentation.safe_cast('greatest(least(refunded_amount, sold) - returned, 0)', money) }}
             as refunded_goods,
         {{ segmentation.safe_cast('greatest(refunded_amount - sold, 0)', money) }} as refunded_charges,

@@ -1,4 +1,7 @@
-with invoice_rows as (
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{%- set query -%}
+invoice_rows as (
 
     select
         load_key,
@@ -6,6 +9,7 @@ with invoice_rows as (
         unit_price,
         coalesce(unit_price, {{ segmentation.other_field('amount') }}) as price_text
     from {{ ref('base_invoice_rows') }}
+    where load_key in (select files.load_key from files)
 
 ),
 
@@ -22,18 +26,36 @@ with_currency as (
 
 ),
 
-final as (
+counted as (
 
     select
         load_key,
         currency,
         count(*) as line_count
     from with_currency
-    where currency is not null
     group by
         load_key,
         currency
 
+),
+
+final as (
+
+    select
+        files.row_key,
+        counted.*
+    from counted
+    inner join files on counted.load_key = files.load_key
+
 )
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.pending_files(ref('base_file_rows'), ['load_key'], query) }}
+
+),
+
+{{ query }}
 
 select * from final

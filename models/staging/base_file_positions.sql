@@ -3,12 +3,9 @@
 ) -%}
 {%- do segmentation.check_currencies(ref('base_file_currencies')) -%}
 
-with invoice_rows as (
+with file_rows as (
 
-    select
-        load_key,
-        {{ segmentation.row_position() }} as row_position
-    from {{ ref('base_invoice_rows') }}
+    select * from {{ ref('base_file_rows') }}
 
 ),
 
@@ -24,21 +21,11 @@ conventions as (
 
 ),
 
-row_ranges as (
-
-    select
-        load_key,
-        min(row_position) as first_position
-    from invoice_rows
-    group by load_key
-
-),
-
 final as (
 
     select
         -- ids
-        row_ranges.load_key,
+        file_rows.load_key,
         invoice_files.file_key,
 
         -- text
@@ -48,7 +35,7 @@ final as (
         conventions.decimal_mark,
 
         -- numerics
-        row_ranges.first_position,
+        file_rows.first_position,
         invoice_files.header_row + 2 as first_source_row,
 
         -- booleans
@@ -57,9 +44,9 @@ final as (
         {%- endfor %}
         invoice_files.order_fields <> '[]' as has_order_fields
 
-    from row_ranges
-    inner join invoice_files on row_ranges.load_key = invoice_files.load_key
-    left join conventions on row_ranges.load_key = conventions.load_key
+    from file_rows
+    inner join invoice_files on file_rows.load_key = invoice_files.load_key
+    left join conventions on file_rows.load_key = conventions.load_key
 
 )
 

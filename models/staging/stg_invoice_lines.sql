@@ -1,8 +1,12 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
 {%- set product = segmentation.line_amount('quantity', 'price_given') -%}
+{%- set statuses = segmentation.seed_checksum('order_statuses') -%}
 
-with invoice_rows as (
+{%- set query -%}
+invoice_rows as (
 
     select
         *,
@@ -11,21 +15,9 @@ with invoice_rows as (
 
 ),
 
-file_positions as (
-
-    select * from {{ ref('base_file_positions') }}
-
-),
-
 orders as (
 
     select * from {{ ref('stg_invoice_orders') }}
-
-),
-
-returned_orders as (
-
-    select * from {{ ref('stg_returned_orders') }}
 
 ),
 
@@ -38,22 +30,22 @@ trimmed as (
         {%- for column in segmentation.invoice_line_columns() %}
         {{ segmentation.clean_text('invoice_rows.' ~ column) }} as {{ column }}_text,
         {%- endfor %}
-        file_positions.source_file,
-        file_positions.shape,
-        file_positions.file_key,
-        file_positions.date_order,
-        file_positions.decimal_mark,
-        file_positions.has_invoice_id,
-        file_positions.has_quantity,
-        file_positions.has_unit_price,
-        file_positions.has_order_fields,
-        invoice_rows.row_position,
+        files.source_file,
+        files.shape,
+        files.file_key,
+        files.date_order,
+        files.decimal_mark,
+        files.has_invoice_id,
+        files.has_quantity,
+        files.has_unit_price,
+        files.has_order_fields,
+        files.typed_key,
         coalesce(
             invoice_rows.source_row,
-            invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row
+            invoice_rows.row_position - files.first_position + files.first_source_row
         ) as source_row
     from invoice_rows
-    inner join file_positions on invoice_rows.load_key = file_positions.load_key
+    inner join files on invoice_rows.load_key = files.load_key
 
 ),
 
@@ -78,7 +70,7 @@ typed as (
 
 ),
 
--- What stands on one row of an order, and what another table says of it, reaches all of its lines.
+-- What stands on one row of an order reaches all of its lines.
 completed as (
 
     select
@@ -96,8 +88,7 @@ completed as (
         end as quantity,
         coalesce(typed.is_flagged_returned, false)
         or orders.status_meaning = 'cancelled'
-        or orders.cancelled_at is not null
-        or returned_orders.invoice_id is not null as is_returned,
+        or orders.cancelled_at is not null as is_returned,
         {%- if rates %}
         {{ segmentation.exchange_rate(segmentation.line_currency(
             segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
@@ -111,7 +102,6 @@ completed as (
         on
             typed.load_key = orders.load_key
             and typed.invoice_id = orders.invoice_id
-    left join returned_orders on typed.invoice_id = returned_orders.invoice_id
 
 ),
 
@@ -136,10 +126,12 @@ priced as (
 
 ),
 
-final as (
+lines as (
 
     select
         -- ids
+        typed_key,
+        load_key,
         file_key * 17179869184 + source_row * 4 as line_id,
         case
             when has_invoice_id then invoice_id
@@ -170,7 +162,6 @@ final as (
 
         -- numerics
         source_row,
-        row_position,
         quantity,
         {%- if rates %}
         {{ segmentation.safe_cast('round(price_in_file * exchange_rate, 4)', money) }} as unit_price,
@@ -197,6 +188,24 @@ final as (
 
     from priced
 
+),
+
+final as (
+
+    select
+        *,
+        {{ segmentation.row_hash(segmentation.line_content()) }} as content_hash
+    from lines
+
 )
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.pending_files(ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key') }}
+
+),
+
+{{ query }}
 
 select * from final

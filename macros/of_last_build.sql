@@ -1,0 +1,10 @@
+{#-
+    A model's table as the last build left it, for a model that stands before it in the graph and goes on from there.
+    None in the first build, and in a full refresh.
+-#}
+{% macro of_last_build(name) -%}
+    {%- if not segmentation.is_running() or flags.FULL_REFRESH -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(adapter.get_relation(this.database, this.schema, name)) }}
+{%- endmacro %}

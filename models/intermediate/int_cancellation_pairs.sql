@@ -1,0 +1,102 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ segmentation.delete_stale_pairs(this, ref('int_new_files'), ref('stg_invoice_files')) }}"
+    )
+}}
+
+{%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
+{%- set range = segmentation.time_range(ref('int_new_files'), 'first_date', 'last_date') if continues -%}
+
+-- The view of all lines is read twice, each time for what is needed of it: one import for both would be kept in memory.
+with returns as (
+
+    select
+        line_id,
+        typed_key,
+        customer_id,
+        product_code,
+        quantity,
+        amount,
+        invoiced_at,
+        invoice_date
+    from {{ ref('int_classified_lines') }}
+    where
+        line_type = 'return'
+        and customer_id is not null
+        and product_code is not null
+        and not is_derived
+        {%- if range %}
+        and invoiced_at >= {{ range[0] }}
+        and invoiced_at < {{ dbt.dateadd('day', 3, range[1]) }}
+        {%- elif continues %}
+        and false
+        {%- endif %}
+
+),
+
+sales as (
+
+    select
+        typed_key,
+        customer_id,
+        product_code,
+        quantity,
+        invoiced_at,
+        invoice_date
+    from {{ ref('int_classified_lines') }}
+    where
+        line_type = 'sale'
+        {%- if range %}
+        and invoiced_at >= {{ dbt.dateadd('day', -2, range[0]) }}
+        and invoiced_at < {{ dbt.dateadd('day', 1, range[1]) }}
+        {%- elif continues %}
+        and false
+        {%- endif %}
+
+),
+
+new_files as (
+
+    select * from {{ ref('int_new_files') }}
+
+),
+
+-- A sale of the 24 hours before stands on the day of the return or on the day before.
+sought_sales as (
+
+    select
+        *,
+        invoice_date as sale_date
+    from returns
+
+    union all
+
+    select
+        *,
+        cast({{ dbt.dateadd('day', -1, 'invoice_date') }} as date) as sale_date
+    from returns
+
+),
+
+final as (
+
+    select distinct
+        sought_sales.line_id,
+        sought_sales.typed_key,
+        sales.typed_key as sale_typed_key,
+        sought_sales.customer_id,
+        sought_sales.amount,
+        sought_sales.invoice_date
+    from sought_sales
+    inner join sales on {{ segmentation.is_cancelled_by('sales', 'sought_sales') | indent(8) }}
+    {%- if continues %}
+    where
+        sought_sales.typed_key in (select new_files.typed_key from new_files)
+        or sales.typed_key in (select new_files.typed_key from new_files)
+    {%- endif %}
+
+)
+
+select * from final

@@ -1,0 +1,70 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{#- The rules stand in a view, of whose SQL nothing is seen here. -#}
+{%- set rules = segmentation.first_value_of(ref('int_classified_lines'), 'rules') -%}
+{%- set marked_files -%}
+(
+        select
+            invoice_files.typed_key,
+            cancellation_marks.is_in_use
+        from {{ ref('stg_invoice_files') }} as invoice_files
+        left join {{ ref('int_cancellation_marks') }} as cancellation_marks
+            on invoice_files.shape is not distinct from cancellation_marks.shape
+    ) as marked_files
+{%- endset -%}
+
+{%- set query -%}
+lines as (
+
+    select * from {{ ref('int_classified_lines') }}
+    where not is_derived
+
+),
+
+final as (
+
+    select
+        -- ids
+        files.row_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.customer_id,
+        lines.invoice_id,
+
+        -- text
+        lines.country,
+        lines.line_type,
+        lines.reason,
+
+        -- numerics
+        count(*) as line_count,
+        sum(lines.amount) as amount,
+
+        -- dates
+        lines.invoice_date
+
+    from lines
+    inner join files on lines.typed_key = files.typed_key
+    group by
+        files.row_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.customer_id,
+        lines.invoice_id,
+        lines.country,
+        lines.line_type,
+        lines.reason,
+        lines.invoice_date
+
+)
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.pending_files(marked_files, ['typed_key', 'is_in_use', segmentation.sql_text(rules)], query) }}
+
+),
+
+{{ query }}
+
+select * from final

@@ -1,0 +1,74 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{%- set numbers = ['quantity_text', 'price_text', 'amount_text'] -%}
+
+{%- set query -%}
+invoice_rows as (
+
+    select
+        load_key,
+        {{ segmentation.clean_text('invoiced_at') }} as date_text,
+        {{ segmentation.number_text('quantity') }} as quantity_text,
+        {{ segmentation.number_text('unit_price') }} as price_text,
+        {{ segmentation.number_text(segmentation.other_field('amount')) }} as amount_text
+    from {{ ref('base_invoice_rows') }}
+    where load_key in (select files.load_key from files)
+
+),
+
+-- Dates such as 12/1/2010; a year that stands first leaves no doubt.
+numbered as (
+
+    select
+        *,
+        case
+            when not {{ segmentation.begins_with_year('date_text') }}
+                then {{ segmentation.date_number('date_text', 1) }}
+        end as first_number,
+        case
+            when not {{ segmentation.begins_with_year('date_text') }}
+                then {{ segmentation.date_number('date_text', 2) }}
+        end as second_number
+    from invoice_rows
+
+),
+
+counted as (
+
+    select
+        load_key,
+        sum(case when first_number between 13 and 31 and second_number between 1 and 12 then 1 else 0 end) as dmy_lines,
+        sum(case when second_number between 13 and 31 and first_number between 1 and 12 then 1 else 0 end) as mdy_lines,
+        sum(case when first_number between 1 and 12 and second_number between 1 and 12 then 1 else 0 end)
+            as unclear_date_lines,
+        {%- for name, mark, other in [('comma', ',', '.'), ('point', '.', ',')] %}
+        sum(case when {{ segmentation.shows_decimal_mark(numbers, mark, other) }} then 1 else 0 end)
+            as {{ name }}_lines,
+        {%- endfor %}
+        sum(case when quantity_text like '%,%' or price_text like '%,%' or amount_text like '%,%' then 1 else 0 end)
+            as lines_with_comma
+    from numbered
+    group by load_key
+
+),
+
+final as (
+
+    select
+        files.row_key,
+        counted.*
+    from counted
+    inner join files on counted.load_key = files.load_key
+
+)
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.pending_files(ref('base_file_rows'), ['load_key'], query) }}
+
+),
+
+{{ query }}
+
+select * from final

@@ -1,0 +1,47 @@
+-- Every line has an id of its own and exactly one fate; what counts is complete. Looks at the lines of new files.
+{%- set conditions = {
+    'line_id is null': 'line_id is null',
+    'neither a type nor a reason, or both': '(line_type is null) = (reason is null)',
+    'an unknown type': "line_type not in ('sale', 'return', 'charge', 'adjustment', 'write_off', 'free')",
+    'an unknown reason': "reason not in ('unreadable', 'order_mark', 'never_paid', 'bad_return_flag', 'other_currency', 'missing_invoice', 'bad_date',"
+        ~ " 'bad_quantity', 'bad_price', 'bad_amount', 'duplicate')",
+    'an accepted line without an invoice, a quantity, a price, an amount or a time':
+        'line_type is not null and (invoice_id is null or quantity is null or quantity = 0 or unit_price is null or amount is null '
+        ~ 'or invoiced_at is null or is_derived is null)',
+    'a line without its file': 'source_file is null or source_row is null'
+} %}
+
+with lines as (
+
+    select * from {{ ref('int_invoice_lines') }}
+    where {{ segmentation.is_to_be_audited('typed_key') }}
+
+),
+
+counted as (
+
+    select
+        {%- for condition in conditions.values() %}
+        sum(case when {{ condition }} then 1 else 0 end) as problem_{{ loop.index }},
+        {%- endfor %}
+        count(*) - count(distinct line_id) as repeated_ids
+    from lines
+
+)
+
+{%- for problem in conditions %}
+
+select
+    '{{ problem }}' as problem,
+    problem_{{ loop.index }} as line_count
+from counted
+where problem_{{ loop.index }} > 0
+
+union all
+{%- endfor %}
+
+select
+    'a line_id that stands twice' as problem,
+    repeated_ids as line_count
+from counted
+where repeated_ids > 0
