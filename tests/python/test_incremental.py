@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import os
 import random
@@ -13,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE, Build, dbt, dbt_command
+from conftest import PROFILE, SAMPLE, Build, dbt, dbt_command
 
 ARGUMENTS = (
     "build",
-    *("--select", "+invoice_lines", "+rejected_invoice_lines", "+load_audit"),
+    *("--select", "+invoice_lines", "+rejected_invoice_lines", "+load_audit", "+int_customer_features"),
     *("--exclude-resource-type", "test", "unit_test"),
 )
 AUDIT = "select * exclude (loaded_at) from marts.load_audit order by source_file"
@@ -25,6 +26,9 @@ TABLES = (
     "select * from marts.invoice_lines order by line_id",
     "select * from marts.rejected_invoice_lines order by line_id",
     AUDIT,
+    "select * from intermediate.int_cancelled_lines order by line_id",
+    "select * from intermediate.int_customer_days order by customer_id, activity_date",
+    "select * from intermediate.int_customer_features order by customer_id",
 )
 
 
@@ -142,12 +146,95 @@ def test_a_setting_reads_files_anew_only_where_it_changes_their_rows(shop: Shop,
     shop.assert_equal_to_a_new_build(mapped, tmp_path / "new", column_map={"description": "StockCode"})
 
 
+class Deliveries:
+    """Daily deliveries of a shop: lines come late or twice, and files change or go."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.chance = random.Random(seed)
+        with gzip.open(SAMPLE, "rt") as f:
+            self.header, *lines = f.read().splitlines()
+        self.days: dict[str, list[str]] = {}
+        for line in sorted(lines, key=lambda line: next(csv.reader([line]))[4]):
+            self.days.setdefault(next(csv.reader([line]))[4][:10], []).append(line)
+        self.calendar = sorted(day for day in self.days if len(self.days[day]) > 40)[:40]
+        self.late: list[str] = []
+
+    def write(self, name: str, lines: list[str]) -> None:
+        (self.folder / f"{name}.csv").write_text("\n".join((self.header, *lines)) + "\n")
+
+    def deliver(self, day: str) -> None:
+        """Write the file of a day, less lines that come late, with lines that are late and some of the day before."""
+        lines = list(self.days[day])
+        self.chance.shuffle(lines)
+        held_back = self.chance.randrange(4)
+        before = self.days[self.calendar[max(self.calendar.index(day) - 1, 0)]]
+        again = self.chance.sample(before, 3)
+        self.write(day, lines[held_back:] + self.late + again)
+        self.late = lines[:held_back]
+
+    def cancel_old_order(self, name: str) -> None:
+        """Return lines of a day long ago within 24 hours of it, so that they cancel what other files hold."""
+        rows = csv.reader(self.chance.sample(self.days[self.calendar[1]], 5))
+        cancelled = [["C9" + row[0], *row[1:3], f"-{row[3]}", row[4][:10] + " 23:59:00", *row[5:]] for row in rows]
+        self.write(name, [",".join(f'"{value}"' for value in row) for row in cancelled if not row[3].startswith("--")])
+
+    def change(self) -> None:
+        """Correct a file: some lines go, and some say something else."""
+        path = self.chance.choice(sorted(self.folder.glob("2*.csv")))
+        lines = path.read_text().splitlines()[1:]
+        self.write(path.stem, [line.replace("United Kingdom", "Ireland") for line in lines[5:]])
+
+    def remove(self) -> None:
+        self.chance.choice(sorted(self.folder.glob("2*.csv"))).unlink()
+
+
+@pytest.mark.parametrize("seed", [1] if PROFILE == "short" else range(1, 11))
+def test_daily_deliveries_give_what_a_new_build_gives(tmp_path: Path, seed: int) -> None:
+    shop = Deliveries(tmp_path / "deliveries", seed)
+    for day in shop.calendar[:20]:
+        shop.deliver(day)
+
+    def build(folder: Path, **variables: Any) -> Build:
+        folder.mkdir(exist_ok=True)
+        built = dbt(folder, shop.folder / "*.csv", variables, ARGUMENTS)
+        assert built.exit_code == 0, built.output
+        return built
+
+    build(tmp_path / "daily")
+    events = [
+        shop.change,
+        shop.remove,
+        lambda: shop.cancel_old_order("0-cancelled"),
+        lambda: shop.cancel_old_order("z"),
+    ]
+    for n, day in enumerate(shop.calendar[20:23]):
+        shop.deliver(day)
+        for event in shop.chance.sample(events, 2):
+            event()
+        # A rule that changes on the way classifies all lines anew.
+        variables = {"cancellation_prefix": "C9"} if n == 2 else {}
+        daily, new = build(tmp_path / "daily", **variables), build(tmp_path / f"new-{n}", **variables)
+        for table in TABLES:
+            assert daily.rows(table) == new.rows(table), (n, table)
+    ((cancelled, copies),) = daily.rows(
+        "select (select count(*) from intermediate.int_cancelled_lines), sum(rows_duplicate) from marts.load_audit"
+    )
+    assert cancelled > 0
+    assert copies > 0
+
+
 KILLED_AT = [
     "python table model staging.base_invoice_files",
     "sql table model staging.base_file_checks",
     "python table model staging.base_converted_rows",
     "sql incremental model staging.base_invoice_rows",
-    "sql table model staging.stg_invoice_lines",
+    "sql incremental model staging.stg_invoice_lines",
+    "sql incremental model intermediate.int_read_days",
+    "sql incremental model intermediate.int_duplicate_invoice_lines",
+    "sql incremental model intermediate.int_rejected_invoice_lines",
+    "sql table model intermediate.int_compared_files",
     "sql table model marts.load_audit",
 ]
 
