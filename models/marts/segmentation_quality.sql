@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ segmentation.warn_of_quality(this) }}") }}
-
 with candidate_checks as (
 
     select * from {{ ref('int_candidate_checks') }}
