@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Other versions of DuckDB, which have to read what is published.
+CLIENTS := $(VENV)/clients
 
 # make build INVOICES='exports/*.csv'
 ifdef INVOICES
@@ -27,7 +29,7 @@ help: ## Show this list
 build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='path/*.csv'
 	$(BIN)/dbt build
 	@echo
-	@echo "Built $${SEGMENTS_WAREHOUSE:-warehouse.duckdb}. Ask it: make query SQL='select * from marts.segment_profiles'"
+	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
 
 audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
 	$(BIN)/dbt test --vars '{audit: full}'
@@ -36,7 +38,7 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \
 		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
 
-test: $(VENV)/installed-dev ## Prove that it works; with PROFILE=long on many more random files
+test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
@@ -57,10 +59,14 @@ sample: $(VENV)/installed ## Write the sample in data/sample anew
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-strip-extras --upgrade --extra build
+LOCK_CLIENT := uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --upgrade
 
 lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
 	$(LOCK) --extra dev -o requirements-dev.lock
 	$(LOCK) -c requirements-dev.lock -o requirements.lock
+	echo 'duckdb==1.4.*' | $(LOCK_CLIENT) -o requirements-client-1.4.lock
+	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
 
 clean: ## Remove what was built, but not the environment
 	rm -rf target logs published warehouse.duckdb warehouse.duckdb.wal
@@ -79,4 +85,9 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CLIENTS)/%: requirements-client-%.lock | $(VENV)/installed
+	rm -rf $@
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $@ -r $<
 	@touch $@

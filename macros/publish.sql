@@ -11,9 +11,13 @@
     {%- if plugin not in (target.plugins or []) | map(attribute='module') -%}
         {{ return({'reason': 'the plugin ' ~ plugin ~ ' is not in the profile'}) }}
     {%- endif -%}
+    {%- set lines_up_to = var('publish_lines_up_to') | int(-1) -%}
+    {%- if lines_up_to < 0 -%}
+        {{ return({'problem': 'publish_lines_up_to is ' ~ var('publish_lines_up_to') ~ '; it must be a number of lines, such as 20000000.'}) }}
+    {%- endif -%}
     {%- set request = {
         'marts': [],
-        'lines_up_to': var('publish_lines_up_to') | int,
+        'lines_up_to': lines_up_to,
         'run': {'published_at': run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'invocation_id': invocation_id},
         'warnings': warnings
     } -%}
