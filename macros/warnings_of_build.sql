@@ -6,7 +6,7 @@
     {%- endfor -%}
     {%- set missed = run_query(
         'select check_name, segment, subject, value, bar, explanation from ' ~ segmentation.node_relation('segmentation_quality')
-        ~ " where verdict = 'warn' order by check_name, segment, subject"
+        ~ " where verdict in ('warn', 'fail') order by check_name, segment, subject"
     ) -%}
     {%- for row in missed -%}
         {%- do warnings.append(

@@ -7,19 +7,31 @@ import pyarrow as pa
 
 from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.calibration import calibrate
+from segmentation_dbt.fits import pending_fit, with_fits_before
+
+SCHEMA = pa.schema(
+    [("fit_number", pa.int32()), ("neighbors", pa.int32()), ("votes", pa.int32()), ("confidence", pa.float64())]
+)
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    held_out = dbt.ref("int_held_out_customers").filter("is_chosen").order("customer_number").df()
-    ((fitted,),) = dbt.ref("int_fitted_customers").aggregate("count(*)").fetchall()
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
+    is_new = f"fit_number = {fit.number}"
+    held_out = dbt.ref("int_held_out_customers").filter(f"is_chosen and {is_new}").order("customer_number").df()
+    ((fitted,),) = dbt.ref("int_fitted_customers").filter(is_new).aggregate("count(*)").fetchall()
     # Too few customers to hold some out: everybody else votes.
     neighbors = int(held_out["neighbors"].max()) if len(held_out) else min(DEFAULT_NEIGHBORS, fitted)
     is_right = (held_out["segment_number"] == held_out["voted_segment_number"]).to_numpy(dtype=bool)
     confidence = calibrate(held_out["votes"].to_numpy(dtype="int64"), is_right, neighbors)
-    return pa.table(
+    new = pa.table(
         {
-            "neighbors": pa.array(np.full(neighbors, neighbors), pa.int32()),
-            "votes": pa.array(np.arange(1, neighbors + 1), pa.int32()),
-            "confidence": pa.array(confidence, pa.float64()),
+            "fit_number": np.full(neighbors, fit.number),
+            "neighbors": np.full(neighbors, neighbors),
+            "votes": np.arange(1, neighbors + 1),
+            "confidence": confidence,
         }
     )
+    return with_fits_before(dbt, session, fits, SCHEMA, new)

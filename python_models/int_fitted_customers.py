@@ -1,4 +1,4 @@
-"""dbt model: the customers that the model is fitted on, clustered."""
+"""dbt model: the customers that each fit of the model was made on, clustered."""
 
 import json
 from typing import Any
@@ -6,22 +6,48 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.model import fit_clusters
+from segmentation.stored_model import read_model
 from segmentation.transformation import Transformation
+from segmentation_dbt.fits import before, pending_fit, with_fits_before
+
+FEATURES = [
+    *("recency_days", "frequency", "monetary", "return_rate", "avg_order_value", "tenure_days", "purchase_days"),
+    "interpurchase_days",
+]
+SCHEMA = pa.schema(
+    [
+        ("fit_number", pa.int32()),
+        ("customer_id", pa.string()),
+        ("segment_number", pa.int64()),
+        *((feature, pa.float64()) for feature in FEATURES),
+    ]
+)
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
-    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
+    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}").df().iloc[0]
     customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
+    start = None
+    if fit.previous is not None:
+        stored = before(dbt, session, "int_segmentation_model").filter(f"fit_number = {fit.previous}")
+        start = read_model(stored.df()).centroids_in(transformation)
     labels = fit_clusters(
         transformation.transform(values),
         float(chosen["setting"]),
         int(dbt.config.meta_get("random_seed")),
         str(chosen["algorithm"]),
+        start,
     )
-    columns = {"customer_id": pa.array(customers["customer_id"], pa.string()), "segment_number": pa.array(labels)}
-    return pa.table(columns)
+    new = customers[["customer_id", *FEATURES]].assign(fit_number=fit.number, segment_number=labels)
+    return with_fits_before(
+        dbt, session, fits, SCHEMA, pa.Table.from_pandas(new[SCHEMA.names], SCHEMA, preserve_index=False)
+    )

@@ -1,16 +1,18 @@
 """dbt model: fitted customers, held out and assigned by their neighbours among the others."""
 
-from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
 from segmentation.calibration import cross_calibrate
 from segmentation.stored_model import read_model, read_reference
+from segmentation_dbt.fits import pending_fit, with_fits_before
 
 SCHEMA = pa.schema(
     [
+        ("fit_number", pa.int32()),
         ("customer_number", pa.int64()),
         ("neighbors", pa.int32()),
         ("segment_number", pa.int64()),
@@ -22,30 +24,31 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
-    fitted = read_model(dbt.ref("int_segmentation_model").df())
-    points, labels = read_reference(
-        fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
-    )
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
+    is_new = f"fit_number = {fit.number}"
+    fitted = read_model(dbt.ref("int_segmentation_model").filter(is_new).df())
+    points, labels = read_reference(fitted, dbt.ref("int_fitted_customers").filter(is_new).df())
     asked_for = dbt.config.meta_get("knn_neighbors")
     counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]
     said = hold_out(points, labels, len(fitted.names), counts)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        chosen = choose_neighbors(said) if said else 0
-        for s in said:
-            confidence = cross_calibrate(s.votes, s.is_right, s.neighbors)
-            yield pa.record_batch(
-                [
-                    pa.array(range(len(s.truth)), pa.int64()),
-                    pa.array([s.neighbors] * len(s.truth), pa.int32()),
-                    pa.array(s.truth),
-                    pa.array(s.label),
-                    pa.array(s.votes, pa.int32()),
-                    pa.array(confidence),
-                    pa.array([s.neighbors == chosen] * len(s.truth)),
-                ],
-                schema=SCHEMA,
-            )
-
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    chosen = choose_neighbors(said) if said else 0
+    rows = [
+        pa.table(
+            {
+                "fit_number": np.full(len(s.truth), fit.number),
+                "customer_number": np.arange(len(s.truth)),
+                "neighbors": np.full(len(s.truth), s.neighbors),
+                "segment_number": s.truth,
+                "voted_segment_number": s.label,
+                "votes": s.votes,
+                "confidence": cross_calibrate(s.votes, s.is_right, s.neighbors),
+                "is_chosen": np.full(len(s.truth), s.neighbors == chosen),
+            }
+        ).cast(SCHEMA)
+        for s in said
+    ]
+    return with_fits_before(dbt, session, fits, SCHEMA, pa.concat_tables([SCHEMA.empty_table(), *rows]))

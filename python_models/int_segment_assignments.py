@@ -5,8 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.scoring import Scorer
-from segmentation.stored_model import read_model, read_reference
+from segmentation_dbt.fits import scorer
 
 BATCH = 100_000
 SCHEMA = pa.schema(
@@ -24,20 +23,20 @@ SCHEMA = pa.schema(
 
 
 def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
-    stored = dbt.ref("int_segmentation_model").df()
-    fitted = read_model(stored)
-    levels = dbt.ref("int_confidence_levels").order("votes").df()
-    rates = dbt.ref("int_segment_buying_rates").order("segment_number").df()
-    reference, labels = read_reference(
-        fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
+    ((number, version),) = dbt.ref("int_fit_in_force").project("fit_number, model_version").fetchall()
+    in_force = scorer(
+        number,
+        dbt.ref("int_segmentation_model"),
+        dbt.ref("int_fitted_customers"),
+        dbt.ref("int_confidence_levels"),
+        dbt.ref("int_segment_buying_rates"),
     )
-    scorer = Scorer(fitted, reference, labels, levels["confidence"].to_numpy(), rates["buying_rate"].to_numpy())
-    names, version = pa.array(fitted.names), stored["model_version"].iloc[0]
+    names, features = pa.array(in_force.model.names), list(in_force.model.transformation.features)
 
     def batches() -> Iterator[pa.RecordBatch]:
         # Customers stream through: memory does not grow with their number.
         for batch in dbt.ref("int_clustering_features").fetch_record_batch(BATCH):
-            scores = scorer.score(batch.to_pandas()[list(fitted.transformation.features)].to_numpy(dtype=float))
+            scores = in_force.score(batch.to_pandas()[features].to_numpy(dtype=float))
             buying = scores.expected_buying_rate
             yield pa.record_batch(
                 [

@@ -8,17 +8,24 @@ import pyarrow as pa
 from segmentation.clustering import nearest_centroids
 from segmentation.stored_model import read_model
 from segmentation.validity import MIN_CUSTOMERS, segment_rates
+from segmentation_dbt.fits import pending_fit, with_fits_before
 
-SCHEMA = pa.schema([("segment_number", pa.int32()), ("buying_rate", pa.float64())])
+SCHEMA = pa.schema([("fit_number", pa.int32()), ("segment_number", pa.int32()), ("buying_rate", pa.float64())])
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    fitted = read_model(dbt.ref("int_segmentation_model").df())
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
+    fitted = read_model(dbt.ref("int_segmentation_model").filter(f"fit_number = {fit.number}").df())
     customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
     latest = customers[customers["cut_date"] == customers["cut_date"].max()]
     if len(latest) < MIN_CUSTOMERS:
-        return pa.Table.from_pylist([], SCHEMA)
+        return with_fits_before(dbt, session, fits, SCHEMA)
     points = fitted.transformation.transform(latest[list(fitted.transformation.features)].to_numpy(dtype=float))
     bought = latest["later_orders"].to_numpy(dtype=float) > 0
     rates = segment_rates(nearest_centroids(points, fitted.centroids), bought, len(fitted.names))
-    return pa.table({"segment_number": pa.array(np.arange(len(rates)), pa.int32()), "buying_rate": rates})
+    numbers = np.arange(len(rates))
+    new = pa.table({"fit_number": np.full(len(rates), fit.number), "segment_number": numbers, "buying_rate": rates})
+    return with_fits_before(dbt, session, fits, SCHEMA, new)

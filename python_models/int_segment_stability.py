@@ -11,9 +11,11 @@ from segmentation.candidates import EFFORTS, MANY
 from segmentation.clustering import spread_sample
 from segmentation.stability import bootstrap_jaccard
 from segmentation.stored_model import read_model, read_reference
+from segmentation_dbt.fits import pending_fit, with_fits_before
 
 SCHEMA = pa.schema(
     [
+        ("fit_number", pa.int32()),
         ("segment", pa.string()),
         ("resamples", pa.int32()),
         ("customers_evaluated", pa.int64()),
@@ -23,15 +25,18 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
-    fitted = read_model(dbt.ref("int_segmentation_model").df())
-    points, labels = read_reference(
-        fitted, dbt.ref("int_fitted_customers").df(), dbt.ref("int_clustering_features").filter("is_fit_sample").df()
-    )
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
+    is_new = f"fit_number = {fit.number}"
+    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and {is_new}").df().iloc[0]
+    fitted = read_model(dbt.ref("int_segmentation_model").filter(is_new).df())
+    points, labels = read_reference(fitted, dbt.ref("int_fitted_customers").filter(is_new).df())
     effort = EFFORTS.get(dbt.config.meta_get("cluster_evaluation"))
     if effort is None or len(fitted.names) == 1:
-        return pa.Table.from_pylist([], SCHEMA)
+        return with_fits_before(dbt, session, fits, SCHEMA)
     algorithm = ALGORITHMS[chosen["algorithm"]]
     sample = spread_sample(len(points), effort.customers if algorithm.is_fast else effort.customers_slow)
     seed = int(dbt.config.meta_get("random_seed"))
@@ -45,6 +50,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
     )
     rows = [
         {
+            "fit_number": fit.number,
             "segment": fitted.names[number],
             "resamples": effort.resamples,
             "customers_evaluated": len(sample),
@@ -53,4 +59,4 @@ def model(dbt: Any, session: Any) -> pa.Table:
         }
         for n, number in enumerate(np.unique(labels[sample]))
     ]
-    return pa.Table.from_pylist(rows, SCHEMA)
+    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))

@@ -10,9 +10,11 @@ import pyarrow as pa
 from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.selection import choose
 from segmentation.transformation import Transformation
+from segmentation_dbt.fits import before, pending_fit, with_fits_before
 
 SCHEMA = pa.schema(
     [
+        ("fit_number", pa.int32()),
         ("algorithm", pa.string()),
         ("segment_count", pa.int32()),
         ("setting", pa.float64()),
@@ -41,7 +43,11 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     asked_for = dbt.config.meta_get("segment_count")
     asked_for = None if asked_for == "auto" else int(asked_for)
@@ -62,6 +68,13 @@ def model(dbt: Any, session: Any) -> pa.Table:
         min_customers=0 if asked_for else min_customers,
         workers=min(2, os.cpu_count() or 1),
     )
-    candidates = choose(comparison, dbt.config.meta_get("cluster_algorithm"), asked_for)
-    p_value = comparison.structure_p_value
-    return pa.Table.from_pylist([{**asdict(c), "structure_p_value": p_value} for c in candidates], SCHEMA)
+    # Other settings ask for another choice.
+    in_force = None
+    if fit.is_same_settings:
+        chosen = before(dbt, session, dbt.this.identifier).filter(f"is_chosen and fit_number = {fit.previous}")
+        ((algorithm, count),) = chosen.project("algorithm, segment_count").fetchall()
+        in_force = (algorithm, count)
+    candidates = choose(comparison, dbt.config.meta_get("cluster_algorithm"), asked_for, in_force)
+    whole = {"fit_number": fit.number, "structure_p_value": comparison.structure_p_value}
+    new = pa.Table.from_pylist([asdict(c) | whole for c in candidates], SCHEMA)
+    return with_fits_before(dbt, session, fits, SCHEMA, new)

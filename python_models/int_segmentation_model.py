@@ -1,4 +1,4 @@
-"""dbt model: the fitted segmentation, one row a segment and feature."""
+"""dbt model: every fit of the segmentation, one row a segment and feature."""
 
 import json
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.model import describe_model
-from segmentation.stored_model import read_archetypes
+from segmentation.stored_model import read_archetypes, read_model
 from segmentation.transformation import Transformation, skewness
+from segmentation_dbt.fits import before, pending_fit, with_fits_before
 
 SCHEMA = pa.schema(
     [
+        ("fit_number", pa.int32()),
+        ("fitted_as_of", pa.date32()),
         ("model_version", pa.string()),
         ("segment_number", pa.int32()),
         ("segment", pa.string()),
@@ -31,25 +34,38 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
-    clustered = dbt.ref("int_fitted_customers").order("customer_id").df()
+    clustered = dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").order("customer_id").df()
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
+    start = names = None
+    if fit.previous is not None:
+        old = read_model(before(dbt, session, dbt.this.identifier).filter(f"fit_number = {fit.previous}").df())
+        names = old.nearest(customers[list(old.transformation.features)].to_numpy(dtype=float))
+        start = old.centroids_in(transformation)
     fitted = describe_model(
         values,
         customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
         clustered["segment_number"].to_numpy(dtype="int64"),
         transformation,
         read_archetypes(dbt.ref("segment_archetypes").df()),
+        start,
+        names,
     )
     original = transformation.inverse(fitted.centroids)
-    before, after = skewness(values), skewness(transformation.transform(values))
+    raw, capped = skewness(values), skewness(transformation.transform(values))
     rows = [
         {
+            "fit_number": fit.number,
+            "fitted_as_of": fit.fitted_as_of,
             "model_version": fitted.version,
             "segment_number": number,
             "segment": name,
@@ -58,11 +74,11 @@ def model(dbt: Any, session: Any) -> pa.Table:
             **{p: getattr(transformation, p)[f] for p in ("center", "scale", "low", "high", "lowest", "highest")},
             "scaled_centroid": fitted.centroids[number, f],
             "centroid": original[number, f],
-            "skew_before": before[f],
-            "skew_after": after[f],
+            "skew_before": raw[f],
+            "skew_after": capped[f],
             "customers_fitted": len(customers),
         }
         for number, name in enumerate(fitted.names)
         for f, feature in enumerate(features)
     ]
-    return pa.Table.from_pylist(rows, SCHEMA)
+    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))

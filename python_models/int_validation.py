@@ -10,10 +10,12 @@ import pyarrow as pa
 from segmentation.model import fit_model
 from segmentation.stored_model import read_archetypes
 from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
+from segmentation_dbt.fits import pending_fit, with_fits_before
 
 MEASURES = ["recency_days", "frequency", "monetary", "tenure_days"]
 SCHEMA = pa.schema(
     [
+        ("fit_number", pa.int32()),
         ("cut_date", pa.date32()),
         ("measure", pa.string()),
         ("predictor", pa.string()),
@@ -26,11 +28,15 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
+def model(dbt: Any, session: Any) -> Any:
+    fits = dbt.ref("int_model_fits")
+    fit = pending_fit(fits)
+    if fit is None:
+        return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     scaler, cap_share = dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     seed = int(dbt.config.meta_get("random_seed"))
-    chosen = dbt.ref("int_segmentation_candidates").filter("is_chosen").df().iloc[0]
+    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}").df().iloc[0]
     archetypes = read_archetypes(dbt.ref("segment_archetypes").df())
     codes = dict(dbt.ref("rfm_segments").project("rfm_score, rfm_segment").fetchall())
     customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
@@ -48,7 +54,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
             known.values, features, known.measures, chosen["setting"], archetypes, scaler, cap_share, seed,
             chosen["algorithm"],
         )  # fmt: skip
-        whole = {"cut_date": day, "customers": len(known.orders)}
+        whole = {"fit_number": fit.number, "cut_date": day, "customers": len(known.orders)}
         for predictor, score in predict_buyers(known, earlier, fitted, codes).items():
             area, error = auc(score, known.bought)
             share = top_share(score, known.spend)
@@ -58,8 +64,8 @@ def model(dbt: Any, session: Any) -> pa.Table:
         inversion = worst_inversion(outcomes)
         rows.append({**whole, "measure": "worst_inversion", "predictor": "segments", "value": inversion})
         for o in outcomes:
-            own = {"cut_date": day, "predictor": "segments", "segment": o.segment, "customers": o.customers}
+            own = {"fit_number": fit.number, "cut_date": day, "predictor": "segments", "segment": o.segment, "customers": o.customers}
             buying = {"value": o.observed, "standard_error": o.standard_error, "expected": o.expected}
             rows.append({**own, "measure": "buying_rate", **buying})
             rows.append({**own, "measure": "spend_per_customer", "value": o.spend})
-    return pa.Table.from_pylist(rows, SCHEMA)
+    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))

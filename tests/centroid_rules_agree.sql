@@ -1,5 +1,5 @@
 -- The nearest centroid is the same by the rule in SQL and by the Python model, for every customer; with K-Means it is
--- also the cluster that a fitted customer is in.
+-- also the cluster that a fitted customer is in, as long as its features are those of the fit.
 with in_sql as (
 
     select * from {{ ref('int_nearest_centroids') }}
@@ -15,6 +15,26 @@ in_python as (
 fitted as (
 
     select * from {{ ref('int_fitted_customers') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+
+),
+
+customers as (
+
+    select * from {{ ref('int_clustering_features') }}
+
+),
+
+unchanged as (
+
+    select fitted.*
+    from fitted
+    inner join customers
+        on
+            fitted.customer_id = customers.customer_id
+            {%- for feature in segmentation.clustering_features() %}
+            and fitted.{{ feature }} = customers.{{ feature }}
+            {%- endfor %}
 
 ),
 
@@ -31,13 +51,13 @@ select
     in_sql.centroid_segment,
     in_python.centroid_segment as python_centroid_segment,
     in_sql.segment_number,
-    fitted.segment_number as fitted_segment_number
+    unchanged.segment_number as fitted_segment_number
 from in_sql
 full outer join in_python on in_sql.customer_id = in_python.customer_id
-left join fitted on in_sql.customer_id = fitted.customer_id
+left join unchanged on in_sql.customer_id = unchanged.customer_id
 cross join chosen
 where
     in_sql.customer_id is null
     or in_python.customer_id is null
     or in_sql.centroid_segment <> in_python.centroid_segment
-    or (chosen.algorithm = 'kmeans' and in_sql.segment_number <> fitted.segment_number)
+    or (chosen.algorithm = 'kmeans' and in_sql.segment_number <> unchanged.segment_number)

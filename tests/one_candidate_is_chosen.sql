@@ -13,6 +13,7 @@ fitted as (
 
     select count(*) as segments
     from {{ ref('segmentation_model') }}
+    where is_in_force
 
 )
 

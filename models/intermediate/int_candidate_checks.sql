@@ -1,19 +1,23 @@
 with chosen as (
 
     select * from {{ ref('int_segmentation_candidates') }}
-    where is_chosen
+    where
+        is_chosen
+        and fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 
 stability as (
 
     select * from {{ ref('int_segment_stability') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 

@@ -4,12 +4,14 @@ with held_out as (
         *,
         case when segment_number = voted_segment_number then 1.0 else 0.0 end as is_right
     from {{ ref('int_held_out_customers') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 
@@ -88,9 +90,7 @@ calibration as (
 shares as (
 
     select
-        avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing,
-        avg(case when is_outside_trained_range then 1.0 else 0.0 end) as outside_range,
-        avg(case when segment_confidence < 0.7 then 1.0 else 0.0 end) as unsure
+        avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing
     from assignments
 
 ),
@@ -145,24 +145,6 @@ final as (
         {{ segmentation.quality_check(
             'neighbors_disagree_with_centroid', 'disagreeing', subject="'share of customers'", at_most=0.1,
             explanation="'customers whose segment is not that of the nearest centroid (is_centroid_agreed is false)'"
-        ) }}
-    from shares
-
-    union all
-
-    select
-        {{ segmentation.quality_check(
-            'outside_trained_range', 'outside_range', subject="'share of customers'", at_most=0.01,
-            explanation="'customers with a value that the model has not seen (is_outside_trained_range)'"
-        ) }}
-    from shares
-
-    union all
-
-    select
-        {{ segmentation.quality_check(
-            'low_confidence', 'unsure', subject="'share of customers'", at_most=0.2,
-            explanation="'customers whose segment_confidence is below 0.7'"
         ) }}
     from shares
 

@@ -1,6 +1,7 @@
 with validation as (
 
     select * from {{ ref('int_validation') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 

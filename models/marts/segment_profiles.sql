@@ -15,6 +15,7 @@ with customers as (
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 

@@ -1,6 +1,7 @@
 with candidates as (
 
     select * from {{ ref('int_segmentation_candidates') }}
+    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
 
 ),
 

@@ -6,9 +6,29 @@ with fitted as (
 
 ),
 
-as_of as (
+complete_fits as (
 
-    select * from {{ ref('int_as_of_date') }}
+    select * from {{ ref('int_complete_fits') }}
+
+),
+
+in_force as (
+
+    select * from {{ ref('int_fit_in_force') }}
+
+),
+
+-- A fit that comes to the same model as one before it is the same version.
+versions as (
+
+    select
+        complete_fits.model_version,
+        min(complete_fits.fit_number) as fit_number,
+        min(complete_fits.fitted_as_of) as fitted_as_of,
+        max(case when complete_fits.model_version = in_force.model_version then 1 else 0 end) = 1 as is_in_force
+    from complete_fits
+    cross join in_force
+    group by complete_fits.model_version
 
 ),
 
@@ -16,7 +36,7 @@ as_of as (
 segments as (
 
     select
-        model_version,
+        fit_number,
         segment,
         segment_number,
         {%- for feature in segmentation.clustering_features() %}
@@ -26,14 +46,15 @@ segments as (
         {%- endfor %}
         max(customers_fitted) as customers_fitted
     from fitted
-    group by model_version, segment, segment_number
+    group by fit_number, segment, segment_number
 
 ),
 
 final as (
 
     select
-        segments.model_version,
+        versions.model_version,
+        versions.is_in_force,
         segments.segment,
         segments.segment_number,
         segments.customers_fitted,
@@ -42,9 +63,9 @@ final as (
         segments.{{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
-        as_of.as_of_date as fitted_as_of
+        versions.fitted_as_of
     from segments
-    cross join as_of
+    inner join versions on segments.fit_number = versions.fit_number
 
 )
 

@@ -16,9 +16,15 @@ validation_checks as (
 
 ),
 
+drift_checks as (
+
+    select * from {{ ref('int_drift_checks') }}
+
+),
+
 final as (
 
-    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks'] %}
+    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks'] %}
 
     select
         check_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from segmentation.algorithms import ALGORITHMS, NO_CLUSTER
 from segmentation.clustering import nearest_centroids, ordered_centroids, spread_sample
 from segmentation.naming import Archetype, describe_clusters, match_archetypes
+from segmentation.separation import wcss
 from segmentation.transformation import Transformation
 
 FloatArray = NDArray[np.float64]
@@ -22,6 +23,10 @@ IntArray = NDArray[np.int64]
 _SLOW_SAMPLE = 5_000
 _STARTS = 10
 _MOST_CLUSTERS = 10
+_STEPS = 100
+
+AS_GOOD = 0.02
+"""By how much the WCSS of clusters near the ones before may exceed that of the best, as a share; docs/method.md."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class SegmentationModel:
     ----------
     transformation : Transformation
     centroids : array of shape (k, n_features)
-        In scaled space: the means of the segments' customers.
+        In scaled space: the means of the segments' customers. Where the model took over from one before, they may be on
+        the way there.
     names : tuple of str
         Segment of each centroid.
     """
@@ -40,6 +46,15 @@ class SegmentationModel:
     transformation: Transformation
     centroids: FloatArray
     names: tuple[str, ...]
+
+    def nearest(self, values: FloatArray) -> list[str]:
+        """Return the segment with the nearest centroid of customers, shape (n, n_features) in original units."""
+        numbers = nearest_centroids(self.transformation.transform(values), self.centroids)
+        return [self.names[number] for number in numbers]
+
+    def centroids_in(self, transformation: Transformation) -> FloatArray:
+        """Return the centroids in the scaled space of another transformation of the same features."""
+        return transformation.transform(self.transformation.inverse(self.centroids))
 
     @property
     def version(self) -> str:
@@ -54,7 +69,9 @@ class SegmentationModel:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
-def fit_clusters(points: FloatArray, setting: float, seed: int, algorithm: str = "kmeans") -> IntArray:
+def fit_clusters(
+    points: FloatArray, setting: float, seed: int, algorithm: str = "kmeans", before: FloatArray | None = None
+) -> IntArray:
     """Cluster customers and number the clusters by their centroids, the last feature first.
 
     An algorithm that is quadratic is run on a spread sample of 5,000, and everybody else joins the cluster of
@@ -69,6 +86,10 @@ def fit_clusters(points: FloatArray, setting: float, seed: int, algorithm: str =
     seed : int
     algorithm : str, default "kmeans"
         A key of `ALGORITHMS`.
+    before : array of shape (k_before, n_features), optional
+        Centroids of the model in force, in the scaled space of the points. Where K-Means finds as many segments, Lloyd's
+        algorithm also starts from them and stops as soon as the WCSS is within AS_GOOD of the best of ten other starts:
+        of clusters that are as good, those that change least.
 
     Returns
     -------
@@ -87,7 +108,11 @@ def fit_clusters(points: FloatArray, setting: float, seed: int, algorithm: str =
         labels = labels[clustered][cKDTree(sample[clustered]).query(points)[1]]
     centroids = ordered_centroids(cluster_means(points, labels))
     if algorithm == "kmeans":
-        return _settle(points, centroids)
+        best = _settle(points, centroids)
+        if before is None or len(before) != len(centroids):
+            return best
+        bound = (1 + AS_GOOD) * wcss(points, best)
+        return next((labels for way, labels in _way(points, before) if _spread(points, way, labels) <= bound), best)
     _, labels = np.unique(labels, return_inverse=True)
     return np.asarray(nearest_centroids(cluster_means(points, labels), centroids)[labels], dtype=np.int64)
 
@@ -107,14 +132,44 @@ def cluster_means(points: FloatArray, labels: IntArray) -> FloatArray:
 
 def _settle(points: FloatArray, centroids: FloatArray) -> IntArray:
     """Lloyd's last steps, until every customer is with the nearest of the means that are stored."""
-    labels = nearest_centroids(points, centroids)
-    for _ in range(100):
-        centroids = ordered_centroids(cluster_means(points, labels))
-        settled = nearest_centroids(points, centroids)
-        if (settled == labels).all():
-            break
-        labels = settled
+    *_, (_, labels) = _way(points, cluster_means(points, nearest_centroids(points, centroids)))
     return labels
+
+
+def _way(points: FloatArray, centroids: FloatArray) -> Iterator[tuple[FloatArray, IntArray]]:
+    """Yield the centroids of Lloyd's algorithm, the first ones first, with the nearest of them for each customer."""
+    before = None
+    for _ in range(_STEPS):
+        centroids = ordered_centroids(centroids)
+        labels = nearest_centroids(points, centroids)
+        if before is not None and (labels == before).all():
+            return
+        yield centroids, labels
+        centroids, before = cluster_means(points, labels), labels
+
+
+def _spread(points: FloatArray, centroids: FloatArray, labels: IntArray) -> float:
+    return float(((points - centroids[labels]) ** 2).sum())
+
+
+def fitted_centroids(points: FloatArray, labels: IntArray, before: FloatArray | None = None) -> FloatArray:
+    """Return the centroids of clusters: the means of their customers.
+
+    Where `fit_clusters` stopped on the way from the centroids before, the point of the way at which it stopped, so that
+    every customer is with the nearest centroid.
+
+    Parameters
+    ----------
+    points : array of shape (n, n_features)
+    labels : integer array of shape (n,)
+        From `fit_clusters`, of the same points and centroids before.
+    before : array of shape (k_before, n_features), optional
+    """
+    means = cluster_means(points, labels)
+    if before is None or len(before) != len(means):
+        return means
+    way = _way(points, before)
+    return next((centroids for centroids, passed in way if (passed == labels).all()), means)
 
 
 def describe_model(
@@ -123,8 +178,10 @@ def describe_model(
     labels: IntArray,
     transformation: Transformation,
     archetypes: Sequence[Archetype],
+    start: FloatArray | None = None,
+    names_before: Sequence[str] | None = None,
 ) -> SegmentationModel:
-    """Return the model of clustered customers: their means, and names.
+    """Return the model of clustered customers: their centroids, and names.
 
     Parameters
     ----------
@@ -136,10 +193,24 @@ def describe_model(
         From `fit_clusters`.
     transformation : Transformation
     archetypes : sequence of Archetype
+    start : array of shape (k_before, n_features), optional
+        Centroids of the model in force in the scaled space of `transformation`, where `fit_clusters` had them.
+    names_before : sequence of str, optional
+        The segment of each customer by the model in force. As many customers as possible keep it.
     """
-    centroids = cluster_means(transformation.transform(values), labels)
-    names = match_archetypes(describe_clusters(measures, labels), archetypes)
+    centroids = fitted_centroids(transformation.transform(values), labels, start)
+    had = None if names_before is None else count_names(names_before, labels)
+    names = match_archetypes(describe_clusters(measures, labels), archetypes, had)
     return SegmentationModel(transformation, centroids, tuple(names))
+
+
+def count_names(names: Sequence[str], labels: IntArray) -> list[dict[str, float]]:
+    """Return for each cluster the names that its customers had, with their number as a share of all customers."""
+    had = np.array(names)
+    return [
+        {str(name): float(((labels == label) & (had == name)).mean()) for name in np.unique(had)}
+        for label in range(int(labels.max()) + 1)
+    ]
 
 
 def fit_model(
@@ -152,6 +223,7 @@ def fit_model(
     cap_share: float = 0.005,
     seed: int = 42,
     algorithm: str = "kmeans",
+    before: SegmentationModel | None = None,
 ) -> SegmentationModel:
     """Fit the transformation and the clusters, and name them.
 
@@ -171,7 +243,10 @@ def fit_model(
         See `Transformation.fit`.
     seed : int, default 42
     algorithm : str, default "kmeans"
+    before : SegmentationModel, optional
+        The model in force, of the same features, which is changed as little as is as good.
     """
     transformation = Transformation.fit(values, features, scaler, cap_share)
-    labels = fit_clusters(transformation.transform(values), setting, seed, algorithm)
-    return describe_model(values, measures, labels, transformation, archetypes)
+    start, names = (None, None) if before is None else (before.centroids_in(transformation), before.nearest(values))
+    labels = fit_clusters(transformation.transform(values), setting, seed, algorithm, start)
+    return describe_model(values, measures, labels, transformation, archetypes, start, names)

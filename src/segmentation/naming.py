@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,12 @@ _UNTRUE = 1000.0
 
 Those are at most 4 each, and 36 for a name of last resort, whose ideal position lies at 3, where no cluster is.
 """
+
+KEPT_TOLERANCE = 0.02
+"""By how much a cluster may lie outside the bounds of the name that most of its customers had, and keep it."""
+
+_KEPT = 500.0
+"""What it is worth that all customers keep their name: less than an untruth, a percent of them more than any misfit."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,12 @@ class Archetype:
 
     def misfit(self, cluster: Cluster) -> float:
         """Return the cost of the name for a cluster: squared distance, and much more where it is not true."""
-        distance = float(((np.array(cluster.position) - np.array(self.ideal)) ** 2).sum())
         untruth = self.untruth(cluster)
-        return distance + (_UNTRUE + untruth if untruth > 0 else 0.0)
+        return self.distance(cluster) + (_UNTRUE + untruth if untruth > 0 else 0.0)
+
+    def distance(self, cluster: Cluster) -> float:
+        """Return the squared distance of a cluster from the typical position."""
+        return float(((np.array(cluster.position) - np.array(self.ideal)) ** 2).sum())
 
 
 def describe_clusters(measures: FloatArray, labels: NDArray[np.int64]) -> list[Cluster]:
@@ -110,11 +119,18 @@ def describe_clusters(measures: FloatArray, labels: NDArray[np.int64]) -> list[C
     return clusters
 
 
-def match_archetypes(clusters: Sequence[Cluster], archetypes: Sequence[Archetype]) -> list[str]:
+def match_archetypes(
+    clusters: Sequence[Cluster],
+    archetypes: Sequence[Archetype],
+    names_before: Sequence[Mapping[str, float]] | None = None,
+) -> list[str]:
     """Give every cluster a name of its own, by optimal assignment (Kuhn 1955).
 
     The cost of a name is the squared distance of the cluster from the archetype's ideal position; a name
-    that is not true of the cluster costs more than all true ones together.
+    that is not true of the cluster costs more than all true ones together. Where the customers had names before,
+    a name costs the less, the more of the cluster's customers had it: as many as possible keep theirs, as long as it
+    is true. The name that most of its customers had counts as true up to KEPT_TOLERANCE beyond its bounds, so that it does
+    not come and go with the last customers. Names of last resort say nothing that would be worth keeping.
 
     Parameters
     ----------
@@ -122,6 +138,8 @@ def match_archetypes(clusters: Sequence[Cluster], archetypes: Sequence[Archetype
         From `describe_clusters`.
     archetypes : sequence of Archetype
         At least as many.
+    names_before : sequence of mappings from str to float, optional
+        For each cluster how many customers with which name are in it, as shares of all customers.
 
     Raises
     ------
@@ -131,5 +149,11 @@ def match_archetypes(clusters: Sequence[Cluster], archetypes: Sequence[Archetype
     if len(archetypes) < len(clusters):
         raise ValueError(f"{len(clusters)} clusters need as many archetypes; there are {len(archetypes)}")
     cost = np.array([[archetype.misfit(cluster) for archetype in archetypes] for cluster in clusters])
+    for c, had in enumerate(names_before or []):
+        for a, archetype in enumerate(archetypes):
+            share = had.get(archetype.name, 0.0) if max(archetype.ideal) <= 1 else 0.0
+            if share > sum(had.values()) / 2 and archetype.untruth(clusters[c]) <= KEPT_TOLERANCE:
+                cost[c, a] = archetype.distance(clusters[c])
+            cost[c, a] -= _KEPT * share
     rows, chosen = linear_sum_assignment(cost)
     return [archetypes[int(a)].name for _, a in sorted(zip(rows, chosen, strict=True))]

@@ -24,7 +24,12 @@ STRONG_SILHOUETTE = 0.7
 """Silhouette from which Kaufman & Rousseeuw (1990) speak of a strong structure, which needs no comparison."""
 
 
-def choose(comparison: Comparison, algorithm: str = "kmeans", segment_count: int | None = None) -> list[Candidate]:
+def choose(
+    comparison: Comparison,
+    algorithm: str = "kmeans",
+    segment_count: int | None = None,
+    in_force: tuple[str, int] | None = None,
+) -> list[Candidate]:
     """Mark the candidate to use and say of each why it was or was not taken.
 
     1. Stable first: every cluster has a mean bootstrap Jaccard of STABLE or more.
@@ -45,7 +50,12 @@ def choose(comparison: Comparison, algorithm: str = "kmeans", segment_count: int
         Whose candidates may be chosen; "auto" for all.
     segment_count : int, optional
         A count that the user asks for; where the fitted customers are too alike for it, the largest there is.
+    in_force : tuple of str and int, optional
+        Algorithm and number of segments of the model that is to be refitted. They stay as long as they pass 1 and 2:
+        with another number segments are others, and which number is set apart most changes by chance from month to
+        month (docs/method.md). The reason says where another one is set apart more beyond the sampling error.
     """
+    kept = None
     marked = _with_elbows(comparison.candidates)
     allowed = [c for c in marked if algorithm in ("auto", c.algorithm)] or marked
     if segment_count is not None:
@@ -58,9 +68,10 @@ def choose(comparison: Comparison, algorithm: str = "kmeans", segment_count: int
         if chosen.segment_count != segment_count:
             why = f"segment_count asks for {segment_count}, which {chosen.algorithm} can't make of these customers"
     else:
-        chosen, why = _best(allowed)
+        kept = next((c for c in allowed if (c.algorithm, c.segment_count) == in_force and not shortcomings(c)), None)
+        chosen, why = (kept, _still_passes(kept, allowed)) if kept else _best(allowed)
     return [
-        replace(c, is_chosen=c is chosen, reason=_chosen(c, why) if c is chosen else _refused(c, chosen, allowed))
+        replace(c, is_chosen=c is chosen, reason=_chosen(c, why) if c is chosen else _refused(c, chosen, allowed, kept))
         for c in marked
     ]
 
@@ -92,6 +103,22 @@ def _with_elbows(candidates: Sequence[Candidate]) -> list[Candidate]:
         for own in [[c for c in candidates if c.algorithm == name]]
     }
     return [replace(c, is_elbow=c.segment_count == bends.get(c.algorithm)) for c in candidates]
+
+
+def _still_passes(kept: Candidate, candidates: Sequence[Candidate]) -> str:
+    """Say why the number in force stays, and whether another one is set apart more than by chance."""
+    why = f"{kept.segment_count} segments, as many as before, which pass the bars still"
+    rivals = [c for c in candidates if not shortcomings(c) and c.silhouette_excess is not None]
+    if not rivals or kept.silhouette_excess is None:
+        return why
+    most = max(rivals, key=lambda c: (_excess(c), -c.segment_count))
+    error = ((most.silhouette_excess_error or 0.0) ** 2 + (kept.silhouette_excess_error or 0.0) ** 2) ** 0.5
+    if _excess(most) <= _excess(kept) + 2 * error:
+        return f"{why}; none exceeds the silhouette of permuted data more, but for the sampling error"
+    return (
+        f"{why}; {most.segment_count} ({most.algorithm}) exceed the silhouette of permuted data by {_excess(most):.3f} "
+        f"against {_excess(kept):.3f}: segment_count takes them"
+    )
 
 
 def _best(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
@@ -132,12 +159,14 @@ def _chosen(candidate: Candidate, why: str) -> str:
     return "; ".join([f"chosen: {why}", *(f"but {missed}" for missed in shortcomings(candidate))])
 
 
-def _refused(candidate: Candidate, chosen: Candidate, allowed: Sequence[Candidate]) -> str:
+def _refused(candidate: Candidate, chosen: Candidate, allowed: Sequence[Candidate], kept: Candidate | None) -> str:
     missed = shortcomings(candidate)
     if missed:
         return "not chosen: " + "; ".join(missed)
     if candidate not in allowed:
         return "not chosen: cluster_algorithm asks for another algorithm"
+    if kept is not None:
+        return f"not chosen: {kept.segment_count} segments, as many as before, pass the bars still"
     if candidate.silhouette_excess is not None:
         if chosen.silhouette_excess is not None and candidate.silhouette_excess >= chosen.silhouette_excess:
             return f"not chosen: coarser than {chosen.segment_count} segments, which are no worse separated"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from segmentation.model import SegmentationModel
 from segmentation.naming import MEASURES, Archetype
+from segmentation.scoring import Scorer
 from segmentation.transformation import Transformation
 
 FloatArray = NDArray[np.float64]
@@ -34,22 +35,54 @@ def read_model(rows: pd.DataFrame) -> SegmentationModel:
     return SegmentationModel(transformation, centroids, names)
 
 
-def read_reference(
-    model: SegmentationModel, fitted: pd.DataFrame, customers: pd.DataFrame
-) -> tuple[FloatArray, IntArray]:
+def read_reference(model: SegmentationModel, fitted: pd.DataFrame) -> tuple[FloatArray, IntArray]:
     """Return the fitted customers in scaled space and their segment numbers, ordered by customer.
 
     Parameters
     ----------
     model : SegmentationModel
     fitted : DataFrame
-        With customer_id and segment_number.
-    customers : DataFrame
-        With customer_id and the features, at least of the fitted customers.
+        Rows of `int_fitted_customers` of one fit: customer_id, segment_number and the features.
     """
-    reference = fitted.merge(customers, on="customer_id", validate="one_to_one").sort_values("customer_id")
-    values = reference[list(model.transformation.features)].to_numpy(dtype=float)
-    return model.transformation.transform(values), reference["segment_number"].to_numpy(dtype=np.int64)
+    fitted = fitted.sort_values("customer_id")
+    values = fitted[list(model.transformation.features)].to_numpy(dtype=float)
+    return model.transformation.transform(values), fitted["segment_number"].to_numpy(dtype=np.int64)
+
+
+def read_scorer(
+    model: pd.DataFrame, fitted: pd.DataFrame, levels: pd.DataFrame, rates: pd.DataFrame, fit_number: int
+) -> Scorer:
+    """Return what scores customers by one fit, from the four tables that keep the fits.
+
+    Parameters
+    ----------
+    model : DataFrame
+        Rows of `int_segmentation_model`; those of other fits do not matter, here and below.
+    fitted : DataFrame
+        Rows of `int_fitted_customers`.
+    levels : DataFrame
+        Rows of `int_confidence_levels`.
+    rates : DataFrame
+        Rows of `int_segment_buying_rates`; none where the rates are not known.
+    fit_number : int
+
+    Raises
+    ------
+    ValueError
+        If a table holds no rows of the fit; buying rates may be missing.
+    """
+    model, fitted, levels, rates = (rows[rows["fit_number"] == fit_number] for rows in (model, fitted, levels, rates))
+    if model.empty or fitted.empty or levels.empty:
+        raise ValueError(f"fit {fit_number} is not complete")
+    known = read_model(model)
+    reference, labels = read_reference(known, fitted)
+    return Scorer(
+        known,
+        reference,
+        labels,
+        levels.sort_values("votes")["confidence"].to_numpy(dtype=float),
+        rates.sort_values("segment_number")["buying_rate"].to_numpy(dtype=float),
+    )
 
 
 def read_archetypes(rows: pd.DataFrame) -> list[Archetype]:

@@ -1,0 +1,36 @@
+"""dbt model: how far today's customers are from those that the model in force was fitted on."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from segmentation_dbt.fits import drift_since
+
+SCHEMA = pa.schema(
+    [
+        ("fit_number", pa.int32()),
+        ("measure", pa.string()),
+        ("feature", pa.string()),
+        ("value", pa.float64()),
+        ("by_chance", pa.float64()),
+    ]
+)
+
+
+def model(dbt: Any, session: Any) -> pa.Table:
+    ((number,),) = dbt.ref("int_fit_in_force").project("fit_number").fetchall()
+    stores = [
+        dbt.ref("int_segmentation_model"),
+        dbt.ref("int_fitted_customers"),
+        dbt.ref("int_confidence_levels"),
+        dbt.ref("int_segment_buying_rates"),
+    ]
+    held_out, customers = dbt.ref("int_held_out_customers"), dbt.ref("int_clustering_features")
+    drift = drift_since(number, stores, held_out, customers, dbt.ref("segment_archetypes"))
+    rows: list[dict[str, Any]] = [
+        {"measure": "feature_shift", "feature": feature, "value": shift.index, "by_chance": shift.by_chance}
+        for feature, shift in drift.shifts.items()
+    ]
+    if drift.confidence_fall is not None:
+        rows.append({"measure": "confidence_fall", "value": drift.confidence_fall})
+    return pa.Table.from_pylist([row | {"fit_number": number} for row in rows], SCHEMA)

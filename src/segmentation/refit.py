@@ -1,0 +1,119 @@
+"""When a model is refitted, and what a refit changes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.drift import Drift
+from segmentation.scoring import Scorer
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RefitRule:
+    """When a model is refitted.
+
+    Attributes
+    ----------
+    mode : {"auto", "always", "never"}
+        By the rule; with every build; only where there is no model.
+    after_days : int
+        Age of the data that the model was fitted on, in days, above which it is refitted.
+    shift : float
+        Population stability index of a feature above which it is refitted, beyond what chance brings.
+    outside_share : float
+        The same for the share of customers with a value that the model has not seen.
+    confidence_fall : float
+        The same for the fall of the mean confidence below that at the fit.
+    """
+
+    mode: str
+    after_days: int
+    shift: float
+    outside_share: float
+    confidence_fall: float
+
+
+def reason_to_refit(
+    rule: RefitRule,
+    settings: Mapping[str, str],
+    fitted_settings: Mapping[str, str],
+    age_days: int,
+    drift: Drift,
+) -> str | None:
+    """Say why the model is to be refitted, in words; None where it stays.
+
+    Parameters
+    ----------
+    rule : RefitRule
+    settings : mapping of str to str
+        What a fit depends on, today.
+    fitted_settings : mapping of str to str
+        The same when the model was fitted.
+    age_days : int
+        Days from the as-of date of the fit to today's; below 0 where an earlier date is looked at.
+    drift : Drift
+    """
+    if rule.mode == "never":
+        return None
+    changed = [
+        f"{name} from {fitted_settings.get(name, 'nothing')} to {settings.get(name, 'nothing')}"
+        for name in sorted({*settings, *fitted_settings})
+        if settings.get(name) != fitted_settings.get(name)
+    ]
+    reasons = [f"settings changed: {', '.join(changed)}"] if changed else []
+    for feature, shift in drift.shifts.items():
+        if shift.index > rule.shift + shift.by_chance:
+            reasons.append(f"{feature} has shifted by {shift.index:.2f}, above {rule.shift:g}")
+    if drift.outside_share > rule.outside_share:
+        reasons.append(
+            f"{drift.outside_share:.1%} of the customers are outside the trained range, above {rule.outside_share:.1%}"
+        )
+    if drift.confidence_fall is not None and drift.confidence_fall > rule.confidence_fall:
+        reasons.append(f"the confidence has fallen by {drift.confidence_fall:.2f}, above {rule.confidence_fall:g}")
+    if drift.untrue_names:
+        reasons.append(f"no longer true of its customers: {', '.join(drift.untrue_names)}")
+    if age_days > rule.after_days:
+        reasons.append(f"the model is {age_days} days old, above {rule.after_days}")
+    if rule.mode == "always" and not reasons:
+        reasons.append("refit is always")
+    return "; ".join(reasons) or None
+
+
+def fit_in_force(fits: Mapping[int, datetime.date], day: datetime.date) -> int:
+    """Return the number of the fit that was in force on a day.
+
+    That is the latest one on data up to that day, of several the last; on days before all fits the first one.
+
+    Parameters
+    ----------
+    fits : mapping of int to date
+        The as-of date of each fit by its number; at least one.
+    day : date
+    """
+    known = {number: as_of for number, as_of in fits.items() if as_of <= day}
+    if known:
+        return max(known, key=lambda number: (known[number], number))
+    return min(fits, key=lambda number: (fits[number], number))
+
+
+def count_changed(before: Scorer, after: Scorer, values_before: FloatArray, values_after: FloatArray) -> int:
+    """Count the customers whom two models put into segments of different names, with the same behaviour.
+
+    Parameters
+    ----------
+    before, after : Scorer
+    values_before : array of shape (n, n_features_before)
+        Features of the customers that `before` knows, in original units.
+    values_after : array of shape (n, n_features_after)
+        Those that `after` knows, of the same customers.
+    """
+    was = np.array(before.model.names)[before.score(values_before).segment]
+    is_now = np.array(after.model.names)[after.score(values_after).segment]
+    return int((was != is_now).sum())

@@ -1,0 +1,130 @@
+"""What the Python models of dbt share: tables that keep a row set for every fit of the model."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from segmentation.drift import Drift, measure_drift
+from segmentation.scoring import Scorer
+from segmentation.stored_model import read_archetypes, read_scorer
+
+_SAMPLE = 10_000
+
+
+def table(session: Any, name: str) -> Any:
+    """Return a table or view as a relation; None where there is none yet."""
+    try:
+        return session.sql(f"from {name}")
+    except duckdb.CatalogException:
+        return None
+
+
+def before(dbt: Any, session: Any, name: str) -> Any:
+    """Return a table of the last build, of the schema of the model that asks; None where there is none.
+
+    For what comes after the model in the flow, and can't be referred to.
+    """
+    return table(session, str(dbt.this).replace(dbt.this.identifier, name))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit that is to be made in this build.
+
+    Attributes
+    ----------
+    number : int
+    fitted_as_of : date
+    previous : int or None
+        Number of the fit in force until then.
+    is_same_settings : bool
+        Whether it was made with the same settings.
+    """
+
+    number: int
+    fitted_as_of: datetime.date
+    previous: int | None
+    is_same_settings: bool
+
+
+def pending_fit(fits: Any) -> Fit | None:
+    """Return the fit of `int_model_fits` that is to be made in this build; None where the last one stays in force."""
+    rows = fits.df()
+    pending = rows[rows["is_pending"]]
+    if pending.empty:
+        return None
+    row = pending.iloc[0]
+    previous = None if row.isna()["previous_fit_number"] else int(row["previous_fit_number"])
+    settings = dict(zip(rows["fit_number"], rows["settings"], strict=True))
+    is_same = previous is not None and json.loads(settings[previous]) == json.loads(row["settings"])
+    return Fit(int(row["fit_number"]), row["fitted_as_of"].date(), previous, is_same)
+
+
+def with_fits_before(dbt: Any, session: Any, fits: Any, schema: pa.Schema, new: pa.Table | None = None) -> Any:
+    """Return the rows that the model has of earlier fits, and those of the fit of this build.
+
+    Parameters
+    ----------
+    dbt, session
+        As dbt gives them to a Python model.
+    fits : relation
+        `int_model_fits`: rows of fits that it does not hold, or that are made anew, go.
+    schema : pyarrow.Schema
+        Of the model. A table with other columns was built by an earlier version and counts as empty.
+    new : pyarrow.Table, optional
+        Of the fit of this build.
+    """
+    added = schema.empty_table() if new is None else new.cast(schema)
+    stored = before(dbt, session, dbt.this.identifier)
+    if stored is None or stored.columns != schema.names:
+        return added
+    kept = [number for (number,) in fits.filter("not is_pending").project("fit_number").fetchall()]
+    if not kept:
+        return added
+    rows = stored.filter(f"fit_number in ({', '.join(map(str, kept))})")
+    return rows.union(session.from_arrow(added)) if len(added) else rows
+
+
+def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) -> Scorer:
+    """Return what scores customers by a fit, from the relations of the four tables that keep the fits."""
+    tables = (t.filter(f"fit_number = {fit_number}").df() for t in (model, fitted, levels, rates))
+    return read_scorer(*tables, fit_number=fit_number)
+
+
+def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers: Any, archetypes: Any) -> Drift:
+    """Return how far today's customers are from those of a fit.
+
+    Parameters
+    ----------
+    fit_number : int
+    stores : sequence of relations
+        The four tables that keep the fits, as for `scorer`.
+    held_out : relation
+        `int_held_out_customers`.
+    customers : relation
+        `int_clustering_features`; at most 10,000 of them are looked at, those of the lowest hash.
+    archetypes : relation
+        The seed `segment_archetypes`.
+    """
+    model, fitted, levels, rates = stores
+    scores = scorer(fit_number, model, fitted, levels, rates)
+    features = list(scores.model.transformation.features)
+    chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}")
+    # In a fixed order: the last digit of a mean of floats depends on it.
+    confidence = chosen.order("customer_number").df()["confidence"]
+    today = customers.filter(f"sample_rank <= {_SAMPLE}").order("sample_rank").df()
+    return measure_drift(
+        scores,
+        fitted.filter(f"fit_number = {fit_number}").df()[features].to_numpy(dtype=float),
+        today[features].to_numpy(dtype=float),
+        today[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
+        float(confidence.mean()) if len(confidence) else None,
+        read_archetypes(archetypes.df()),
+    )
