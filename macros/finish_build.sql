@@ -8,6 +8,9 @@
         {{ return('') }}
     {%- endif -%}
     {%- set gaps = segmentation.gaps_of_build(results) -%}
+    {%- if not gaps -%}
+        {%- do segmentation.record_audit(segmentation.node_relation('int_compared_files')) -%}
+    {%- endif -%}
     {%- set has_marts = not segmentation.unbuilt_nodes(results, ['model', 'seed']) -%}
     {%- set warnings = segmentation.warnings_of_build(results) if has_marts else [] -%}
     {%- set outcome = segmentation.publish([] if gaps else segmentation.mart_nodes(), warnings) -%}
