@@ -61,7 +61,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_files(marked_files, ['typed_key', 'is_in_use', segmentation.sql_text(rules)], query) }}
+    {{ segmentation.pending_parts(marked_files, ['typed_key', 'is_in_use', segmentation.sql_text(rules)], query) }}
 
 ),
 

@@ -28,6 +28,12 @@ nearest_centroids as (
 
 ),
 
+segment_changes as (
+
+    select * from {{ ref('int_segment_changes') }}
+
+),
+
 archetypes as (
 
     select * from {{ ref('segment_archetypes') }}
@@ -54,6 +60,8 @@ final as (
         assignments.runner_up_segment,
         nearest_centroids.centroid_segment,
         assignments.segment = nearest_centroids.centroid_segment as is_centroid_agreed,
+        segment_changes.previous_segment,
+        segment_changes.segment_since,
         assignments.is_outside_trained_range,
         cast(assignments.expected_buying_rate as decimal(9, 6)) as expected_buying_rate,
         scores.rfm_segment,
@@ -95,6 +103,7 @@ final as (
     inner join scores on features.customer_id = scores.customer_id
     inner join assignments on features.customer_id = assignments.customer_id
     inner join nearest_centroids on features.customer_id = nearest_centroids.customer_id
+    inner join segment_changes on features.customer_id = segment_changes.customer_id
     left join archetypes on assignments.segment = archetypes.segment
     cross join overlays
 

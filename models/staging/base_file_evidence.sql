@@ -65,7 +65,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_files(ref('base_file_rows'), ['load_key'], query) }}
+    {{ segmentation.pending_parts(ref('base_file_rows'), ['load_key'], query) }}
 
 ),
 

@@ -39,7 +39,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_files(typed_files, ['typed_key'], query) }}
+    {{ segmentation.pending_parts(typed_files, ['typed_key'], query) }}
 
 ),
 

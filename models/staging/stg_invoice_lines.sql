@@ -202,7 +202,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_files(ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key') }}
+    {{ segmentation.pending_parts(ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key') }}
 
 ),
 

@@ -83,3 +83,7 @@ class Scorer:
             self.model.transformation.is_outside(values),
             blend(points, self.model.centroids, self._buying_rates) if has_rates else None,
         )
+
+    def assign(self, values: FloatArray) -> IntArray:
+        """Return the segments only, of customers of shape (n, n_features) in original units, all finite."""
+        return self._neighbors.assign(self.model.transformation.transform(values)).label

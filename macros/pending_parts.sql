@@ -1,9 +1,10 @@
 {#-
-    A select of the files whose rows an incremental model does not hold as it would make them now: new and changed files,
-    and all of them after a setting or the SQL of the model changed. The model stores their row_key with its rows, which
-    is how it knows; rows with any other key are deleted first. A build that is killed in between leaves files pending.
+    A select of the parts of the data, files or months, whose rows an incremental model does not hold as it would make them now:
+    new and changed ones, and all of them after a setting or the SQL of the model changed. The model stores their row_key with
+    its rows, which is how it knows; rows with any other key are deleted first. A build that is killed in between leaves parts
+    pending.
 -#}
-{% macro pending_files(files, key, query, name='row_key') -%}
+{% macro pending_parts(parts, key, query, name='row_key') -%}
     {%- set code = segmentation.sql_checksum(query) -%}
     {%- set row_key = segmentation.row_hash(key + [segmentation.sql_text(code)]) -%}
     {%- set has_rows = segmentation.is_running() and is_incremental() -%}
@@ -14,13 +15,13 @@
     {%- endif -%}
     {%- if has_rows -%}
         {%- do run_query(
-            'delete from ' ~ this ~ ' where ' ~ name ~ ' not in (select ' ~ row_key ~ ' from ' ~ files ~ ')'
+            'delete from ' ~ this ~ ' where ' ~ name ~ ' not in (select ' ~ row_key ~ ' from ' ~ parts ~ ')'
         ) -%}
     {%- endif -%}
     select
         *,
         {{ row_key }} as {{ name }}
-    from {{ files }}
+    from {{ parts }}
     {%- if has_rows %}
     where {{ row_key }} not in (select distinct stored.{{ name }} from {{ this }} as stored)
     {%- endif %}

@@ -1,0 +1,70 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{%- set query -%}
+segment_history as (
+
+    select * from {{ ref('int_segment_history') }}
+
+),
+
+origins as (
+
+    select
+        months.row_key,
+        months.month_end,
+        segment_history.customer_id,
+        segment_history.segment,
+        segment_history.monetary
+    from segment_history
+    inner join months on segment_history.history_key = months.previous_history_key
+
+),
+
+destinations as (
+
+    select
+        months.row_key,
+        months.month_end,
+        segment_history.customer_id,
+        segment_history.segment,
+        segment_history.monetary
+    from segment_history
+    inner join months on segment_history.history_key = months.history_key
+
+),
+
+final as (
+
+    select
+        coalesce(destinations.row_key, origins.row_key) as row_key,
+        coalesce(destinations.month_end, origins.month_end) as month_end,
+        coalesce(origins.segment, 'New customers') as from_segment,
+        coalesce(destinations.segment, 'Lost customers') as to_segment,
+        count(*) as customers,
+        cast(coalesce(sum(origins.monetary), 0) as {{ segmentation.type_money_total() }}) as monetary_before,
+        cast(coalesce(sum(destinations.monetary), 0) as {{ segmentation.type_money_total() }}) as monetary
+    from origins
+    full outer join destinations
+        on
+            origins.month_end = destinations.month_end
+            and origins.customer_id = destinations.customer_id
+    group by
+        coalesce(destinations.row_key, origins.row_key),
+        coalesce(destinations.month_end, origins.month_end),
+        coalesce(origins.segment, 'New customers'),
+        coalesce(destinations.segment, 'Lost customers')
+
+)
+{%- endset -%}
+
+with months as (
+
+    {{ segmentation.pending_parts(
+        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)"], query
+    ) }}
+
+),
+
+{{ query }}
+
+select * from final

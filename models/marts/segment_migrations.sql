@@ -1,0 +1,20 @@
+with segment_migrations as (
+
+    select * from {{ ref('int_segment_migrations') }}
+
+),
+
+final as (
+
+    select
+        month_end,
+        from_segment,
+        to_segment,
+        customers,
+        monetary_before,
+        monetary
+    from segment_migrations
+
+)
+
+select * from final
