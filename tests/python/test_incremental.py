@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import os
 import random
@@ -14,21 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROFILE, SAMPLE, Build, dbt, dbt_command
+from conftest import PROFILE, SAMPLE, WITHOUT_TESTS, Build, dbt, dbt_command
 
 ARGUMENTS = (
     "build",
     *("--select", "+invoice_lines", "+rejected_invoice_lines", "+load_audit", "+int_customer_features"),
     *("--exclude-resource-type", "test", "unit_test"),
 )
+LEDGER = ("intermediate.int_cancelled_lines", "intermediate.int_customer_days", "intermediate.int_customer_features")
 AUDIT = "select * exclude (loaded_at) from marts.load_audit order by source_file"
 TABLES = (
     "select * from marts.invoice_lines order by line_id",
     "select * from marts.rejected_invoice_lines order by line_id",
     AUDIT,
-    "select * from intermediate.int_cancelled_lines order by line_id",
-    "select * from intermediate.int_customer_days order by customer_id, activity_date",
-    "select * from intermediate.int_customer_features order by customer_id",
+    *(f"select * from {table} order by all" for table in LEDGER),
 )
 
 
@@ -191,38 +191,45 @@ class Deliveries:
 
 
 @pytest.mark.parametrize("seed", [1] if PROFILE == "short" else range(1, 11))
-def test_daily_deliveries_give_what_a_new_build_gives(tmp_path: Path, seed: int) -> None:
+def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: int) -> None:
     shop = Deliveries(tmp_path / "deliveries", seed)
     for day in shop.calendar[:20]:
         shop.deliver(day)
 
-    def build(folder: Path, **variables: Any) -> Build:
+    def build(folder: Path, *arguments: str, **variables: Any) -> Build:
         folder.mkdir(exist_ok=True)
-        built = dbt(folder, shop.folder / "*.csv", variables, ARGUMENTS)
+        settings = {"refit": "never", "segment_count": 4, **variables}
+        built = dbt(folder, shop.folder / "*.csv", settings, (*WITHOUT_TESTS, *arguments))
         assert built.exit_code == 0, built.output
         return built
 
     build(tmp_path / "daily")
-    events = [
-        shop.change,
-        shop.remove,
-        lambda: shop.cancel_old_order("0-cancelled"),
-        lambda: shop.cancel_old_order("z"),
-    ]
+    cancel_in_the_first_file = functools.partial(shop.cancel_old_order, "0-cancelled")
+    cancel_in_the_last_file = functools.partial(shop.cancel_old_order, "z-cancelled")
+    events = [shop.change, shop.remove, cancel_in_the_first_file, cancel_in_the_last_file]
     for n, day in enumerate(shop.calendar[20:23]):
         shop.deliver(day)
         for event in shop.chance.sample(events, 2):
             event()
         # A rule that changes on the way classifies all lines anew.
         variables = {"cancellation_prefix": "C9"} if n == 2 else {}
-        daily, new = build(tmp_path / "daily", **variables), build(tmp_path / f"new-{n}", **variables)
-        for table in TABLES:
-            assert daily.rows(table) == new.rows(table), (n, table)
-    ((cancelled, copies),) = daily.rows(
-        "select (select count(*) from intermediate.int_cancelled_lines), sum(rows_duplicate) from marts.load_audit"
+        daily = build(tmp_path / "daily", **variables)
+        refreshed = tmp_path / f"refreshed-{n}"
+        refreshed.mkdir()
+        shutil.copy(daily.warehouse, refreshed)
+        new = build(refreshed, "--full-refresh", **variables)
+        marts = daily.rows("select table_name from information_schema.tables where table_schema = 'marts' order by 1")
+        for mart in [*(f"marts.{mart}" for (mart,) in marts), *LEDGER]:
+            columns = "* exclude (loaded_at)" if mart == "marts.load_audit" else "*"
+            query = f"select {columns} from {mart} order by all"
+            assert daily.rows(query) == new.rows(query), (n, mart)
+    assert len(marts) >= 11
+    ((cancelled, copies, months),) = daily.rows(
+        "select (select count(*) from intermediate.int_cancelled_lines), "
+        "(select sum(rows_duplicate) from marts.load_audit), "
+        "(select count(distinct month_end) from marts.segment_history)"
     )
-    assert cancelled > 0
-    assert copies > 0
+    assert min(cancelled, copies, months) > 0
 
 
 KILLED_AT = [
