@@ -63,15 +63,19 @@ class Shop:
         ]
         self.invoices.write_text("\n".join((HEADER, *rows)) + "\n")
 
-    def command(self, *arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:
-        settings = {"DBT_PROFILES_DIR": str(PROJECT), **self.environment, **environment}
+    def command(
+        self, *arguments: str, variables: dict[str, Any] | None = None, environment: dict[str, str] | None = None
+    ) -> tuple[list[str], dict[str, str]]:
+        settings = {"DBT_PROFILES_DIR": str(PROJECT), **self.environment, **(environment or {})}
         command, settings = dbt_command(
-            self.folder, "invoices.csv", None, (*arguments, "--project-dir", str(self.project)), settings
+            self.folder, "invoices.csv", variables, (*arguments, "--project-dir", str(self.project)), settings
         )
         return [*self.prefix, *command], settings
 
-    def build(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command, settings = self.command("build", *arguments, **environment)
+    def build(
+        self, *arguments: str, variables: dict[str, Any] | None = None, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        command, settings = self.command("build", *arguments, variables=variables, environment=environment)
         return subprocess.run(command, cwd=self.folder, env=settings, capture_output=True, text=True, check=False)
 
     def build_whole(self, lines: int) -> str:
@@ -133,8 +137,11 @@ def test_a_complete_build_publishes_every_mart(sample_build: Build) -> None:
         *MARTS,
         "published_manifest",
     }
-    columns = "select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = '{}' "
-    columns += "and not internal and table_name <> 'published_manifest' order by table_name, column_index"
+    columns = (
+        "select table_name, column_name, data_type, trim(comment, e' \\n') from duckdb_columns() "
+        "where schema_name = '{}' and not internal and table_name <> 'published_manifest' "
+        "order by table_name, column_index"
+    )
     assert rows(database, columns.format("main")) == sample_build.rows(columns.format("marts"))
     comments = "select {0}_name, trim(comment, e' \\n') from duckdb_{0}s() where schema_name = '{1}'"
     in_warehouse = [row for kind in ("table", "view") for row in sample_build.rows(comments.format(kind, "marts"))]
@@ -195,8 +202,8 @@ def test_other_versions_of_duckdb_read_it(sample_build: Build, version: str) -> 
     script = (
         "import duckdb, sys; print(duckdb.__version__); "
         "connection = duckdb.connect(sys.argv[1] + '/segments.duckdb', read_only=True); "
-        "print(connection.sql('select sum(hash(c)) from customer_segments as c').fetchone()); "
-        "print(connection.sql(f\"select sum(hash(c)) from '{sys.argv[1]}/customer_segments.parquet' as c\").fetchone())"
+        "print(connection.sql('select sum(hash(c)) from customer_segments as c').fetchall()); "
+        "print(connection.sql(f\"select sum(hash(c)) from '{sys.argv[1]}/customer_segments.parquet' as c\").fetchall())"
     )
     command = [sys.executable, "-c", script, str(published)]
     environment = os.environ | {"PYTHONPATH": str(client)}
@@ -225,7 +232,7 @@ def test_only_a_complete_build_that_passed_is_published(shop: Shop) -> None:
         ((), {"SHOP_FAILS": "yes"}, 1, "nothing: 1 node or test failed (shop_is_well)"),
         ((), {"INVOICE_FILES": "nowhere.csv"}, 1, "nothing: 1 node or test failed (base_file_checks), "),
     ):
-        built = shop.build(*arguments, **environment)
+        built = shop.build(*arguments, environment=environment)
         assert built.returncode == exit_code, built.stdout
         assert message in built.stdout
         assert untouched in built.stdout
@@ -246,17 +253,17 @@ def test_a_table_that_was_tampered_with_is_not_published(shop: Shop) -> None:
 
 
 def test_lines_are_published_up_to_a_number(shop: Shop) -> None:
-    built = shop.build("--vars", "{publish_lines_up_to: 599, cluster_evaluation: quick}")
+    built = shop.build(variables={"publish_lines_up_to": 599})
     assert "without invoice_lines: 600 lines, more than publish_lines_up_to (599)" in built.stdout
     manifest = json.loads((shop.published / "manifest.json").read_text())
     assert (set(manifest["left_out"]), manifest["row_counts"].keys()) == ({"invoice_lines"}, MARTS - {"invoice_lines"})
     assert not os.path.lexists(shop.published / "invoice_lines.parquet")
-    built = shop.build("--vars", "{publish_lines_up_to: many, cluster_evaluation: quick}")
+    built = shop.build(variables={"publish_lines_up_to": "many"})
     assert (built.returncode, "publish_lines_up_to is many" in built.stdout) == (1, True)
 
 
 READER = """
-import duckdb, json, pathlib, sys
+import duckdb, json, pathlib, sys, time
 published, seen = pathlib.Path(sys.argv[1]), set()
 while not pathlib.Path(sys.argv[2]).exists():
     with duckdb.connect(str(published / "segments.duckdb"), read_only=True) as connection:
@@ -269,6 +276,7 @@ while not pathlib.Path(sys.argv[2]).exists():
     for mart, count in manifest["row_counts"].items():
         assert duckdb.sql(f"select count(*) from '{folder / mart}.parquet'").fetchone() == (count,), folder
     seen |= {version, manifest["version"]}
+    time.sleep(0.1)
 print(json.dumps(sorted(seen)))
 """
 
@@ -343,8 +351,10 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[tuple[tuple[str, ...], 
                 assert process.stdout is not None
                 if process.stdout.readline():
                     user = ("-U", "--preserve-credentials") if "-rm" in unshare else ()
-                    enter = ("nsenter", "-t", str(process.pid), *user, "-m", f"--wd={folder.parent}")
-                    yield enter, Path(f"/proc/{process.pid}/root{folder}")
+                    enter = ("nsenter", "-t", str(process.pid), *user, "-m")
+                    # Whoever enters stands in the root.
+                    inside = ("sh", "-c", 'cd "$0" && exec "$@"', str(folder.parent))
+                    yield (*enter, *inside), Path(f"/proc/{process.pid}/root{folder}")
                     return
             finally:
                 process.kill()
