@@ -50,6 +50,7 @@ def test_an_installed_package_reads_a_table_of_the_project_that_installs_it(tmp_
             check=False,
         )
         assert run.returncode == 0, run.stdout
+    assert "published   nothing: the plugin segmentation_dbt.publishing is not in the profile" in run.stdout
     with duckdb.connect(str(tmp_path / "shop.duckdb"), read_only=True) as connection:
         audit = connection.sql("select source_file, rows_read, rows_accepted from marts.load_audit").fetchall()
         customers = connection.sql("select count(*) from marts.customer_segments").fetchone()
