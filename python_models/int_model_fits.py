@@ -29,7 +29,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
     settings = json.loads(dbt.config.meta_get("settings"))
     settings["segment_archetypes"] = hashlib.sha256(repr(read_archetypes(archetypes.df())).encode()).hexdigest()[:12]
 
-    # What the last build left. A fit that is not in int_complete_fits was cut short, and is made anew under a new number.
+    # What the last build left. A fit that is not in int_complete_fits was cut short, and goes.
     numbered, complete = before(dbt, session, dbt.this.identifier), before(dbt, session, "int_complete_fits")
     numbers = [] if numbered is None else [number for (number,) in numbered.project("fit_number").fetchall()]
     rows = [] if complete is None else complete.order("fit_number").to_arrow_table().to_pylist()

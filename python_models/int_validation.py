@@ -64,7 +64,7 @@ def model(dbt: Any, session: Any) -> Any:
         inversion = worst_inversion(outcomes)
         rows.append({**whole, "measure": "worst_inversion", "predictor": "segments", "value": inversion})
         for o in outcomes:
-            own = {"fit_number": fit.number, "cut_date": day, "predictor": "segments", "segment": o.segment, "customers": o.customers}
+            own = {**whole, "predictor": "segments", "segment": o.segment, "customers": o.customers}
             buying = {"value": o.observed, "standard_error": o.standard_error, "expected": o.expected}
             rows.append({**own, "measure": "buying_rate", **buying})
             rows.append({**own, "measure": "spend_per_customer", "value": o.spend})

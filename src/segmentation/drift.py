@@ -121,10 +121,7 @@ def measure_drift(
         if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster) > NAME_TOLERANCE):
             untrue.append(name)
     return Drift(
-        {
-            name: population_stability(then, now)
-            for name, then, now in zip(features, fitted.T, today.T, strict=True)
-        },
+        {name: population_stability(then, now) for name, then, now in zip(features, fitted.T, today.T, strict=True)},
         float(scores.is_outside_trained_range.mean()),
         None if held_out_confidence is None else held_out_confidence - float(scores.confidence.mean()),
         tuple(untrue),

@@ -25,7 +25,7 @@ _STARTS = 10
 _MOST_CLUSTERS = 10
 _STEPS = 100
 
-AS_GOOD = 0.02
+AS_GOOD = 0.04
 """By how much the WCSS of clusters near the ones before may exceed that of the best, as a share; docs/method.md."""
 
 
@@ -87,9 +87,9 @@ def fit_clusters(
     algorithm : str, default "kmeans"
         A key of `ALGORITHMS`.
     before : array of shape (k_before, n_features), optional
-        Centroids of the model in force, in the scaled space of the points. Where K-Means finds as many segments, Lloyd's
-        algorithm also starts from them and stops as soon as the WCSS is within AS_GOOD of the best of ten other starts:
-        of clusters that are as good, those that change least.
+        Centroids of the model in force, in the scaled space of the points. Where K-Means finds as many segments,
+        Lloyd's algorithm also starts from them and stops as soon as the WCSS is within AS_GOOD of the best of ten other
+        starts: of clusters that are as good, those that change least.
 
     Returns
     -------

@@ -129,8 +129,8 @@ def match_archetypes(
     The cost of a name is the squared distance of the cluster from the archetype's ideal position; a name
     that is not true of the cluster costs more than all true ones together. Where the customers had names before,
     a name costs the less, the more of the cluster's customers had it: as many as possible keep theirs, as long as it
-    is true. The name that most of its customers had counts as true up to KEPT_TOLERANCE beyond its bounds, so that it does
-    not come and go with the last customers. Names of last resort say nothing that would be worth keeping.
+    is true. The name that most of its customers had counts as true up to KEPT_TOLERANCE beyond its bounds, so that it
+    does not come and go with the last customers. Names of last resort say nothing that would be worth keeping.
 
     Parameters
     ----------

@@ -50,12 +50,13 @@ def read_reference(model: SegmentationModel, fitted: pd.DataFrame) -> tuple[Floa
 
 
 def read_scorer(
-    model: pd.DataFrame, fitted: pd.DataFrame, levels: pd.DataFrame, rates: pd.DataFrame, fit_number: int
+    fit_number: int, model: pd.DataFrame, fitted: pd.DataFrame, levels: pd.DataFrame, rates: pd.DataFrame
 ) -> Scorer:
     """Return what scores customers by one fit, from the four tables that keep the fits.
 
     Parameters
     ----------
+    fit_number : int
     model : DataFrame
         Rows of `int_segmentation_model`; those of other fits do not matter, here and below.
     fitted : DataFrame
@@ -64,7 +65,6 @@ def read_scorer(
         Rows of `int_confidence_levels`.
     rates : DataFrame
         Rows of `int_segment_buying_rates`; none where the rates are not known.
-    fit_number : int
 
     Raises
     ------

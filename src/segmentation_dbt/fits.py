@@ -95,7 +95,7 @@ def with_fits_before(dbt: Any, session: Any, fits: Any, schema: pa.Schema, new: 
 def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) -> Scorer:
     """Return what scores customers by a fit, from the relations of the four tables that keep the fits."""
     tables = (t.filter(f"fit_number = {fit_number}").df() for t in (model, fitted, levels, rates))
-    return read_scorer(*tables, fit_number=fit_number)
+    return read_scorer(fit_number, *tables)
 
 
 def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers: Any, archetypes: Any) -> Drift:

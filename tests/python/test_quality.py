@@ -144,7 +144,7 @@ def test_customers_that_the_fit_did_not_see_are_flagged(tmp_path: Path) -> None:
             or frequency not between frequency_lowest and frequency_highest
             or monetary not between monetary_lowest and monetary_highest
         )
-        from marts.customer_segments cross join (from marts.segmentation_model limit 1)
+        from marts.customer_segments cross join (from marts.segmentation_model where is_in_force limit 1)
         """
     )
     assert flagged == beyond > 0

@@ -36,11 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")),
         help="the DuckDB file with the model; default: SEGMENTS_WAREHOUSE, else warehouse.duckdb",
     )
+    parser.add_argument(
+        "--model-version", help="the version of the model, as in marts.segmentation_model; default: the one in force"
+    )
     options = parser.parse_args(arguments)
     if bool(options.values) == bool(options.customers):
         parser.error("give either the numbers of one customer or --customers FILE.csv")
     try:
-        scorer = open_model(options.warehouse)
+        scorer = open_model(options.warehouse, options.model_version)
         if options.values:
             return _score_one(scorer, options.values)
         return _score_file(scorer, options.customers, options.output)

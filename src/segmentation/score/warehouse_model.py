@@ -7,25 +7,29 @@ from pathlib import Path
 import duckdb
 
 from segmentation.scoring import Scorer
-from segmentation.stored_model import read_model, read_reference
+from segmentation.stored_model import read_scorer
+
+_STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_levels", "int_segment_buying_rates")
 
 
 class NoModelError(Exception):
     """The warehouse holds no model to score with; the message says what to do."""
 
 
-def open_model(warehouse: Path) -> Scorer:
-    """Read the model of a warehouse.
+def open_model(warehouse: Path, version: str | None = None) -> Scorer:
+    """Read a model of a warehouse.
 
     Parameters
     ----------
     warehouse : Path
         The DuckDB file that `dbt build` wrote; it is opened read-only.
+    version : str, optional
+        The model_version to score with. Default: the one in force, the last that was fitted.
 
     Raises
     ------
     NoModelError
-        If there is no such file, it can't be opened, or it holds no finished model.
+        If there is no such file, it can't be opened, or it holds no finished model, or none of that version.
     """
     if not warehouse.exists():
         raise NoModelError(
@@ -34,16 +38,20 @@ def open_model(warehouse: Path) -> Scorer:
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             connection.execute("set enable_progress_bar = false")
-            fitted = read_model(connection.sql("from intermediate.int_segmentation_model").df())
-            reference, labels = read_reference(
-                fitted,
-                connection.sql("from intermediate.int_fitted_customers").df(),
-                connection.sql("from intermediate.int_clustering_features where is_fit_sample").df(),
+            fits = connection.sql(
+                "select model_version, fit_number from intermediate.int_complete_fits order by fit_number"
+            ).fetchall()
+            numbers = dict(fits)
+            if version is not None and version not in numbers:
+                raise NoModelError(
+                    f"The warehouse {warehouse} holds no model of version {version}. It holds {', '.join(numbers)}."
+                )
+            number = fits[-1][1] if version is None else numbers[version]
+            stores = (
+                connection.sql(f"from intermediate.{name}").filter(f"fit_number = {number}").df() for name in _STORES
             )
-            levels = connection.sql("from intermediate.int_confidence_levels order by votes").df()
-            rates = connection.sql("from intermediate.int_segment_buying_rates order by segment_number").df()
+            return read_scorer(number, *stores)
     except duckdb.IOException as e:
         raise NoModelError(f"The warehouse {warehouse} can't be opened; is a build running? DuckDB says: {e}") from e
     except duckdb.CatalogException as e:
         raise NoModelError(f"The warehouse {warehouse} holds no model. Build it to the end first: dbt build.") from e
-    return Scorer(fitted, reference, labels, levels["confidence"].to_numpy(), rates["buying_rate"].to_numpy())
