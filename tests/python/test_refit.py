@@ -361,7 +361,7 @@ def test_never_keeps_the_model_and_says_what_that_costs(tmp_path: Path) -> None:
 
 def test_a_fit_that_is_cut_short_goes_with_the_next_build(tmp_path: Path) -> None:
     whole = built(tmp_path, "2024-06-01")
-    segments, model = whole.rows(SEGMENTS), whole.rows("from marts.segmentation_model order by 1, 2")
+    segments, model = whole.rows(SEGMENTS), whole.rows("from marts.segmentation_model order by model_version, segment")
     # As a build that is killed after the model, before the confidence.
     cut = built(tmp_path, "2024-06-01", "run", "--select", "+int_segmentation_model", refit="always")
     assert numbers_of(cut, "int_segmentation_model") == {1, 2}
@@ -372,7 +372,7 @@ def test_a_fit_that_is_cut_short_goes_with_the_next_build(tmp_path: Path) -> Non
     for name in (*STORES, "int_model_fits", "int_segmentation_candidates", "int_held_out_customers"):
         assert numbers_of(again, name) == {1}
     assert again.rows(SEGMENTS) == segments
-    assert again.rows("from marts.segmentation_model order by 1, 2") == model
+    assert again.rows("from marts.segmentation_model order by model_version, segment") == model
 
 
 def test_a_warehouse_of_a_version_without_fits_is_taken_over(tmp_path: Path) -> None:
