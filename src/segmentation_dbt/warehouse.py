@@ -49,4 +49,6 @@ def explain(path: str, error: str) -> str:
         return f"{where}: it is no DuckDB file.\nPoint SEGMENTS_WAREHOUSE at another path, or move the file away."
     if not Path(path).absolute().parent.is_dir():
         return f"{where}: its folder does not exist.\nMake the folder, or point SEGMENTS_WAREHOUSE elsewhere."
+    if "No space left" in error:
+        return f"{where}: its disk is full.\nMake room there, or point SEGMENTS_WAREHOUSE at another disk. {error}"
     return f"{where}.\nDuckDB says: {error}"
