@@ -3,21 +3,21 @@ with chosen as (
     select * from {{ ref('int_segmentation_candidates') }}
     where
         is_chosen
-        and fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+        and fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 
 stability as (
 
     select * from {{ ref('int_segment_stability') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 

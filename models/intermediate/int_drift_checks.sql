@@ -31,7 +31,7 @@ share_changes as (
 refit_changes as (
 
     select * from {{ ref('int_refit_changes') }}
-    where fit_number in (select fit_number from in_force)
+    where fit_number in (select in_force.fit_number from in_force)
 
 ),
 

@@ -4,14 +4,14 @@ with held_out as (
         *,
         case when segment_number = voted_segment_number then 1.0 else 0.0 end as is_right
     from {{ ref('int_held_out_customers') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 
@@ -58,7 +58,8 @@ segment_accuracies as (
 tenths as (
 
     select
-        confidence,
+        -- Exact sums: those of floats depend on the order of the rows in the last digit.
+        cast(confidence as decimal(18, 12)) as confidence,
         is_right,
         cast(floor(least(confidence, 0.999999) * 10) as {{ dbt.type_int() }}) as tenth
     from held_out
@@ -81,7 +82,7 @@ reliability as (
 calibration as (
 
     select
-        sum(customers * abs(confidence - accuracy)) / sum(customers) as calibration_error,
+        round(sum(customers * abs(confidence - accuracy)) / sum(customers), 12) as calibration_error,
         sum(customers) as customers
     from reliability
 

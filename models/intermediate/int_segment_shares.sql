@@ -19,10 +19,18 @@ builds as (
 
 ),
 
+last_number as (
+
+    select coalesce(max(build_number), 0) as build_number
+    from builds
+
+),
+
 last_build as (
 
-    select * from builds
-    where build_number in (select max(build_number) from builds)
+    select builds.*
+    from builds
+    inner join last_number on builds.build_number = last_number.build_number
 
 ),
 
@@ -56,7 +64,7 @@ final as (
 
     select
         {% if is_incremental() -%}
-        cast(coalesce((select max(build_number) from builds), 0) + 1 as {{ dbt.type_int() }}) as build_number,
+        cast(last_number.build_number + 1 as {{ dbt.type_int() }}) as build_number,
         {%- else -%}
         cast(1 as {{ dbt.type_int() }}) as build_number,
         {%- endif %}
@@ -70,6 +78,7 @@ final as (
     from totals
     cross join segments
     {%- if is_incremental() %}
+    cross join last_number
     where
         not exists (
             select 1

@@ -4,10 +4,18 @@ with shares as (
 
 ),
 
+last_build as (
+
+    select max(build_number) as build_number
+    from shares
+
+),
+
 today as (
 
-    select * from shares
-    where build_number in (select max(build_number) from shares)
+    select shares.*
+    from shares
+    inner join last_build on shares.build_number = last_build.build_number
 
 ),
 

@@ -1,7 +1,7 @@
 with validation as (
 
     select * from {{ ref('int_validation') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 

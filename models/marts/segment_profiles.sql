@@ -15,7 +15,7 @@ with customers as (
 fitted as (
 
     select * from {{ ref('int_segmentation_model') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 

@@ -1,7 +1,7 @@
 with candidates as (
 
     select * from {{ ref('int_segmentation_candidates') }}
-    where fit_number in (select fit_number from {{ ref('int_fit_in_force') }})
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),
 

@@ -234,6 +234,12 @@ def test_ties_are_one_bin() -> None:
     assert population_stability(fitted, fitted + 5).index > 1
 
 
+def test_an_empty_bin_counts_as_half_a_customer() -> None:
+    fitted, today = np.array([1.0, 2.0] * 50), np.ones(100)
+    expected = (1 - 0.5) * np.log(1 / 0.5) + (0.005 - 0.5) * np.log(0.005 / 0.5)
+    assert population_stability(fitted, today).index == pytest.approx(expected)
+
+
 def test_samples_of_one_distribution_stay_below_what_chance_brings() -> None:
     rng = np.random.default_rng(3)
     shifts = [population_stability(rng.lognormal(size=150), rng.lognormal(size=300)) for _ in range(200)]

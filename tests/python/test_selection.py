@@ -59,6 +59,25 @@ def test_of_those_as_well_separated_the_finest_is_chosen() -> None:
     assert "exceeds that of permuted data by 0.039" in taken[3].reason
 
 
+def test_a_refit_keeps_the_number_of_segments_while_it_passes_the_bars() -> None:
+    candidates = [candidate(3, 0.02), candidate(4, 0.050), candidate(5, 0.041), candidate(6, 0.1, jaccard=0.7)]
+
+    def refit(count: int, algorithm: str = "kmeans", asked_for: int | None = None) -> list[Candidate]:
+        return choose(Comparison(candidates), "kmeans", asked_for, (algorithm, count))
+
+    taken = {count: next(c for c in refit(count) if c.is_chosen) for count in (3, 4, 5, 6, 9)}
+    assert {count: c.segment_count for count, c in taken.items()} == {3: 3, 4: 4, 5: 5, 6: 5, 9: 5}
+    # 4 is set apart more than 3, by more than two standard errors (0.014 each), and no more than 5.
+    assert taken[3].reason.endswith(
+        "4 (kmeans) exceed the silhouette of permuted data by 0.050 against 0.020: segment_count takes them"
+    )
+    assert "none exceeds the silhouette of permuted data more, but for the sampling error" in taken[5].reason
+    assert "; but" not in taken[3].reason
+    assert refit(3)[1].reason == "not chosen: 3 segments, as many as before, pass the bars still"
+    assert [c.segment_count for c in refit(3, asked_for=4) if c.is_chosen] == [4]
+    assert [c.segment_count for c in refit(3, "ward") if c.is_chosen] == [5]
+
+
 def test_a_strong_structure_needs_no_comparison_with_permuted_data() -> None:
     # Four blobs at the corners of a square are the same when permuted: no excess.
     candidates = [candidate(3, 0.01, width=0.6), candidate(4, 0.0, width=0.8), candidate(5, 0.02, width=0.6)]
