@@ -188,6 +188,7 @@ def test_all_settings_of_the_clustering_that_cannot_be_are_told_at_once(
         ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
         ({"validation_days": 0}, "validation_days is 0; it must be a whole number of at least 1"),
         ({"validation_sample": "all"}, "validation_sample is all; it must be a whole number of at least 1"),
+        ({"refit": "daily", "drift_psi_warn": 3}, "refit is daily; it must be auto, always or never. drift_psi_warn"),
         ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),
         ({"first_plausible_date": "' or true"}, "first_plausible_date is '' or true'; it must be a date"),
         ({"frequency_unit": "weeks"}, "frequency_unit is 'weeks'; it must be invoices or days"),
