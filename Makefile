@@ -16,12 +16,14 @@ ifdef PROFILE
 export TEST_PROFILE := $(PROFILE)
 endif
 
+LINES ?= 10000000
+
 ifdef SQL
 export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build audit query test lint bench evidence sample lock clean
+.PHONY: help build audit query test lint bench bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +51,9 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 
 bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
+
+bench-day: $(VENV)/installed ## Measure what one more day of lines costs, against a full build (LINES=100000000 for the bar)
+	$(BIN)/python benchmarks/daily.py --lines 10000000 --times $(shell expr $(LINES) / 10000000)
 
 evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py

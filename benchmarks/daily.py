@@ -1,8 +1,8 @@
 """How long a build takes after one more day of lines, against the full build of all of them.
 
-Both run in one go on the lines of an invented shop over two years, in a file a month and one for the last day: first all months are
-built, then the day is added, and last everything is built anew with --full-refresh. Builds run all data tests and publish, as a
-scheduled build does; unit tests of the project's own SQL are left out.
+Both run in one go on the lines of an invented shop over two years, in a file a month and one for the last day: first
+all months are built, then the day is added, and last everything is built anew with --full-refresh. Builds run all data
+tests and publish, as a scheduled build does; unit tests of the project's own SQL are left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,17 +26,25 @@ def main() -> None:
     """Print the seconds of each build, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument(
+        "--times", type=int, default=1, help="write the shop so many times, with other customers and invoices"
+    )
+    parser.add_argument("--files-only", action="store_true", help="write the files and stop")
     parser.add_argument("--folder", type=Path, help="keep the files there, and take them from there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = options.folder or Path(scratch)
         files = folder / "files"
         if not files.exists():
-            write_files(folder, options.lines)
+            write_files(folder, options.lines, options.times)
+        if options.files_only:
+            return
         last_day = files / "last_day.csv"
-        held_back = last_day.rename(folder / "last_day.held_back") if last_day.exists() else folder / "last_day.held_back"
-        for built in ("warehouse.duckdb", "published"):
-            subprocess.run(["rm", "-rf", str(folder / built)], check=True)
+        held_back = (
+            last_day.rename(folder / "last_day.held_back") if last_day.exists() else folder / "last_day.held_back"
+        )
+        (folder / "warehouse.duckdb").unlink(missing_ok=True)
+        shutil.rmtree(folder / "published", ignore_errors=True)
         first = build(folder)
         print(f"first build, without the last day: {first:.1f} s", flush=True)
         held_back.rename(last_day)
@@ -49,7 +58,7 @@ def main() -> None:
         print(f"a day costs {day / full:.3f} of a full build")
 
 
-def write_files(folder: Path, lines: int) -> None:
+def write_files(folder: Path, lines: int, times: int) -> None:
     """Write a file for each month, and one for the last day."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "lines.csv"
@@ -60,11 +69,22 @@ def write_files(folder: Path, lines: int) -> None:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set enable_progress_bar = false")
         rows = f"read_csv('{path}', all_varchar = true)"
-        days = connection.execute(f"select distinct InvoiceDate[:10] from {rows} order by 1").fetchall()
+        days = connection.execute(f"select distinct InvoiceDate[:10] from {rows} order by 1").fetchall()  # noqa: S608
         last_day = max(day for (day,) in days if day and day[:4].isdigit())
         connection.execute(
-            f"copy (select *, case when InvoiceDate[:10] = '{last_day}' then 'last_day' else coalesce(InvoiceDate[:7], 'none') end "
-            f"as part from {rows}) to '{folder / 'parts'}' (format csv, header, partition_by (part))"
+            f"""
+            copy (
+                select
+                    * replace (InvoiceNo || copy_number as InvoiceNo, CustomerID || copy_number as CustomerID),
+                    case
+                        when InvoiceDate[:10] = '{last_day}' then 'last_day' else coalesce(InvoiceDate[:7], 'none')
+                    end as part
+                from {rows}
+                cross join (
+                    select case when range = 0 then '' else range::varchar end as copy_number from range({times})
+                )
+            ) to '{folder / "parts"}' (format csv, header, partition_by (part))
+            """  # noqa: S608
         )
     for part in (folder / "parts").iterdir():
         for n, source in enumerate(sorted(part.iterdir())):
@@ -72,7 +92,10 @@ def write_files(folder: Path, lines: int) -> None:
             source.rename(files / (f"{name}.csv" if name == "last_day" and n == 0 else f"{name}-{n}.csv"))
     path.unlink()
     size = sum(file.stat().st_size for file in files.iterdir())
-    print(f"{lines:,} lines in {len(list(files.iterdir()))} files, {size / 1e9:.2f} GB, {os.cpu_count()} cores", flush=True)
+    print(
+        f"{lines * times:,} lines in {len(list(files.iterdir()))} files, {size / 1e9:.2f} GB, {os.cpu_count()} cores",
+        flush=True,
+    )
 
 
 def build(folder: Path, *arguments: str) -> float:

@@ -1,4 +1,4 @@
--- The account of invoices and days holds every line of the files and every derived one. Looks at the lines of new files.
+-- The account of invoices and days holds every line of the files. Looks at the lines of new files.
 with lines as (
 
     select

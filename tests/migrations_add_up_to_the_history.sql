@@ -1,5 +1,5 @@
--- The customers and the money of every month end are the same whether they are counted where they came from, where they went, or in the
--- history.
+-- The customers and the money of every month end are the same whether they are counted where they came from, where they
+-- went, or in the history.
 with migrations as (
 
     select * from {{ ref('segment_migrations') }}

@@ -1,4 +1,4 @@
--- The line that a copy repeats is no copy itself, and stands in a file. Looks at copies in new files, or of lines in them.
+-- The line that a copy repeats is no copy itself and stands in a file. Looks at copies in new files or of lines there.
 with duplicates as (
 
     select * from {{ ref('int_duplicate_invoice_lines') }}

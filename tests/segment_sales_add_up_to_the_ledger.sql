@@ -1,4 +1,5 @@
--- The sales by segment of a month are those of the ledger, for every month that the history knows or the as-of date cuts off.
+-- The sales by segment of a month are those of the ledger, for every month of the history and the open one.
+-- noqa: disable=RF04
 with segment_sales as (
 
     select

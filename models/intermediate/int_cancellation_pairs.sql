@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{
     config(
         materialized='incremental',
@@ -57,11 +59,13 @@ sales as (
 
 ),
 
+{%- if continues %}
 new_files as (
 
     select * from {{ ref('int_new_files') }}
 
 ),
+{%- endif %}
 
 -- A sale of the 24 hours before stands on the day of the return or on the day before.
 sought_sales as (

@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{ config(materialized='view') }}
 
 {%- set prefix = var('cancellation_prefix') -%}

@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{
     config(
         materialized='incremental',
@@ -10,7 +12,8 @@
     'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
 -%}
 {%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
-{%- set range = segmentation.time_range(ref('int_repeated_contents'), 'first_invoiced_at', 'last_invoiced_at') if continues -%}
+{%- set contents = ref('int_repeated_contents') -%}
+{%- set range = segmentation.time_range(contents, 'first_invoiced_at', 'last_invoiced_at') if continues -%}
 
 with lines as (
 

@@ -90,8 +90,7 @@ calibration as (
 
 shares as (
 
-    select
-        avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing
+    select avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing
     from assignments
 
 ),

@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
 {%- set duplicates = segmentation.of_last_build('int_duplicate_invoice_lines') -%}
 {%- set range = segmentation.time_range(ref('int_new_files'), 'first_date', 'last_date') if continues -%}
@@ -23,12 +25,12 @@ with lines as (
 
 ),
 
+{%- if continues %}
 new_files as (
 
     select * from {{ ref('int_new_files') }}
 
 ),
-{%- if continues %}
 
 new_contents as (
 

@@ -1,3 +1,4 @@
+-- noqa: disable=RF04
 with complete_months as (
 
     select * from {{ ref('int_segment_sales') }}

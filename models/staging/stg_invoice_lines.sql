@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
 {%- set money = segmentation.type_money() -%}
@@ -202,7 +204,9 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_parts(ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key') }}
+    {{ segmentation.pending_parts(
+        ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key'
+    ) }}
 
 ),
 

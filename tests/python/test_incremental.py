@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
     build(tmp_path / "daily")
     cancel_in_the_first_file = functools.partial(shop.cancel_old_order, "0-cancelled")
     cancel_in_the_last_file = functools.partial(shop.cancel_old_order, "z-cancelled")
-    events = [shop.change, shop.remove, cancel_in_the_first_file, cancel_in_the_last_file]
+    events: list[Callable[[], None]] = [shop.change, shop.remove, cancel_in_the_first_file, cancel_in_the_last_file]
     for n, day in enumerate(shop.calendar[20:23]):
         shop.deliver(day)
         for event in shop.chance.sample(events, 2):
