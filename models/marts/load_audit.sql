@@ -59,6 +59,19 @@ fates_by_file as (
 
 ),
 
+-- Copies are of the days of the lines that they repeat.
+dates_by_file as (
+
+    select
+        load_key,
+        min(invoice_date) as first_invoice_date,
+        max(invoice_date) as last_invoice_date
+    from invoice_days
+    where line_type is not null
+    group by load_key
+
+),
+
 derived_by_file as (
 
     select
@@ -137,6 +150,10 @@ final as (
         -- booleans
         invoice_files.is_present,
 
+        -- dates
+        dates_by_file.first_invoice_date,
+        dates_by_file.last_invoice_date,
+
         -- timestamps
         invoice_files.loaded_at
 
@@ -144,6 +161,7 @@ final as (
     left join file_rows on invoice_files.load_key = file_rows.load_key
     left join typed_files on invoice_files.load_key = typed_files.load_key
     left join fates_by_file on invoice_files.load_key = fates_by_file.load_key
+    left join dates_by_file on invoice_files.load_key = dates_by_file.load_key
     left join duplicates_by_file on invoice_files.load_key = duplicates_by_file.load_key
     left join derived_by_file on invoice_files.load_key = derived_by_file.load_key
     left join shared_by_file on invoice_files.load_key = shared_by_file.load_key

@@ -129,8 +129,9 @@ def dbt(
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(_PARSED[key], parsed)
     began = time.perf_counter()
-    if environment:
-        # What a process reads when it starts, such as its number of threads, needs one of its own.
+    if environment or AS_SHIPPED.items() <= (variables or {}).items():
+        # What a process reads when it starts, such as its number of threads, needs one of its own; and a fork is very
+        # slow to work with processes of its own, in which candidates are compared.
         run = subprocess.run(
             command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=600
         )
