@@ -2,7 +2,7 @@
     Stop the build where more lines were rejected than max_rejected_share allows, with the reasons and three lines
     of each. Copies of other lines, marks and orders that were never paid do not count: they are no fault.
 -#}
-{% macro check_rejected_lines(lines, rejected_lines) -%}
+{% macro check_rejected_lines(invoice_days, rejected_lines) -%}
     {%- set limit = var('max_rejected_share') | float(-1) -%}
     {%- if execute and not 0 <= limit <= 1 -%}
         {{ segmentation.stop_build(['max_rejected_share is ' ~ var('max_rejected_share') ~ '; it must be a share from 0 to 1, such as 0.05.']) }}
@@ -10,7 +10,9 @@
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set line_count = run_query('select count(*) as line_count from ' ~ lines).rows[0]['line_count'] -%}
+    {%- set line_count = run_query(
+        'select coalesce(sum(line_count), 0) as line_count from ' ~ invoice_days ~ " where part <> 'duplicate'"
+    ).rows[0]['line_count'] | int -%}
     {%- set reasons = run_query(
         'select reason, count(*) as line_count from ' ~ rejected_lines
         ~ " where reason not in ('duplicate', 'order_mark', 'never_paid') group by reason order by line_count desc, reason"

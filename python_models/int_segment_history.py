@@ -30,7 +30,8 @@ def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
     if before(dbt, session, dbt.this.identifier) is not None and dbt.is_incremental:
         # Months that were made by another model or from other lines, and those that are too long ago.
         keys = ", ".join(str(key) for (key,) in months.project("history_key").fetchall())
-        session.execute(f"delete from {dbt.this} where history_key not in ({keys or 'null'})")  # noqa: S608
+        condition = f"where history_key not in ({keys})" if keys else ""
+        session.execute(f"delete from {dbt.this} {condition}")  # noqa: S608
     fits = [number for (number,) in pending.aggregate("fit_number").order("fit_number").fetchall()]
     stores = [
         dbt.ref("int_segmentation_model"),

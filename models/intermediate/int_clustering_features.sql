@@ -1,7 +1,7 @@
 {%- do segmentation.check_clustering_vars() -%}
 {%- do segmentation.check_refit_vars() -%}
 {%- do segmentation.check_stored_model(this) -%}
-{%- do segmentation.check_rejected_lines(ref('int_invoice_lines'), ref('int_rejected_invoice_lines')) -%}
+{%- do segmentation.check_rejected_lines(ref('int_invoice_days'), ref('int_rejected_invoice_lines')) -%}
 {%- do segmentation.check_customers(
     ref('int_customer_features'), ref('int_invoice_lines'), ref('int_rejected_invoice_lines')
 ) -%}
