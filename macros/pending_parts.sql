@@ -7,12 +7,7 @@
 {% macro pending_parts(parts, key, query, name='row_key') -%}
     {%- set code = segmentation.sql_checksum(query) -%}
     {%- set row_key = segmentation.row_hash(key + [segmentation.sql_text(code)]) -%}
-    {%- set has_rows = segmentation.is_running() and is_incremental() -%}
-    {%- if has_rows and name not in (adapter.get_columns_in_relation(this) | map(attribute='name')) -%}
-        {#- Built by a version that stored no keys. -#}
-        {%- do adapter.drop_relation(load_relation(this)) -%}
-        {%- set has_rows = false -%}
-    {%- endif -%}
+    {%- set has_rows = segmentation.is_continued(name) -%}
     {%- if has_rows -%}
         {%- do run_query(
             'delete from ' ~ this ~ ' where ' ~ name ~ ' not in (select ' ~ row_key ~ ' from ' ~ parts ~ ')'

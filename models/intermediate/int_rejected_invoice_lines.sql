@@ -1,11 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-{%- set continues = segmentation.is_running() and is_incremental() -%}
-{%- if continues and 'classified_key' not in (adapter.get_columns_in_relation(this) | map(attribute='name')) -%}
-    {#- Built by a version that stored no keys. -#}
-    {%- do adapter.drop_relation(load_relation(this)) -%}
-    {%- set continues = false -%}
-{%- endif -%}
+{%- set continues = segmentation.is_continued('classified_key') -%}
 {%- if continues -%}
     {%- do run_query(
         'delete from ' ~ this ~ " where reason <> 'duplicate' and classified_key not in (select row_key from " ~ ref('int_read_days') ~ ')'
