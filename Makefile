@@ -18,12 +18,17 @@ endif
 
 LINES ?= 10000000
 
+# make erase CUSTOMER='17850 12345'
+ifdef CUSTOMER
+export CUSTOMER
+endif
+
 ifdef SQL
 export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build audit query test lint bench bench-day evidence sample lock clean
+.PHONY: help build audit erase query test lint bench bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +40,9 @@ build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='p
 
 audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
 	$(BIN)/dbt test --vars '{audit: full}'
+
+erase: $(VENV)/installed ## Remove CUSTOMER='17850 12345' from all that is kept, and keep them out
+	$(BIN)/python -m segmentation_dbt.erase $$CUSTOMER
 
 query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \

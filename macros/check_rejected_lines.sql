@@ -1,6 +1,6 @@
 {#-
     Stop the build where more lines were rejected than max_rejected_share allows, with the reasons and three lines
-    of each. Copies of other lines, marks and orders that were never paid do not count: they are no fault.
+    of each. Copies of other lines, marks, orders that were never paid and erased customers do not count: they are no fault.
 -#}
 {% macro check_rejected_lines(invoice_days, rejected_lines) -%}
     {%- set limit = var('max_rejected_share') | float(-1) -%}
@@ -15,7 +15,7 @@
     ).rows[0]['line_count'] | int -%}
     {%- set reasons = run_query(
         'select reason, count(*) as line_count from ' ~ rejected_lines
-        ~ " where reason not in ('duplicate', 'order_mark', 'never_paid') group by reason order by line_count desc, reason"
+        ~ " where reason not in ('duplicate', 'order_mark', 'never_paid', 'erased') group by reason order by line_count desc, reason"
     ).rows -%}
     {%- set rejected = reasons | sum(attribute='line_count') -%}
     {%- if rejected > limit * line_count -%}

@@ -3,7 +3,7 @@
     {%- set layouts = {} -%}
     {%- for file in files -%}
         {%- set layout = [] -%}
-        {%- for name in ['format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions'] -%}
+        {%- for name in ['format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions', 'order_fields'] -%}
             {%- do layout.append(file[name] | string) -%}
         {%- endfor -%}
         {#- A column of that name hides the number of the file, and a table has none. -#}

@@ -21,7 +21,7 @@
     {%- endif -%}
     {%- set names = [
         'source_file', 'path', 'format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions',
-        'is_readable', 'load_key'
+        'order_fields', 'is_readable', 'load_key'
     ] -%}
     {%- set query -%}
         select {{ names | join(', ') }}

@@ -7,18 +7,38 @@
     )
 }}
 
-{%- set files = segmentation.pending_invoice_files(ref('base_invoice_files'), ref('base_file_checks')) -%}
+{%- set groups = segmentation.group_by_layout(
+    segmentation.pending_invoice_files(ref('base_invoice_files'), ref('base_file_checks'))
+) -%}
+{%- set erased_customers = segmentation.erased_customers(this) -%}
+{%- set erased_orders = segmentation.erased_orders(groups, erased_customers) -%}
 
 -- Files that share a layout are read together, in the order of their names.
-{%- for group in segmentation.group_by_layout(files) %}
+{%- for group in groups %}
+{%- if erased_customers %}
+select
+    {%- for column in segmentation.invoice_line_columns() %}
+    case when not is_erased then {{ column }} end as {{ column }},
+    {%- endfor %}
+    case when is_erased then '{"erased": "true"}' else other_fields end as other_fields,
+    load_key,
+    source_row
+from (
+{%- endif %}
 select
     {%- for column in segmentation.invoice_line_columns() %}
     {{ segmentation.file_column(group[0], column) }} as {{ column }},
     {%- endfor %}
     {{ segmentation.file_other_fields(group[0]) }} as other_fields,
     {{ segmentation.file_load_key(group) }} as load_key,
+    {%- if erased_customers %}
+    {{ segmentation.is_erased(group, erased_customers, erased_orders) }} as is_erased,
+    {%- endif %}
     cast(null as bigint) as source_row
 from {{ segmentation.read_files(group) }}
+{%- if erased_customers %}
+) as read_rows
+{%- endif %}
 union all
 {%- endfor %}
 select

@@ -153,6 +153,7 @@ lines as (
         source_file,
         shape,
         case
+            when {{ segmentation.other_field('erased') }} is not null then 'erased'
             when {{ segmentation.other_field('unreadable') }} is not null then 'unreadable'
             when shape = 'returned_orders' then 'order_mark'
             when is_flagged_returned is null then 'bad_return_flag'

@@ -92,6 +92,18 @@ class Versions:
         for old in self.names()[: -1 - self._kept]:
             shutil.rmtree(self.path(old))
 
+    def delete_others(self) -> list[str]:
+        """Delete all versions but the current one; return their names."""
+        if self.current() is None:
+            return []
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            others = [name for name in self.names() if name != self.current()]
+            for name in others:
+                shutil.rmtree(self.path(name))
+            shutil.rmtree(self._versions / ".partial", ignore_errors=True)
+        return others
+
 
 def link(path: Path, target: Path) -> None:
     """Let a path be a link to a target, in one step where it was another."""

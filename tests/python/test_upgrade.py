@@ -1,8 +1,8 @@
 """A warehouse of the first released schema is built on, and then equals a new one.
 
 The warehouse in `fixtures/first_release` was built by commit 7482cad in that folder, from the files that stand there
-and with the settings of `build`: lines of the sample, of which one file is delivered twice and one row is rejected. Then
-it was copied (`copy from database`), which leaves out what is free in the file, and compressed with `gzip -9`.
+and with the settings of `build`: lines of the sample, of which one file is delivered twice and one row is rejected.
+Then it was copied (`copy from database`), which leaves out what is free in the file, and compressed with `gzip -9`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,237 @@
+"""Removes customers from everything that a build keeps, and keeps them out: ``python -m segmentation_dbt.erase 17850``.
+
+The rows of the customers that are loaded are emptied in one transaction, in which all tables made from rows are dropped
+too. A build then makes these anew and publishes; only after that the older versions are deleted, and the warehouse is
+copied to a file without what was free in it. Whatever stops it, running it again finishes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from segmentation.intake import ERASED, LINE_FIELDS, SEPARATORS, clean_customer_id, customer_hash
+from segmentation_dbt.publishing import fetch, identifier, text
+from segmentation_dbt.versions import Versions, sync
+from segmentation_dbt.warehouse import explain
+
+ROWS = "staging.base_invoice_rows"
+FILES = "staging.base_invoice_files"
+KEPT_OUT = "staging.erased_customers"
+
+# dbt of the same environment, whether or not that is activated.
+DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
+
+# As the macros clean_text, clean_id and clean_customer_id do.
+_MACROS = (
+    "create or replace temp macro cleaned_text(t) as "
+    "nullif(trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '')",
+    "create or replace temp macro cleaned_id(t) as regexp_replace(cleaned_text(t), '^([0-9]+)[.]0$', '\\1')",
+    "create or replace temp macro cleaned_customer(t) as "
+    "case when t like '%@%' then lower(cleaned_text(t)) else cleaned_id(t) end",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Erase customers.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Customers and, after ``--``, options of dbt. Default: those of the command line.
+
+    Returns
+    -------
+    int
+        0 where all is done; 1 where the build failed or published nothing, or the file could not be copied; 2 where
+        nothing was done.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = given[given.index("--") + 1 :] if "--" in given else []
+    parser = argparse.ArgumentParser(
+        prog="python -m segmentation_dbt.erase",
+        description="Remove customers from the warehouse and from what is published, and keep them out.",
+        epilog="Example: python -m segmentation_dbt.erase 17850 erika@example.com -- --vars '{date_order: dmy}'; "
+        "what follows -- are the options of dbt build with which the project is always built.",
+    )
+    parser.add_argument("customers", nargs="+", metavar="CUSTOMER", help="a customer, as customer_id shows it")
+    given = parser.parse_args(given[: given.index("--")] if "--" in given else given).customers
+    customers = sorted({customer for one in given if (customer := clean_customer_id(one))})
+    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"))
+    versions = Versions(Path(os.environ.get("SEGMENTS_PUBLISHED", "published")).absolute())
+    if not customers:
+        parser.error("no customer is given")
+    if not warehouse.exists():
+        return _fail(f"There is no warehouse {warehouse.absolute()}. Point SEGMENTS_WAREHOUSE at it.", 2)
+    try:
+        with duckdb.connect(warehouse) as connection:
+            tables = fetch(connection, "select schema_name || '.' || table_name from duckdb_tables()")
+            if (ROWS,) not in tables:
+                return _fail(f"{warehouse.absolute()} has no loaded rows ({ROWS}): it was not built by dbt build.", 2)
+            emptied = empty_rows(connection, customers)
+    except duckdb.Error as e:
+        return _fail(explain(str(warehouse), str(e)), 2)
+    for customer, rows in emptied.items():
+        found = f"{rows:,} row{'s' if rows != 1 else ''} emptied" if rows else "not found in the loaded rows"
+        print(f"{customer}: {found}; kept out from now on", flush=True)
+
+    before = versions.current()
+    command = [*DBT, "build", "--exclude-resource-type", "unit_test", *options]
+    code = subprocess.run(command, check=False).returncode  # noqa: S603
+    if code or (before is not None and versions.current() == before):
+        what = "the build failed" if code else "the build was not complete and published nothing"
+        return _fail(
+            f"\nThe loaded rows of the customers are empty, but {what}: versions that are published still hold them.\n"
+            "Remove the cause, which stands above, and run this command again.",
+            1,
+        )
+    deleted = versions.delete_others()
+    try:
+        compact(warehouse)
+    except (OSError, duckdb.Error) as e:
+        return _fail(
+            f"\nThe customers are removed from all tables, but {warehouse.absolute()} could not be copied to a file "
+            f"without its free blocks, which may still hold them: {e}\n"
+            "It takes as much room as the warehouse, beside it. Make that and run this command again.",
+            1,
+        )
+    print(
+        f"\nRemoved from {warehouse.absolute()} and from what is published"
+        f" ({len(deleted)} older version{'s' if len(deleted) != 1 else ''} deleted).\n"
+        "Not removed: invoice files, backups, logs, and copies that readers made of what was published."
+    )
+    return 0
+
+
+def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) -> dict[str, int]:
+    """Empty the loaded rows of customers, keep the customers out, and drop all that was made from rows.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        To the warehouse.
+    customers : sequence of str
+        As `clean_customer_id` returns them.
+
+    Returns
+    -------
+    dict of str to int
+        How many rows were found of each. Rows of their orders without the customer are emptied too and not counted.
+    """
+    for macro in _MACROS:
+        connection.execute(macro)
+    connection.execute("create or replace temp table sought as select unnest(?::varchar[]) as customer", [customers])
+    connection.begin()
+    connection.execute(f"create table if not exists {KEPT_OUT} (customer_hash varchar)")
+    connection.execute(
+        f"comment on table {KEPT_OUT} is 'One row a customer whose data were erased: no rows of theirs are loaded.'"
+    )
+    connection.execute(f"comment on column {KEPT_OUT}.customer_hash is 'SHA-256 of the customer_id. Never null.'")
+    hashes = [customer_hash(customer) for customer in customers]
+    connection.execute(
+        f"insert into {KEPT_OUT} select unnest(?::varchar[]) as customer_hash except from {KEPT_OUT}",  # noqa: S608
+        [hashes],
+    )
+    # A row that can't be read is one of a customer where one of its values is.
+    connection.execute(
+        "create or replace temp table found as "  # noqa: S608
+        "with invoice_rows as (select rowid as position, load_key, invoice_id, case "
+        "when other_fields like '%\"unreadable\"%' then list_transform(string_split_regex("
+        f"json_extract_string(other_fields, '$.unreadable'), {text(SEPARATORS)}), lambda t: cleaned_customer(t)) "
+        f"else [cleaned_customer(customer_id)] end as customers from {ROWS}) "
+        "select position, load_key, cleaned_id(invoice_id) as invoice_id, customer from invoice_rows "
+        "inner join sought on list_contains(customers, customer)"
+    )
+    # In exports that name a customer on one row of an order only, the others are the customer's too.
+    connection.execute(
+        "create or replace temp table of_orders as "  # noqa: S608
+        f"select invoice_rows.rowid as position from {ROWS} as invoice_rows "
+        "where (load_key, cleaned_id(invoice_id)) in "
+        f"(select (found.load_key, found.invoice_id) from found inner join {FILES} as files using (load_key) "
+        "where files.order_fields <> '[]')"
+    )
+    connection.execute(
+        f"update {ROWS} set {', '.join(f'{column} = null' for column in LINE_FIELDS)}, other_fields = {text(ERASED)} "  # noqa: S608
+        "where rowid in (select position from found union select position from of_orders)"
+    )
+    for table, keeps_fits, has_customers in _tables(connection):
+        if not keeps_fits:
+            connection.execute(f"drop table {table}")
+        elif has_customers:
+            connection.execute(f"delete from {table} where customer_id in (select customer from sought)")  # noqa: S608
+    counted = fetch(
+        connection,
+        "select customer, count(position) from sought left join found using (customer) group by customer order by all",
+    )
+    connection.commit()
+    return dict(counted)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, bool, bool]]:
+    """Return the tables that are made from rows: the name, whether it keeps fits of the model or the shares of earlier
+    builds, which can't be made anew, and whether it names customers. Marts are written anew by every build.
+    """  # noqa: D205
+    tables = fetch(
+        connection,
+        "select schema_name, table_name, bool_or(column_name in ('fit_number', 'build_number')), "
+        "bool_or(column_name = 'customer_id') from duckdb_columns() "
+        "where database_name = current_database() and schema_name in ('staging', 'intermediate') "
+        "and table_name in (select table_name from duckdb_tables()) "
+        "and (regexp_matches(table_name, '^(base|stg|int)_') or table_name = 'audited_files') "
+        "group by all order by all",
+    )
+    return [
+        (f"{identifier(schema)}.{identifier(table)}", keeps_fits, has_customers)
+        for schema, table, keeps_fits, has_customers in tables
+        if f"{schema}.{table}" not in (ROWS, FILES)
+    ]
+
+
+def compact(warehouse: Path) -> None:
+    """Copy a warehouse to a file without free blocks, which takes its place in one step.
+
+    Parameters
+    ----------
+    warehouse : Path
+        A DuckDB file that no other process has open.
+
+    Raises
+    ------
+    OSError, duckdb.Error
+        Where there is no room for it, or the file is open. The warehouse is untouched then.
+    """
+    path = warehouse.resolve()
+    copy = path.with_name(f".{path.name}.compacted")
+    leftovers = (copy, copy.with_name(f"{copy.name}.wal"))
+    try:
+        for file in leftovers:
+            file.unlink(missing_ok=True)
+        with duckdb.connect(path) as connection:
+            connection.execute("checkpoint")
+            ((name,),) = fetch(connection, "select current_database()")
+            connection.execute(f"attach {text(copy)} as compacted")
+            connection.execute(f"copy from database {identifier(name)} to compacted")
+            connection.execute("checkpoint compacted")
+            connection.execute("detach compacted")
+            sync(copy)
+            # While the file is open here no other process writes to it.
+            os.replace(copy, path)
+            sync(path.parent)
+    finally:
+        for file in leftovers:
+            file.unlink(missing_ok=True)
+
+
+def _fail(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

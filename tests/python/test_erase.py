@@ -1,0 +1,162 @@
+"""Customers who are erased are nowhere in what a build keeps, and stay out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, write_lines
+
+from segmentation.intake import clean_customer_id
+from segmentation_dbt.erase import _MACROS, ROWS
+from segmentation_dbt.versions import Versions
+
+MAIL = "erika.very.rare@example.com"
+NUMBER = "918273645"
+GIFT = "a gift that nobody else bought"
+TRACES = (MAIL, NUMBER, GIFT)
+ORDERS = "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku"
+VARIABLES = {"keep_vanished_files": True}
+PLACES = (
+    "select regexp_extract(source_file, '[^/]+$') as file, source_row from marts.rejected_invoice_lines "
+    "where reason = 'erased' order by all"
+)
+OTHERS = f"select * from marts.invoice_lines where customer_id not in ('{MAIL}', '{NUMBER}') order by line_id"
+EMPTIED = [
+    *(("gone.csv", 2), ("gone.csv", 3)),
+    *(("mixed.csv", 2), ("mixed.csv", 4)),
+    *(("orders.csv", 2), ("orders.csv", 3)),
+    *(("shop.csv", row) for row in (2, 302)),
+]
+
+
+def line(number: int, customer: str, thing: str = "Thing") -> str:
+    day = f"2024-{1 + number % 12:02d}-{1 + number % 28:02d}"
+    return (
+        f"{1000 + number // 3},P{number % 7},{thing},{1 + number % 5},{day} 10:00,{2 + number % 3}.5,{customer},France"
+    )
+
+
+def deliver(folder: Path, more: int = 0) -> None:
+    """Write files that a database reads and that Python reads, and one in which orders name a customer once."""
+    folder.mkdir(exist_ok=True)
+    others = [line(n, f"c{n % 40}") for n in range(600 + more)]
+    erika = line(700, "Erika.VERY.Rare@Example.com", GIFT)
+    write_lines(folder / "shop.csv", erika, *others[:299], line(701, f" {NUMBER}.0 "), *others[299:])
+    mixed = (HEADER, erika, others[0], f"broken;row;of;{MAIL};{GIFT}", *others[1 : 9 + more])
+    (folder / "mixed.csv").write_text("\n".join(mixed) + "\n", "utf-16")
+    orders = (
+        f"#1,{MAIL},paid,2024-02-03 00:15:00 +0100,1,{GIFT},45.00,GIFT-1",
+        f"#1,,,2024-02-03 00:15:00 +0100,3,{GIFT},12.50,GIFT-2",
+        "#2,ben@example.com,paid,2024-02-04 00:15:00 +0100,1,Candle,12.50,CAN-3",
+        *(f"#{n},ben@example.com,paid,2024-02-05 00:15:00 +0100,1,Candle,12.50,CAN-3" for n in range(3, 3 + more)),
+    )
+    write_lines(folder / "orders.csv", *orders, header=ORDERS)
+
+
+def erase(folder: Path, *customers: str, variables: dict[str, object]) -> subprocess.CompletedProcess[str]:
+    command, settings = dbt_command(folder, folder / "invoices/*.csv", variables, ())
+    options = command[command.index("--target-path") :]
+    return subprocess.run(
+        [sys.executable, "-m", "segmentation_dbt.erase", *customers, "--", *options],
+        cwd=folder,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def files_with(folder: Path, *texts: str) -> set[str]:
+    """Names of the files that hold one of some texts, in whatever case, of the warehouse and what is published."""
+    files = [*folder.glob("*.duckdb*"), *(path for path in (folder / "published").rglob("*") if path.is_file())]
+    return {path.name for path in files if any(text.encode() in path.read_bytes().lower() for text in texts)}
+
+
+def values_with(build: Build, *texts: str) -> list[tuple[object, ...]]:
+    """Tables and columns of the warehouse that hold one of some texts; bytes may be compressed."""
+    columns = build.rows(
+        "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' and not internal"
+    )
+    pattern = "|".join(texts)
+    return [
+        (table, column)
+        for schema, table, column in columns
+        if build.rows(f"select 1 from {schema}.{table} where regexp_matches(lower(\"{column}\"), '{pattern}') limit 1")
+    ]
+
+
+def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
+    invoices = tmp_path / "invoices"
+    deliver(invoices)
+    write_lines(invoices / "gone.csv", line(702, MAIL, GIFT), line(703, MAIL, GIFT), line(704, "c1"))
+    first = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
+    assert first.exit_code == 0, first.output
+    (invoices / "gone.csv").unlink()
+    versions = Versions(tmp_path / "published")
+    for _ in range(2):
+        with versions.draft() as draft:
+            (draft / "customer_segments.parquet").write_text(MAIL)
+            versions.publish(draft, versions.next_name("old"))
+    for trace in TRACES:
+        assert "warehouse.duckdb" in files_with(tmp_path, trace)
+    assert files_with(tmp_path, MAIL) == {"warehouse.duckdb", "customer_segments.parquet"}
+    ((rows,),) = first.rows(f"select count(*) from {ROWS}")
+    before, others = versions.current(), first.rows(OTHERS)
+
+    # As where it is killed: the rows are empty, and nothing is published.
+    stopped = erase(tmp_path, MAIL, NUMBER, "nobody", variables=VARIABLES | {"date_order": "wrong"})
+    assert stopped.returncode == 1
+    for message in (
+        f"{MAIL}: 6 rows emptied",
+        f"{NUMBER}: 1 row emptied",
+        "nobody: not found in the loaded rows; kept out",
+    ):
+        assert message in stopped.stdout
+    assert "versions that are published still hold them" in stopped.stderr
+    assert versions.current() == before
+
+    erased = erase(tmp_path, MAIL, NUMBER, variables=VARIABLES)
+    assert erased.returncode == 0, erased.stdout + erased.stderr
+    assert "(2 older versions deleted)" in erased.stdout
+    assert [versions.current()] == versions.names()
+    assert first.rows(f"select count(*) from {ROWS}") == [(rows,)]
+    assert first.rows(PLACES) == EMPTIED
+    assert first.rows(OTHERS) == others
+    assert first.rows("select count(*), count(distinct customer_hash) from staging.erased_customers") == [(3, 3)]
+    assert values_with(first, *TRACES) == []
+    assert files_with(tmp_path, *TRACES) == set()
+
+    # Delivered again, with more.
+    deliver(invoices, more=5)
+    again = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
+    assert "files       4, 3 read in this build" in again.output
+    assert again.rows(PLACES) == EMPTIED
+    assert again.rows(f"select count(*) from {ROWS}") == [(rows + 15,)]
+    assert values_with(again, *TRACES) == []
+    assert files_with(tmp_path, *TRACES) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["17850", "17850.0", " 17850.0\xa0", "017850.00", "A.0", "ID-7", "Ä.Öl@Example.COM ", "ΣΑΣ@İ.com", "", " \t", None],
+)
+def test_customers_are_cleaned_as_by_the_database(text: str | None) -> None:
+    with duckdb.connect() as connection:
+        for macro in _MACROS:
+            connection.execute(macro)
+        assert connection.execute("select cleaned_customer(?::varchar)", [text]).fetchall() == [
+            (clean_customer_id(text),)
+        ]
+
+
+def test_where_nothing_can_be_erased(tmp_path: Path) -> None:
+    missing = erase(tmp_path, "1", variables={})
+    assert (missing.returncode, "There is no warehouse" in missing.stderr) == (2, True)
+    duckdb.connect(tmp_path / "warehouse.duckdb").close()
+    empty = erase(tmp_path, "1", variables={})
+    assert (empty.returncode, "has no loaded rows" in empty.stderr) == (2, True)
+    assert erase(tmp_path, " ", variables={}).returncode == 2
