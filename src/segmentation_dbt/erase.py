@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -219,6 +220,7 @@ def compact(warehouse: Path) -> None:
             connection.execute(f"copy from database {identifier(name)} to compacted")
             connection.execute("checkpoint compacted")
             connection.execute("detach compacted")
+            shutil.copymode(path, copy)
             sync(copy)
             # While the file is open here no other process writes to it.
             os.replace(copy, path)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, write_lines
 
-from segmentation.intake import clean_customer_id
+from segmentation.intake import InvoiceFile, clean_customer_id, customer_hash, read_rows_without
 from segmentation_dbt.erase import _MACROS, ROWS
 from segmentation_dbt.versions import Versions
 
@@ -57,7 +58,7 @@ def deliver(folder: Path, more: int = 0) -> None:
     write_lines(folder / "orders.csv", *orders, header=ORDERS)
 
 
-def erase(folder: Path, *customers: str, variables: dict[str, object]) -> subprocess.CompletedProcess[str]:
+def erase(folder: Path, *customers: str, variables: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     command, settings = dbt_command(folder, folder / "invoices/*.csv", variables, ())
     options = command[command.index("--target-path") :]
     return subprocess.run(
@@ -119,7 +120,8 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert "versions that are published still hold them" in stopped.stderr
     assert versions.current() == before
 
-    erased = erase(tmp_path, MAIL, NUMBER, variables=VARIABLES)
+    # Rows that were erased are no fault of the load.
+    erased = erase(tmp_path, MAIL, NUMBER, variables=VARIABLES | {"max_rejected_share": 0})
     assert erased.returncode == 0, erased.stdout + erased.stderr
     assert "(2 older versions deleted)" in erased.stdout
     assert [versions.current()] == versions.names()
@@ -151,6 +153,31 @@ def test_customers_are_cleaned_as_by_the_database(text: str | None) -> None:
         assert connection.execute("select cleaned_customer(?::varchar)", [text]).fetchall() == [
             (clean_customer_id(text),)
         ]
+
+
+def test_orders_of_files_that_python_reads_are_emptied_whole(tmp_path: Path) -> None:
+    orders = write_lines(
+        tmp_path / "orders.csv", "#1,,1", "#1,a@b.de,2", "#2.0,c,3", f'#2,"{MAIL}', "#3,,4", header="n,c,q"
+    )
+    positions = {"invoice_id": 0, "customer_id": 1, "quantity": 2}
+    read: dict[str, Any] = {
+        "path": str(orders),
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "headers": ("n", "c", "q"),
+        "positions": positions,
+    }
+    erased = {str(customer_hash(" A@B.de")), str(customer_hash(MAIL))}
+    for order_fields, quantities in (
+        ((), ["1", None, "3", None, "4"]),
+        (("customer_id",), [None, None, "3", None, "4"]),
+    ):
+        file = InvoiceFile("orders.csv", load_key=5, order_fields=order_fields, **read)
+        (batch,) = read_rows_without([file], erased)
+        rows = batch.to_pylist()
+        assert [row["quantity"] for row in rows] == quantities
+        assert [row["source_row"] for row in rows] == [2, 3, 4, 5, 6]
+        assert [row["other_fields"] for row in rows] == [None if n else '{"erased": "true"}' for n in quantities]
 
 
 def test_where_nothing_can_be_erased(tmp_path: Path) -> None:
