@@ -25,7 +25,7 @@ SCHEMA = pa.schema([*CARRIED, ("segment", pa.string())])
 
 
 def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
-    pending = dbt.ref("int_pending_history")
+    pending = dbt.ref("int_scored_history")
     months = dbt.ref("int_history_months")
     if before(dbt, session, dbt.this.identifier) is not None and dbt.is_incremental:
         # Months that were made by another model or from other lines, and those that are too long ago.

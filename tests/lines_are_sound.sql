@@ -24,8 +24,19 @@ counted as (
         {%- for condition in conditions.values() %}
         sum(case when {{ condition }} then 1 else 0 end) as problem_{{ loop.index }},
         {%- endfor %}
-        count(*) - count(distinct line_id) as repeated_ids
+        count(*) as line_count
     from lines
+
+),
+
+-- The typed lines once more, for their ids alone: one import for both would be kept in memory.
+repeated_ids as (
+
+    select line_id
+    from {{ ref('int_classified_lines') }}
+    where {{ segmentation.is_to_be_audited('typed_key') }}
+    group by line_id
+    having count(*) > 1
 
 )
 
@@ -42,6 +53,6 @@ union all
 
 select
     'a line_id that stands twice' as problem,
-    repeated_ids as line_count
-from counted
-where repeated_ids > 0
+    count(*) as line_count
+from repeated_ids
+having count(*) > 0

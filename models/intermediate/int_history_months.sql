@@ -1,6 +1,6 @@
 {%- do segmentation.check_history_vars() -%}
 {%- set month_start = dbt.date_trunc('month', 'as_of.as_of_date') -%}
-{%- set rules = segmentation.sql_checksum(segmentation.history_features()) -%}
+{%- set rules = segmentation.sql_checksum(segmentation.history_features() ~ segmentation.quintile_score('value', 'edges')) -%}
 
 with as_of as (
 

@@ -12,22 +12,12 @@ customer_days as (
 
 ),
 
-pending_months as (
+months as (
 
     select * from history_months
     {%- if stored %}
     where history_key not in (select distinct stored.history_key from {{ stored }} as stored)
     {%- endif %}
-
-),
-
-known_days as (
-
-    select
-        customer_days.*,
-        pending_months.as_of_date
-    from customer_days
-    inner join pending_months on customer_days.activity_date < pending_months.as_of_date
 
 ),
 
@@ -37,21 +27,16 @@ final as (
 
     select
         -- ids
-        pending_months.history_key,
-        pending_months.fit_number,
-        pending_months.model_version,
-        scored.customer_id,
+        months.history_key,
+        months.fit_number,
+        months.model_version,
+        features.customer_id,
 
         -- measures
-        cast(scored.recency_days as bigint) as recency_days,
-        scored.frequency,
-        scored.monetary,
-        scored.return_rate,
-
-        -- scores
-        scored.r_score,
-        scored.f_score,
-        scored.m_score,
+        cast(features.recency_days as bigint) as recency_days,
+        features.frequency,
+        features.monetary,
+        features.return_rate,
 
         -- features of the model
         {%- for feature in segmentation.clustering_features() %}
@@ -59,10 +44,11 @@ final as (
         {%- endfor %}
 
         -- dates
-        pending_months.month_end
+        months.month_end
 
-    from scored
-    inner join pending_months on scored.as_of_date = pending_months.as_of_date
+    from features
+    inner join months on features.as_of_date = months.as_of_date
+    where features.frequency > 0
 
 )
 

@@ -3,11 +3,25 @@
     'shape', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'has_order_fields', 'invoiced_at'
 ] -%}
 
-with sales as (
+-- The lines are read twice, each time for few of them: one import for both would be kept in memory.
+with marked_sales as (
 
     select * from {{ ref('stg_invoice_lines') }}
     where
-        problem is null
+        returned_at is not null
+        and problem is null
+        and quantity > 0
+        and amount > 0
+
+),
+
+unmarked_sales as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+    where
+        returned_at is null
+        and invoiced_at is not null
+        and problem is null
         and quantity > 0
         and amount > 0
 
@@ -25,21 +39,17 @@ final as (
     select
         {{ columns | join(',\n        ') }},
         returned_at
-    from sales
-    where returned_at is not null
+    from marked_sales
 
     union all
 
     select
         {%- for column in columns %}
-        sales.{{ column }},
+        unmarked_sales.{{ column }},
         {%- endfor %}
-        sales.invoiced_at as returned_at
-    from sales
-    inner join returned_orders on sales.invoice_id = returned_orders.invoice_id
-    where
-        sales.returned_at is null
-        and sales.invoiced_at is not null
+        unmarked_sales.invoiced_at as returned_at
+    from unmarked_sales
+    inner join returned_orders on unmarked_sales.invoice_id = returned_orders.invoice_id
 
 )
 

@@ -41,45 +41,25 @@ duplicates_by_file as (
 
 ),
 
+-- One pass over the account; copies are of the days of the lines that they repeat.
 fates_by_file as (
 
     select
         load_key,
-        sum(case when line_type is not null then line_count else 0 end) as rows_accepted,
-        sum(case when reason is not null then line_count else 0 end) as rows_rejected,
         {%- for line_type in line_types %}
-        sum(case when line_type = '{{ line_type }}' then line_count else 0 end) as rows_{{ line_type }},
-        sum(case when line_type = '{{ line_type }}' then amount end) as amount_{{ line_type }},
+        sum(case when part <> 'derived' and line_type = '{{ line_type }}' then line_count else 0 end)
+            as rows_{{ line_type }},
+        sum(case when part <> 'derived' and line_type = '{{ line_type }}' then amount end) as amount_{{ line_type }},
         {%- endfor %}
-        sum(case when line_type is not null then amount end) as amount_accepted,
-        sum(case when reason is not null then amount end) as amount_rejected
+        sum(case when part <> 'derived' and line_type is not null then line_count else 0 end) as rows_accepted,
+        sum(case when part <> 'derived' and line_type is not null then amount end) as amount_accepted,
+        sum(case when reason is not null then line_count else 0 end) as rows_rejected,
+        sum(case when reason is not null then amount end) as amount_rejected,
+        sum(case when part = 'derived' then line_count else 0 end) as lines_derived,
+        sum(case when part = 'derived' then amount end) as amount_derived,
+        min(case when line_type is not null then invoice_date end) as first_invoice_date,
+        max(case when line_type is not null then invoice_date end) as last_invoice_date
     from invoice_days
-    where part <> 'derived'
-    group by load_key
-
-),
-
--- Copies are of the days of the lines that they repeat.
-dates_by_file as (
-
-    select
-        load_key,
-        min(invoice_date) as first_invoice_date,
-        max(invoice_date) as last_invoice_date
-    from invoice_days
-    where line_type is not null
-    group by load_key
-
-),
-
-derived_by_file as (
-
-    select
-        load_key,
-        sum(line_count) as lines_derived,
-        sum(amount) as amount_derived
-    from invoice_days
-    where part = 'derived'
     group by load_key
 
 ),
@@ -134,7 +114,7 @@ final as (
         {%- for line_type in line_types %}
         cast(coalesce(fates_by_file.rows_{{ line_type }}, 0) as bigint) as rows_{{ line_type }},
         {%- endfor %}
-        cast(coalesce(derived_by_file.lines_derived, 0) as bigint) as lines_derived,
+        cast(coalesce(fates_by_file.lines_derived, 0) as bigint) as lines_derived,
         cast(coalesce(typed_files.amount, 0) as {{ segmentation.type_money_total() }}) as amount_read,
         cast(coalesce(fates_by_file.amount_accepted, 0) as {{ segmentation.type_money_total() }}) as amount_accepted,
         cast(
@@ -145,14 +125,14 @@ final as (
         cast(coalesce(fates_by_file.amount_{{ line_type }}, 0) as {{ segmentation.type_money_total() }})
             as amount_{{ line_type }},
         {%- endfor %}
-        cast(coalesce(derived_by_file.amount_derived, 0) as {{ segmentation.type_money_total() }}) as amount_derived,
+        cast(coalesce(fates_by_file.amount_derived, 0) as {{ segmentation.type_money_total() }}) as amount_derived,
 
         -- booleans
         invoice_files.is_present,
 
         -- dates
-        dates_by_file.first_invoice_date,
-        dates_by_file.last_invoice_date,
+        fates_by_file.first_invoice_date,
+        fates_by_file.last_invoice_date,
 
         -- timestamps
         invoice_files.loaded_at
@@ -161,9 +141,7 @@ final as (
     left join file_rows on invoice_files.load_key = file_rows.load_key
     left join typed_files on invoice_files.load_key = typed_files.load_key
     left join fates_by_file on invoice_files.load_key = fates_by_file.load_key
-    left join dates_by_file on invoice_files.load_key = dates_by_file.load_key
     left join duplicates_by_file on invoice_files.load_key = duplicates_by_file.load_key
-    left join derived_by_file on invoice_files.load_key = derived_by_file.load_key
     left join shared_by_file on invoice_files.load_key = shared_by_file.load_key
 
 )

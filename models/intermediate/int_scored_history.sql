@@ -1,0 +1,28 @@
+{{ config(materialized='view') }}
+
+with customers as (
+
+    select * from {{ ref('int_pending_history') }}
+
+),
+
+edges as (
+
+    select * from {{ ref('int_history_score_edges') }}
+
+),
+
+final as (
+
+    select
+        customers.*,
+        -- Five is best on all three: days since the last purchase count backwards.
+        {{ segmentation.quintile_score('-customers.recency_days', 'edges', 'recency_') }} as r_score,
+        {{ segmentation.quintile_score('customers.frequency', 'edges', 'frequency_') }} as f_score,
+        {{ segmentation.quintile_score('customers.monetary', 'edges', 'monetary_') }} as m_score
+    from customers
+    inner join edges on customers.history_key = edges.history_key
+
+)
+
+select * from final
