@@ -103,24 +103,32 @@ rejected_lines as (
 
 ),
 
-rejected_files as (
+-- Rows that Python read have their number with them; of the others the position says it.
+numbered_rows as (
 
-    select distinct load_key
-    from rejected_lines
+    select
+        load_key,
+        source_row,
+        {{ segmentation.row_position() }} as row_position
+    from {{ ref('base_invoice_rows') }}
+    where source_row is not null
 
 ),
 
-positioned_rows as (
+placed_lines as (
 
     select
-        invoice_rows.*,
+        rejected_lines.*,
         coalesce(
-            invoice_rows.source_row,
-            invoice_rows.row_position - file_positions.first_position + file_positions.first_source_row
-        ) as position_in_file
-    from invoice_rows
-    inner join file_positions on invoice_rows.load_key = file_positions.load_key
-    inner join rejected_files on invoice_rows.load_key = rejected_files.load_key
+            numbered_rows.row_position,
+            rejected_lines.source_row - file_positions.first_source_row + file_positions.first_position
+        ) as row_position
+    from rejected_lines
+    inner join file_positions on rejected_lines.load_key = file_positions.load_key
+    left join numbered_rows
+        on
+            rejected_lines.load_key = numbered_rows.load_key
+            and rejected_lines.source_row = numbered_rows.source_row
 
 ),
 
@@ -128,20 +136,17 @@ positioned_rows as (
 final as (
 
     select
-        rejected_lines.line_id,
-        rejected_lines.classified_key,
-        rejected_lines.load_key,
-        rejected_lines.source_file,
-        rejected_lines.source_row,
-        rejected_lines.reason,
-        {{ segmentation.raw_text('positioned_rows') }} as raw_text,
-        rejected_lines.original_line_id,
-        rejected_lines.amount
-    from rejected_lines
-    inner join positioned_rows
-        on
-            rejected_lines.load_key = positioned_rows.load_key
-            and rejected_lines.source_row = positioned_rows.position_in_file
+        placed_lines.line_id,
+        placed_lines.classified_key,
+        placed_lines.load_key,
+        placed_lines.source_file,
+        placed_lines.source_row,
+        placed_lines.reason,
+        {{ segmentation.raw_text('invoice_rows') }} as raw_text,
+        placed_lines.original_line_id,
+        placed_lines.amount
+    from placed_lines
+    inner join invoice_rows on placed_lines.row_position = invoice_rows.row_position
 
 )
 

@@ -100,7 +100,6 @@ def test_only_what_is_new_or_changed_is_read(shop: Shop, tmp_path: Path) -> None
     more = shop.build(tmp_path)
     assert read_in_this_build(more) == {"4"}
     assert {name for name, when in loaded(more).items() if when != before.get(name)} == {"4"}
-    shop.assert_equal_to_a_new_build(more, tmp_path / "new")
 
     # One is shorter now, one of the same size says something else, one was only touched, one comes in another encoding.
     shop.deliver(1, lines=700)

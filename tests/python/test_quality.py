@@ -169,7 +169,9 @@ def test_every_algorithm_and_scaler_builds_with_all_tests(tmp_path: Path, algori
         "cluster_features": features + more if algorithm == "auto" else features[:3],
         "segment_count": "auto" if algorithm == "hdbscan" else 5,
     }
-    arguments = WITHOUT_UNIT_TESTS if algorithm in ("ward", "auto") else WITHOUT_TESTS
+    # Two with all tests, of the others only the model.
+    fit_only = (*WITHOUT_TESTS, "--select", "+segmentation_model")
+    arguments = WITHOUT_UNIT_TESTS if algorithm in ("ward", "auto") else fit_only
     built = dbt(tmp_path, variables=variables, arguments=arguments)
     assert built.exit_code == 0, built.output
     assert len(built.rows("from marts.segmentation_model")) == (5 if algorithm != "hdbscan" else built.rows(
