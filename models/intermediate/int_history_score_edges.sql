@@ -1,3 +1,5 @@
+{%- set measures = {'recency': '-recency_days', 'frequency': 'frequency', 'monetary': 'monetary'} -%}
+
 with customers as (
 
     select * from {{ ref('int_pending_history') }}
@@ -7,13 +9,12 @@ with customers as (
 final as (
 
     select
-        history_key,
-        {%- for measure, measured in [('recency', '-recency_days'), ('frequency', 'frequency'), ('monetary', 'monetary')] %}
+        {%- for measure, measured in measures.items() %}
         {%- for n in range(1, 5) %}
-        {{ segmentation.quantile_value(measured, '0.%d' | format(2 * n)) }} as {{ measure }}_edge_{{ n }}
-        {{- '' if loop.last and measure == 'monetary' else ',' }}
+        {{ segmentation.quantile_value(measured, '0.%d' | format(2 * n)) }} as {{ measure }}_edge_{{ n }},
         {%- endfor %}
         {%- endfor %}
+        history_key
     from customers
     group by history_key
 

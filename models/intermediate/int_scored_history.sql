@@ -1,5 +1,10 @@
 {{ config(materialized='view') }}
 
+{%- set columns = [
+    'history_key', 'fit_number', 'model_version', 'customer_id', 'recency_days', 'frequency', 'monetary', 'return_rate',
+    'month_end'
+] -%}
+
 with customers as (
 
     select * from {{ ref('int_pending_history') }}
@@ -15,7 +20,12 @@ edges as (
 final as (
 
     select
-        customers.*,
+        {%- for column in columns %}
+        customers.{{ column }},
+        {%- endfor %}
+        {%- for feature in segmentation.clustering_features() %}
+        customers.{{ feature }}_feature,
+        {%- endfor %}
         -- Five is best on all three: days since the last purchase count backwards.
         {{ segmentation.quintile_score('-customers.recency_days', 'edges', 'recency_') }} as r_score,
         {{ segmentation.quintile_score('customers.frequency', 'edges', 'frequency_') }} as f_score,
