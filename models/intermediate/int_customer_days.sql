@@ -1,9 +1,14 @@
-with accepted_days as (
+{{ config(materialized='incremental', incremental_strategy='append') }}
 
-    select * from {{ ref('int_invoice_days') }}
-    where
-        customer_id is not null
-        and line_type in ('sale', 'return')
+{%- set query -%}
+accepted_days as (
+
+    select
+        invoice_days.*,
+        customers.row_key
+    from {{ ref('int_invoice_days') }} as invoice_days
+    inner join customers on invoice_days.customer_id = customers.customer_id
+    where invoice_days.line_type in ('sale', 'return')
 
 ),
 
@@ -13,39 +18,21 @@ cancelled_lines as (
 
 ),
 
--- Lines that are read, less copies, and with those that are derived.
-invoice_countries as (
+-- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it repeats.
+invoice_days as (
 
     select
+        row_key,
         customer_id,
         invoice_id,
         invoice_date,
-        country,
+        min(country) as country,
         sum(case when line_type = 'sale' then line_count else 0 end) as sale_lines,
         sum(case when line_type = 'return' then line_count else 0 end) as return_lines,
         sum(case when line_type = 'sale' then amount else 0 end) as purchased,
         sum(case when line_type = 'return' then -amount else 0 end) as returned
     from accepted_days
-    group by customer_id, invoice_id, invoice_date, country
-
-),
-
-invoice_days as (
-
-    select
-        customer_id,
-        invoice_id,
-        invoice_date,
-        min(country) as country,
-        sum(sale_lines) as sale_lines,
-        sum(return_lines) as return_lines,
-        sum(purchased) as purchased,
-        sum(returned) as returned
-    from invoice_countries
-    where
-        sale_lines > 0
-        or return_lines > 0
-    group by customer_id, invoice_id, invoice_date
+    group by row_key, customer_id, invoice_id, invoice_date
 
 ),
 
@@ -88,6 +75,7 @@ cancellations as (
 days as (
 
     select
+        row_key,
         customer_id,
         invoice_date,
         min(country) as country,
@@ -96,7 +84,10 @@ days as (
         sum(purchased) as purchased,
         sum(returned) as returned
     from invoice_days
-    group by customer_id, invoice_date
+    where
+        sale_lines > 0
+        or return_lines > 0
+    group by row_key, customer_id, invoice_date
 
 ),
 
@@ -104,6 +95,7 @@ final as (
 
     select
         -- ids
+        days.row_key,
         days.customer_id,
 
         -- text
@@ -132,5 +124,14 @@ final as (
             and days.invoice_date = cancellations.invoice_date
 
 )
+{%- endset -%}
+
+with customers as (
+
+    {{ segmentation.pending_parts(ref('int_customer_checksums'), ['customer_id', 'content_checksum'], query) }}
+
+),
+
+{{ query }}
 
 select * from final

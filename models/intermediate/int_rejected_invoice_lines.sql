@@ -12,6 +12,25 @@
     ) -%}
 {%- endif -%}
 
+{#- Files with a line that is to be added: the rows of the others are passed over. -#}
+{%- set load_keys = [] -%}
+{%- if continues -%}
+    {%- set pending -%}
+        select distinct load_key from {{ ref('int_read_days') }}
+        where
+            reason is not null
+            and row_key not in (select stored.classified_key from {{ this }} as stored where stored.reason <> 'duplicate')
+        union
+        select distinct duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
+        left join {{ this }} as stored on duplicates.line_id = stored.line_id
+        where stored.line_id is null
+    {%- endset -%}
+    {%- for row in run_query(pending).rows -%}
+        {%- do load_keys.append(row[0]) -%}
+    {%- endfor -%}
+{%- endif -%}
+{%- set of_pending_files = 'load_key in (' ~ (load_keys | join(', ') or 'null') ~ ')' if continues else 'true' -%}
+
 with read_days as (
 
     select * from {{ ref('int_read_days') }}
@@ -33,6 +52,7 @@ lines as (
     where
         reason is not null
         and not is_derived
+        and {{ of_pending_files }}
 
 ),
 
@@ -54,6 +74,7 @@ invoice_rows as (
         *,
         {{ segmentation.row_position() }} as row_position
     from {{ ref('base_invoice_rows') }}
+    where {{ of_pending_files }}
 
 ),
 
@@ -111,7 +132,9 @@ numbered_rows as (
         source_row,
         {{ segmentation.row_position() }} as row_position
     from {{ ref('base_invoice_rows') }}
-    where source_row is not null
+    where
+        source_row is not null
+        and {{ of_pending_files }}
 
 ),
 

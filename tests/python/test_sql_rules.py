@@ -173,7 +173,22 @@ def classify(models: CompiledModels, lines: list[Row]) -> dict[int, Row]:
     )
     # Few hashes, so that lines that differ share one.
     rows = [
-        (n, "a.csv", n, *line, None, None, None, 1, 1, amount(line), True, False, "online_retail", len(repr(line[:2])) % 3)
+        (
+            n,
+            "a.csv",
+            n,
+            *line,
+            None,
+            None,
+            None,
+            1,
+            1,
+            amount(line),
+            True,
+            False,
+            "online_retail",
+            len(repr(line[:2])) % 3,
+        )
         for n, line in enumerate(lines)
     ]
     models.table("staging.stg_invoice_lines", f"{columns}, content_hash bigint", rows)
