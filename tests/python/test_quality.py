@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import AS_SHIPPED, PROJECT, SAMPLE, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, PROFILE, PROJECT, SAMPLE, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
 
 from segmentation.stored_model import read_archetypes
 
@@ -153,11 +153,10 @@ def test_customers_that_the_fit_did_not_see_are_flagged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("algorithm", "scaler"),
     [
-        ("gaussian_mixture", "robust"),
         ("ward", "minmax"),
-        ("hdbscan", "standard"),
-        ("grid", "standard"),
+        ("hdbscan", "robust"),
         ("auto", "standard"),
+        *([("gaussian_mixture", "robust"), ("grid", "standard")] if PROFILE == "long" else []),
     ],
 )
 def test_every_algorithm_and_scaler_builds_with_all_tests(tmp_path: Path, algorithm: str, scaler: str) -> None:
@@ -170,7 +169,7 @@ def test_every_algorithm_and_scaler_builds_with_all_tests(tmp_path: Path, algori
         "segment_count": "auto" if algorithm == "hdbscan" else 5,
     }
     # Two with all tests, of the others only the model.
-    fit_only = (*WITHOUT_TESTS, "--select", "+segmentation_model")
+    fit_only = (*WITHOUT_TESTS, "--select", "+segmentation_model", "+segmentation_candidates")
     arguments = WITHOUT_UNIT_TESTS if algorithm in ("ward", "auto") else fit_only
     built = dbt(tmp_path, variables=variables, arguments=arguments)
     assert built.exit_code == 0, built.output
