@@ -13,22 +13,17 @@
 {%- endif -%}
 
 {#- Files with a line that is to be added: the rows of the others are passed over. -#}
-{%- set load_keys = [] -%}
-{%- if continues -%}
-    {%- set pending -%}
-        select distinct load_key from {{ ref('int_read_days') }}
-        where
-            reason is not null
-            and row_key not in (select stored.classified_key from {{ this }} as stored where stored.reason <> 'duplicate')
-        union
-        select distinct duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
-        left join {{ this }} as stored on duplicates.line_id = stored.line_id
-        where stored.line_id is null
-    {%- endset -%}
-    {%- for row in run_query(pending).rows -%}
-        {%- do load_keys.append(row[0]) -%}
-    {%- endfor -%}
-{%- endif -%}
+{%- set pending -%}
+select distinct load_key from {{ ref('int_read_days') }}
+where
+    reason is not null
+    and row_key not in (select stored.classified_key from {{ this }} as stored where stored.reason <> 'duplicate')
+union
+select distinct duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
+left join {{ this }} as stored on duplicates.line_id = stored.line_id
+where stored.line_id is null
+{%- endset -%}
+{%- set load_keys = segmentation.first_column('pending_load_keys', pending) if continues else [] -%}
 {%- set of_pending_files = 'load_key in (' ~ (load_keys | join(', ') or 'null') ~ ')' if continues else 'true' -%}
 
 with read_days as (

@@ -146,6 +146,10 @@ def test_a_setting_reads_files_anew_only_where_it_changes_their_rows(shop: Shop,
     shop.assert_equal_to_a_new_build(mapped, tmp_path / "new", column_map={"description": "StockCode"})
 
 
+def as_line(row: list[str]) -> str:
+    return ",".join('"' + value.replace('"', '""') + '"' for value in row)
+
+
 class Deliveries:
     """Daily deliveries of a shop: lines come late or twice, and files change or go."""
 
@@ -178,13 +182,20 @@ class Deliveries:
         """Return lines of a day long ago within 24 hours of it, so that they cancel what other files hold."""
         rows = csv.reader(self.chance.sample(self.days[self.calendar[1]], 5))
         cancelled = [["C9" + row[0], *row[1:3], f"-{row[3]}", row[4][:10] + " 23:59:00", *row[5:]] for row in rows]
-        self.write(name, [",".join(f'"{value}"' for value in row) for row in cancelled if not row[3].startswith("--")])
+        self.write(name, [as_line(row) for row in cancelled if not row[3].startswith("--")])
 
     def change(self) -> None:
         """Correct a file: some lines go, and some say something else."""
         path = self.chance.choice(sorted(self.folder.glob("2*.csv")))
         lines = path.read_text().splitlines()[1:]
         self.write(path.stem, [line.replace("United Kingdom", "Ireland") for line in lines[5:]])
+
+    def correct_prices(self) -> None:
+        """Correct the prices of a file, and nothing else."""
+        path = self.chance.choice(sorted(self.folder.glob("2*.csv")))
+        rows = list(csv.reader(path.read_text().splitlines()[1:]))
+        corrected = [[*row[:5], f"{float(row[5]) + 1:.2f}", *row[6:]] for row in rows]
+        self.write(path.stem, [as_line(row) for row in corrected])
 
     def remove(self) -> None:
         self.chance.choice(sorted(self.folder.glob("2*.csv"))).unlink()
@@ -209,6 +220,7 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
     events: list[Callable[[], None]] = [shop.change, shop.remove, cancel_in_the_first_file, cancel_in_the_last_file]
     for n, day in enumerate(shop.calendar[20:23]):
         shop.deliver(day)
+        shop.correct_prices()
         for event in shop.chance.sample(events, 2):
             event()
         # A rule that changes on the way classifies all lines anew.
