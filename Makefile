@@ -76,7 +76,8 @@ LOCK_CLIENT := uv pip compile - --universal --python-version 3.11 --generate-has
 	--no-emit-index-url --upgrade
 
 lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
-	$(LOCK) --extra dev -o requirements-dev.lock
+	$(LOCK) --extra dashboard --extra report --extra dev -o requirements-dev.lock
+	$(LOCK) --extra dashboard --extra report -c requirements-dev.lock -o requirements-charts.lock
 	$(LOCK) -c requirements-dev.lock -o requirements.lock
 	echo 'duckdb==1.4.*' | $(LOCK_CLIENT) -o requirements-client-1.4.lock
 	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
@@ -94,6 +95,10 @@ $(BIN)/python:
 $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-charts: requirements-charts.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-charts.lock
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed

@@ -18,7 +18,11 @@
     {%- set request = {
         'marts': [],
         'lines_up_to': lines_up_to,
-        'run': {'published_at': run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ'), 'invocation_id': invocation_id},
+        'run': {
+            'published_at': run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ'),
+            'invocation_id': invocation_id,
+            'currency': var('currency')
+        },
         'warnings': warnings
     } -%}
     {%- for mart in marts -%}

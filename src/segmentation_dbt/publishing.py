@@ -109,7 +109,7 @@ def publish(
     lines_up_to : int
         Marts of lines that have more rows are left out.
     run : dict of str to str
-        published_at and invocation_id.
+        published_at, invocation_id and currency.
     warnings : list of str
         For the manifest.
 

@@ -1,0 +1,59 @@
+"""How numbers and dates are written for people: thousands separators, the shop's currency, no `nan`."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+
+Number = int | float | Decimal | None
+
+# What stands for a value that there is none of.
+NONE = "–"  # noqa: RUF001
+
+
+def count(value: Number) -> str:
+    """Write a number of things: 12,345."""
+    return NONE if is_none(value) else f"{value:,.0f}"
+
+
+def number(value: Number, decimals: int = 1) -> str:
+    """Write a measure: 1,234.5."""
+    return NONE if is_none(value) else f"{value:,.{decimals}f}"
+
+
+def share(value: Number, decimals: int = 1) -> str:
+    """Write a share of 0 to 1 in percent: 12.3 %."""
+    return NONE if is_none(value) else f"{100 * float(value or 0):,.{decimals}f} %"
+
+
+def money(value: Number, currency: str = "", decimals: int = 0) -> str:
+    """Write an amount: £ 12,345 or, without a currency, 12,345.
+
+    Parameters
+    ----------
+    value : number
+        The amount.
+    currency : str, default none
+        What stands before it: the var `currency` of the build.
+    decimals : int, default 0
+        Places after the point.
+    """
+    if is_none(value):
+        return NONE
+    return f"{currency} {value:,.{decimals}f}".strip()
+
+
+def date(value: datetime.date | None) -> str:
+    """Write a day: 9 Dec 2011."""
+    return NONE if value is None or value != value else f"{value.day} {value:%b %Y}"
+
+
+def month(value: datetime.date | None) -> str:
+    """Write a month: Dec 2011."""
+    return NONE if value is None or value != value else f"{value:%b %Y}"
+
+
+def is_none(value: Number) -> bool:
+    """Tell whether there is no value: None, or what pandas makes of it."""
+    return value is None or (isinstance(value, float | Decimal) and math.isnan(value))
