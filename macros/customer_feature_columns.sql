@@ -17,7 +17,7 @@
         -- numerics
         {{ segmentation.days_between('totals.last_purchase_date', 'totals.as_of_date') }} as recency_days,
         {{ 'totals.orders' if unit == 'invoices' else 'totals.purchase_days' }} as frequency,
-        cast({{ 'totals.purchased_value' if basis == 'gross' else net }} as {{ segmentation.type_money_total() }})
+        cast({{ 'totals.purchased_value' if basis == 'gross' else net }} as {{ segmentation.type_money() }})
             as monetary,
         totals.orders,
         totals.purchase_days,
@@ -25,7 +25,7 @@
         totals.purchased_value,
         totals.returned_value,
         totals.cancelled_value,
-        cast({{ net }} as {{ segmentation.type_money_total() }}) as net_monetary,
+        cast({{ net }} as {{ segmentation.type_money() }}) as net_monetary,
         -- Returns of what was bought before the data begin can exceed the purchases: everything came back, rate 1.
         case
             when totals.returned_value >= totals.purchased_value then cast(1 as decimal(9, 6))
@@ -36,7 +36,7 @@
             when {{ kept_returns }} >= {{ kept_purchases }} then cast(1 as decimal(9, 6))
             else {{ segmentation.share_of(kept_returns, kept_purchases) }}
         end as kept_return_rate,
-        cast(round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money_total() }})
+        cast(round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money() }})
             as avg_order_value,
         {{ segmentation.days_between('totals.first_purchase_date', 'totals.as_of_date') }} as tenure_days,
         cast(

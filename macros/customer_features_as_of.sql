@@ -13,9 +13,9 @@
             cast(sum(orders) as bigint) as orders,
             count(case when sale_lines > 0 then activity_date end) as purchase_days,
             count(case when return_lines > cancelled_lines then activity_date end) as return_days,
-            cast(sum(purchased) as {{ segmentation.type_money_total() }}) as purchased_value,
-            cast(sum(returned) as {{ segmentation.type_money_total() }}) as returned_value,
-            cast(sum(cancelled) as {{ segmentation.type_money_total() }}) as cancelled_value,
+            {{ segmentation.customer_money('sum(purchased)', 'customer_id') }} as purchased_value,
+            {{ segmentation.customer_money('sum(returned)', 'customer_id') }} as returned_value,
+            {{ segmentation.customer_money('sum(cancelled)', 'customer_id') }} as cancelled_value,
             min(case when sale_lines > 0 then activity_date end) as first_purchase_date,
             max(case when sale_lines > 0 then activity_date end) as last_purchase_date,
             max(activity_date) as last_activity_date

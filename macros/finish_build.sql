@@ -9,7 +9,9 @@
     {%- endif -%}
     {%- set gaps = segmentation.gaps_of_build(results) -%}
     {%- if not gaps -%}
-        {%- do segmentation.record_audit(segmentation.node_relation('int_compared_files')) -%}
+        {%- do segmentation.record_audit(
+            segmentation.node_relation('int_compared_files'), segmentation.node_relation('int_customer_days')
+        ) -%}
     {%- endif -%}
     {%- set has_marts = not segmentation.unbuilt_nodes(results, ['model', 'seed']) -%}
     {%- set warnings = segmentation.warnings_of_build(results) if has_marts else [] -%}
@@ -33,6 +35,6 @@
         {%- do log('%-11s %s' | format(name, line) | trim(chars=' \n') if name else ' ' * 12 ~ line, info=true) -%}
     {%- endfor -%}
     {%- if outcome['problem'] -%}
-        select {{ segmentation.raise_error(outcome['problem']) }}
+        select {{ segmentation.raise_error(segmentation.sql_text(outcome['problem'])) }}
     {%- endif -%}
 {%- endmacro %}

@@ -4,7 +4,7 @@
     many times longer as there are months.
 -#}
 {% macro history_features() -%}
-{%- set money = segmentation.type_money_total() -%}
+{%- set money = segmentation.type_money() -%}
 {%- set month = dbt.date_trunc('month', 'activity_date') -%}
 monthly as (
 

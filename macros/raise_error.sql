@@ -1,12 +1,12 @@
-{#- An expression that fails with a message. -#}
+{#- An expression that fails with a message, itself an expression. -#}
 {% macro raise_error(message) -%}
     {{ return(adapter.dispatch('raise_error', 'segmentation')(message)) }}
 {%- endmacro %}
 
 {% macro default__raise_error(message) -%}
-    error({{ segmentation.sql_text(message) }})
+    error({{ message }})
 {%- endmacro %}
 
 {% macro spark__raise_error(message) -%}
-    raise_error({{ segmentation.sql_text(message) }})
+    raise_error({{ message }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The type of a sum of money: 10 billion lines of the largest amount do not overflow it. -#}
+{#- The type of money of many customers or of a file; such tables have few rows. -#}
 {% macro type_money_total() -%}
     decimal(28, 4)
 {%- endmacro %}

@@ -14,7 +14,7 @@ CARRIED = [
     ("customer_id", pa.string()),
     ("recency_days", pa.int64()),
     ("frequency", pa.int64()),
-    ("monetary", pa.decimal128(28, 4)),
+    ("monetary", pa.decimal128(18, 4)),
     ("return_rate", pa.decimal128(9, 6)),
     ("r_score", pa.int32()),
     ("f_score", pa.int32()),

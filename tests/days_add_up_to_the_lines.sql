@@ -24,7 +24,9 @@ days as (
         sum(line_count) as line_count,
         sum(amount) as amount
     from {{ ref('int_invoice_days') }}
-    where part = 'read'
+    where
+        part = 'read'
+        and load_key in (select lines.load_key from lines)
     group by load_key, line_type, reason
 
 )

@@ -106,9 +106,9 @@ final as (
         cast(days.sale_lines as bigint) as sale_lines,
         cast(days.return_lines as bigint) as return_lines,
         cast(coalesce(cancellations.cancelled_lines, 0) as bigint) as cancelled_lines,
-        cast(days.purchased as {{ segmentation.type_money_total() }}) as purchased,
-        cast(days.returned as {{ segmentation.type_money_total() }}) as returned,
-        cast(coalesce(cancellations.cancelled, 0) as {{ segmentation.type_money_total() }}) as cancelled,
+        {{ segmentation.customer_money('days.purchased', 'days.customer_id') }} as purchased,
+        {{ segmentation.customer_money('days.returned', 'days.customer_id') }} as returned,
+        {{ segmentation.customer_money('coalesce(cancellations.cancelled, 0)', 'days.customer_id') }} as cancelled,
 
         -- dates
         days.invoice_date as activity_date

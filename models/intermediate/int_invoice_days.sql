@@ -78,7 +78,7 @@ final as (
         line_type,
         {{ 'reason' if part == 'read' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as reason,
         line_count,
-        amount,
+        {{ 'coalesce(amount, large_amount) as amount' if part == 'read' else 'amount' }},
         invoice_date
     from {{ source }}
     {{ 'union all' if not loop.last }}

@@ -38,7 +38,10 @@ final as (
 
         -- numerics
         count(*) as line_count,
-        sum(lines.amount) as amount,
+        {{ segmentation.safe_cast('sum(lines.amount)', segmentation.type_money()) }} as amount,
+        case
+            when {{ segmentation.safe_cast('sum(lines.amount)', segmentation.type_money()) }} is null then sum(lines.amount)
+        end as large_amount,
 
         -- dates
         lines.invoice_date

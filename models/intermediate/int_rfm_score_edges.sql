@@ -10,14 +10,14 @@ measures as (
 
     select
         'recency' as measure,
-        cast(-recency_days as {{ segmentation.type_money_total() }}) as measured
+        cast(-recency_days as {{ segmentation.type_money() }}) as measured
     from customers
 
     union all
 
     select
         'frequency' as measure,
-        cast(frequency as {{ segmentation.type_money_total() }}) as measured
+        cast(frequency as {{ segmentation.type_money() }}) as measured
     from customers
 
     union all

@@ -14,53 +14,59 @@ segment_history as (
 
 ),
 
+history_months as (
+
+    select * from {{ ref('int_history_months') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
 
 ),
 
--- The last month end at which the customer was in another segment than today.
-last_changes as (
+-- One pass over the history: the last month end at which the customer was in another segment than today.
+stays as (
 
     select
         assignments.customer_id,
-        max(segment_history.month_end) as month_end
+        min(segment_history.month_end) as first_month_end,
+        max(case when segment_history.segment <> assignments.segment then segment_history.month_end end)
+            as last_other_month_end,
+        max_by(
+            segment_history.segment,
+            case when segment_history.segment <> assignments.segment then segment_history.month_end end
+        ) as previous_segment
     from assignments
-    inner join segment_history on assignments.customer_id = segment_history.customer_id
-    where segment_history.segment <> assignments.segment
+    left join segment_history on assignments.customer_id = segment_history.customer_id
     group by assignments.customer_id
 
 ),
 
-first_stays as (
+-- Who has bought is in the history of every month from then on.
+next_months as (
 
     select
-        segment_history.customer_id,
-        min(segment_history.month_end) as month_end
-    from segment_history
-    left join last_changes on segment_history.customer_id = last_changes.customer_id
-    where
-        last_changes.month_end is null
-        or segment_history.month_end > last_changes.month_end
-    group by segment_history.customer_id
+        month_end,
+        lead(month_end) over (order by month_end) as next_month_end
+    from history_months
 
 ),
 
 final as (
 
     select
-        assignments.customer_id,
-        segment_history.segment as previous_segment,
-        coalesce(first_stays.month_end, as_of.as_of_date) as segment_since
-    from assignments
+        stays.customer_id,
+        stays.previous_segment,
+        case
+            when stays.last_other_month_end is not null
+                then coalesce(next_months.next_month_end, as_of.as_of_date)
+            else coalesce(stays.first_month_end, as_of.as_of_date)
+        end as segment_since
+    from stays
     cross join as_of
-    left join last_changes on assignments.customer_id = last_changes.customer_id
-    left join segment_history
-        on
-            last_changes.customer_id = segment_history.customer_id
-            and last_changes.month_end = segment_history.month_end
-    left join first_stays on assignments.customer_id = first_stays.customer_id
+    left join next_months on stays.last_other_month_end = next_months.month_end
 
 )
 

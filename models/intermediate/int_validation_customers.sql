@@ -71,7 +71,7 @@ final as (
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
         {%- endfor %}
         cast(coalesce(outcomes.later_orders, 0) as bigint) as later_orders,
-        cast(coalesce(outcomes.later_spend, 0) as {{ segmentation.type_money_total() }}) as later_spend,
+        cast(coalesce(outcomes.later_spend, 0) as {{ segmentation.type_money() }}) as later_spend,
 
         -- dates
         features.as_of_date as cut_date

@@ -168,10 +168,11 @@ lines as (
         quantity,
         {%- if rates %}
         {{ segmentation.safe_cast('round(price_in_file * exchange_rate, 4)', money) }} as unit_price,
-        {{ segmentation.safe_cast('round(amount_in_file * exchange_rate, 4)', money) }} as amount,
+        cast({{ segmentation.safe_cast('round(amount_in_file * exchange_rate, 4)', segmentation.type_line_amount()) }} as {{ money }})
+            as amount,
         {%- else %}
         price_in_file as unit_price,
-        amount_in_file as amount,
+        cast({{ segmentation.safe_cast('amount_in_file', segmentation.type_line_amount()) }} as {{ money }}) as amount,
         {%- endif %}
 
         -- booleans

@@ -184,7 +184,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, bool, bool
         "bool_or(column_name = 'customer_id') from duckdb_columns() "
         "where database_name = current_database() and schema_name in ('staging', 'intermediate') "
         "and table_name in (select table_name from duckdb_tables()) "
-        "and (regexp_matches(table_name, '^(base|stg|int)_') or table_name = 'audited_files') "
+        "and (regexp_matches(table_name, '^(base|stg|int)_') or table_name like 'audited_%') "
         "group by all order by all",
     )
     return [

@@ -134,7 +134,7 @@ def _judge_line(source_file: str, source_row: int, texts: dict[str, str], file: 
         description=_text(texts.get("description", "")),
         quantity=quantity,
         unit_price=price,
-        amount=amount,
+        amount=amount if amount is not None and abs(amount) < Decimal(10) ** 12 else None,
         invoiced_at=time,
         customer_id=customer,
         country=_text(texts.get("country", "")),

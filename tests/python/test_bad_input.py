@@ -135,6 +135,30 @@ def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: 
     assert allowed.exit_code == 0, allowed.output
 
 
+def test_an_amount_of_a_trillion_is_none(tmp_path: Path) -> None:
+    good = [f"{n},A,MUG,1,2020-01-01,2.50,c{n},UK" for n in range(50)]
+    amounts = ["80,A,MUG,10,2020-01-01,99999999999.99,c1,UK", "81,A,MUG,10,2020-01-01,100000000000,c1,UK"]
+    built = build_and_test(tmp_path, *good, *amounts)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select raw_text, reason from marts.rejected_invoice_lines") == [
+        ("81,A,MUG,10,100000000000,2020-01-01,c1,UK", "bad_amount")
+    ]
+    assert built.rows("select max(monetary)::varchar from marts.customer_segments") == [("1000000000002.4000",)]
+
+
+def test_money_of_a_customer_that_is_none_stops_the_build(tmp_path: Path) -> None:
+    message = refused(build(tmp_path, *[f"{n},A,MUG,1,2020-01-01,999999999999,c1,UK" for n in range(101)]))
+    assert "The money of customer c1 adds up to more than 99,999,999,999,999. Look in the files for" in message
+
+
+def test_rejected_money_has_no_bounds(tmp_path: Path) -> None:
+    good = [f"{n},A,MUG,1,2020-01-01,2.50,c{n},UK" for n in range(2)]
+    bad = [",A,MUG,1,2020-01-01,999999999999,c1,UK"] * 101
+    built = build_and_test(tmp_path, *good, *bad, max_rejected_share=1)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select amount_rejected::varchar from marts.load_audit") == [("100999999999899.0000",)]
+
+
 def test_copies_of_lines_do_not_stop_the_build(tmp_path: Path) -> None:
     built = build_and_test(tmp_path, *[f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(5)] * 4)
     assert built.exit_code == 0, built.output
