@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from segmentation.intake import ERASED, LINE_FIELDS, SEPARATORS, clean_customer_id, customer_hash
-from segmentation_dbt.publishing import fetch, identifier, text
+from segmentation_dbt.version_files import fetch, identifier, text
 from segmentation_dbt.versions import Versions, sync
 from segmentation_dbt.warehouse import explain
 

@@ -6,11 +6,9 @@ the Parquet files in an instance of its own: a disk that is full can't break the
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import importlib.metadata
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,18 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 
+from segmentation_dbt.version_files import (
+    MANIFEST,
+    Mart,
+    Published,
+    count,
+    fetch,
+    identifier,
+    parquet,
+    text,
+    write_database,
+)
 from segmentation_dbt.versions import Versions
-
-# Read by DuckDB 1.0 and all after it.
-STORAGE_VERSION = "v1.0.0"
-DATABASE = "segments.duckdb"
-MANIFEST = "manifest.json"
 
 
 class Plugin(BasePlugin):
@@ -63,31 +67,6 @@ class Plugin(BasePlugin):
         request["outcome"] = outcome | {"current": versions.current()}
 
 
-@dataclass(frozen=True)
-class Mart:
-    """A table of the warehouse that is published.
-
-    Parameters
-    ----------
-    name : str
-        Of the published table.
-    relation : str
-        The table in the warehouse, quoted.
-    description : str
-        Of the table.
-    columns : dict of str to str
-        Descriptions of its columns.
-    is_of_lines : bool
-        Whether it has one row an invoice line, and so may be left out.
-    """
-
-    name: str
-    relation: str
-    description: str
-    columns: dict[str, str]
-    is_of_lines: bool
-
-
 def publish(
     cursor: duckdb.DuckDBPyConnection,
     versions: Versions,
@@ -124,9 +103,13 @@ def publish(
         Where it can't be written. The current version is untouched then.
     """
     with versions.draft() as draft:
+        before = versions.current()
+        published = Published(versions.path(before)) if before else None
         # All marts of one moment.
         cursor.begin()
-        counts, left_out = {}, {}
+        counts, left_out, contents = {}, {}, {}
+        erased = count_erased(cursor)
+        kept = published.contents if published and published.erased == erased else {}
         lines = count_lines(cursor, {mart.name: mart.relation for mart in marts})
         for mart in marts:
             rows = lines[mart.name] if mart.is_of_lines else count(cursor, mart.relation)
@@ -134,6 +117,9 @@ def publish(
                 left_out[mart.name] = f"{rows:,} lines, more than publish_lines_up_to ({lines_up_to:,})"
                 continue
             counts[mart.name] = rows
+            contents[mart.name] = content_of(cursor, mart)
+            if published and kept.get(mart.name) == contents[mart.name] and published.give(mart.name, draft):
+                continue
             # Lines stay in the order of the warehouse: to sort millions of them would take longer than all the rest.
             order = "" if mart.is_of_lines else "order by all"
             cursor.execute(
@@ -151,13 +137,46 @@ def publish(
             "row_counts": counts,
             "left_out": left_out,
             "warnings": warnings,
+            "contents": contents,
+            "erased_customers": erased,
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        write_database(draft, [mart for mart in marts if mart.name in counts], manifest)
-        before = versions.current()
+        unchanged = {name for name, content in contents.items() if kept.get(name) == content}
+        write_database(draft, [mart for mart in marts if mart.name in counts], manifest, published, unchanged)
         changes = changes_since(versions.path(before), draft) if before else None
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
+
+
+def content_of(cursor: duckdb.DuckDBPyConnection, mart: Mart) -> str:
+    """Return a checksum of what a mart holds and how it is described, whatever the order of its rows.
+
+    To compare it takes a tenth of the time that writing takes.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        To the warehouse.
+    mart : Mart
+        The table.
+    """
+    columns = fetch(cursor, f"select column_name, column_type from (describe {mart.relation})")  # noqa: S608
+    values = ", ".join(identifier(name) for name, _ in columns)
+    rows = fetch(cursor, f"select count(*), sum(hash({values}) :: hugeint) from {mart.relation}")  # noqa: S608
+    content = json.dumps([duckdb.__version__, columns, str(rows), mart.description, mart.columns])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def count_erased(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Return how many customers were erased: a file that still has them in free blocks is not taken over.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        To the warehouse.
+    """
+    query = "select 1 from duckdb_tables() where (schema_name, table_name) = ('staging', 'erased_customers')"
+    return count(cursor, "staging.erased_customers") if fetch(cursor, query) else 0
 
 
 def count_lines(cursor: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> dict[str, int]:
@@ -204,51 +223,6 @@ def facts_of(relations: dict[str, str], cursor: duckdb.DuckDBPyConnection) -> di
             for file in files
         ],
     }
-
-
-def write_database(draft: Path, marts: list[Mart], manifest: dict[str, Any]) -> None:
-    """Write the DuckDB file of a version from its Parquet files, with the comments of tables and columns.
-
-    Parameters
-    ----------
-    draft : Path
-        Folder that holds the Parquet files.
-    marts : list of Mart
-        The tables.
-    manifest : dict
-        Becomes the table published_manifest.
-    """
-    with duckdb.connect(draft / DATABASE, config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
-        for mart in marts:
-            table = identifier(mart.name)
-            connection.execute(f"create table {table} as from read_parquet({text(parquet(draft, mart.name))})")
-            if count(connection, table) != manifest["row_counts"][mart.name]:
-                raise OSError(errno.EIO, "rows were lost", str(parquet(draft, mart.name)))
-            connection.execute(f"comment on table {table} is {text(mart.description.strip())}")
-            for column, description in mart.columns.items():
-                connection.execute(f"comment on column {table}.{identifier(column)} is {text(description.strip())}")
-        columns = {
-            "version": ("varchar", "Name of the version; the folder versions holds it under this name."),
-            "project_version": ("varchar", "Version of the project that built it."),
-            "published_at": ("timestamp", "When the build began, UTC."),
-            "as_of_date": ("date", "Date as of which customers were measured."),
-            "model_versions": ("varchar[]", "Versions of the segmentation model that are in customer_segments."),
-            "first_invoice_date": ("date", "Date of the first accepted line."),
-            "last_invoice_date": ("date", "Date of the last accepted line."),
-            "invocation_id": ("varchar", "Number that dbt gave the build; it stands in its logs."),
-        }
-        connection.execute(
-            f"create table published_manifest ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())}, "
-            "manifest varchar)"
-        )
-        values = [*(manifest[name] for name in columns), json.dumps(manifest, ensure_ascii=False)]
-        connection.execute(f"insert into published_manifest values ({', '.join('?' * len(values))})", values)  # noqa: S608
-        connection.execute("comment on table published_manifest is 'One row: what this version is and holds.'")
-        described = {name: description for name, (_, description) in columns.items()}
-        for name, description in (described | {"manifest": f"All of {MANIFEST}."}).items():
-            connection.execute(f"comment on column published_manifest.{name} is {text(description)}")
-        # Closing a file forgives what can't be written; this does not.
-        connection.execute("checkpoint")
 
 
 def changes_since(before: Path, now: Path) -> dict[str, int] | None:
@@ -321,29 +295,3 @@ def explain(versions: Versions, error: Exception) -> str:
         f"The marts are built and have passed, but could not be published to {versions.folder}: {reason}\n"
         f"{untouched}\n{remedy} Then run dbt build again."
     )
-
-
-def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    """Count rows."""
-    ((rows,),) = fetch(connection, f"select count(*) from {relation}")  # noqa: S608
-    return int(rows)
-
-
-def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    """Return all rows of a query."""
-    return connection.execute(query).fetchall()
-
-
-def parquet(folder: Path, name: str) -> Path:
-    """Path of the Parquet file of a mart."""
-    return folder / f"{name}.parquet"
-
-
-def text(value: object) -> str:
-    """Write a literal of SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """Write a name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
