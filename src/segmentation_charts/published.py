@@ -54,6 +54,11 @@ class Snapshot:
         """Names of the marts that it holds; those with a row a line may have been left out."""
         return set(self.manifest["row_counts"])
 
+    @property
+    def currency(self) -> str:
+        """What stands before amounts: the var `currency` of the build; empty for nothing."""
+        return str(self.manifest.get("currency") or "")
+
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Return the rows of a query; values go into it only as parameters, `$name`.
 
