@@ -128,6 +128,7 @@ def publish(
             )
         facts = facts_of({mart.name: mart.relation for mart in marts}, cursor)
         cursor.commit()
+        changes = changes_since(versions.path(before), draft) if before else None
         content = json.dumps([counts, facts["model_versions"], facts["first_invoice_date"], facts["last_invoice_date"]])
         manifest = {
             "version": versions.next_name(f"{facts['as_of_date']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"),
@@ -137,13 +138,14 @@ def publish(
             "row_counts": counts,
             "left_out": left_out,
             "warnings": warnings,
+            "version_before": before,
+            "changes": changes,
             "contents": contents,
             "erased_customers": erased,
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         unchanged = {name for name, content in contents.items() if kept.get(name) == content}
         write_database(draft, [mart for mart in marts if mart.name in counts], manifest, published, unchanged)
-        changes = changes_since(versions.path(before), draft) if before else None
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
 
