@@ -18,25 +18,14 @@
             {{ segmentation.customer_money('sum(cancelled)', 'customer_id') }} as cancelled_value,
             min(case when sale_lines > 0 then activity_date end) as first_purchase_date,
             max(case when sale_lines > 0 then activity_date end) as last_purchase_date,
-            max(activity_date) as last_activity_date
+            -- Where nothing was bought, of the day of the last return.
+            case
+                when sum(sale_lines) > 0
+                    then {{ segmentation.latest_value('country', 'case when sale_lines > 0 then activity_date end') }}
+                else {{ segmentation.latest_value('country', 'activity_date') }}
+            end as country
         from {{ known_days }}
         group by customer_id, as_of_date
-
-    ),
-
-    last_countries as (
-
-        select
-            totals.customer_id,
-            totals.as_of_date,
-            min({{ known_days }}.country) as country
-        from totals
-        inner join {{ known_days }}
-            on
-                totals.customer_id = {{ known_days }}.customer_id
-                and totals.as_of_date = {{ known_days }}.as_of_date
-                and coalesce(totals.last_purchase_date, totals.last_activity_date) = {{ known_days }}.activity_date
-        group by totals.customer_id, totals.as_of_date
 
     )
 
@@ -45,13 +34,9 @@
         totals.customer_id,
 
         -- text
-        last_countries.country,
+        totals.country,
 
         {{ segmentation.customer_feature_columns() }}
 
     from totals
-    left join last_countries
-        on
-            totals.customer_id = last_countries.customer_id
-            and totals.as_of_date = last_countries.as_of_date
 {%- endmacro %}

@@ -34,10 +34,10 @@ stays as (
         min(segment_history.month_end) as first_month_end,
         max(case when segment_history.segment <> assignments.segment then segment_history.month_end end)
             as last_other_month_end,
-        max_by(
-            segment_history.segment,
-            case when segment_history.segment <> assignments.segment then segment_history.month_end end
-        ) as previous_segment
+        {{ segmentation.latest_value(
+            'segment_history.segment',
+            'case when segment_history.segment <> assignments.segment then segment_history.month_end end'
+        ) }} as previous_segment
     from assignments
     left join segment_history on assignments.customer_id = segment_history.customer_id
     group by assignments.customer_id

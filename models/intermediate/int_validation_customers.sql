@@ -18,12 +18,20 @@ customers as (
 
 ),
 
--- Whoever bought before a cut is among the customers of today: the sample does not favour those who came back.
+pending_fits as (
+
+    select * from {{ ref('int_model_fits') }}
+    where is_pending
+
+),
+
+-- Only a new fit is validated. Whoever bought before a cut is among the customers of today: the sample does not favour those who came back.
 sampled_days as (
 
     select customer_days.*
     from customer_days
     inner join customers on customer_days.customer_id = customers.customer_id
+    cross join pending_fits
     where customers.sample_rank <= {{ var('validation_sample') }}
 
 ),
