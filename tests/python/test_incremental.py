@@ -150,6 +150,12 @@ def as_line(row: list[str]) -> str:
     return ",".join('"' + value.replace('"', '""') + '"' for value in row)
 
 
+def cancellations(lines: list[str], prefix: str) -> list[str]:
+    """Lines that return what others sell, by the end of the same day."""
+    rows = [row for row in csv.reader(lines) if not row[3].startswith("-")]
+    return [as_line([prefix + r[0], *r[1:3], f"-{r[3]}", r[4][:10] + " 23:59:00", *r[5:]]) for r in rows]
+
+
 class Deliveries:
     """Daily deliveries of a shop: lines come late or twice, and files change or go."""
 
@@ -169,20 +175,21 @@ class Deliveries:
         (self.folder / f"{name}.csv").write_text("\n".join((self.header, *lines)) + "\n")
 
     def deliver(self, day: str) -> None:
-        """Write the file of a day, less lines that come late, with lines that are late and some of the day before."""
+        """Write the file of a day, less lines that come late, with lines that are late and some of the day before.
+
+        What cancels the lines that come late is there before them.
+        """
         lines = list(self.days[day])
         self.chance.shuffle(lines)
         held_back = self.chance.randrange(4)
         before = self.days[self.calendar[max(self.calendar.index(day) - 1, 0)]]
         again = self.chance.sample(before, 3)
-        self.write(day, lines[held_back:] + self.late + again)
+        self.write(day, lines[held_back:] + self.late + again + cancellations(lines[:held_back], "C8"))
         self.late = lines[:held_back]
 
     def cancel_old_order(self, name: str) -> None:
         """Return lines of a day long ago within 24 hours of it, so that they cancel what other files hold."""
-        rows = csv.reader(self.chance.sample(self.days[self.calendar[1]], 5))
-        cancelled = [["C9" + row[0], *row[1:3], f"-{row[3]}", row[4][:10] + " 23:59:00", *row[5:]] for row in rows]
-        self.write(name, [as_line(row) for row in cancelled if not row[3].startswith("--")])
+        self.write(name, cancellations(self.chance.sample(self.days[self.calendar[1]], 5), "C9"))
 
     def change(self) -> None:
         """Correct a file: some lines go, and some say something else."""
