@@ -60,6 +60,26 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple
     list of (mean, standard error)
         Not a number where there are fewer than two clusters.
     """
+    widths = silhouette_widths(points, labelings)
+    means, errors = widths.mean(axis=1), widths.std(axis=1) / np.sqrt(len(points))
+    return [
+        (float(mean), float(error)) if len(np.unique(labels)) > 1 else (np.nan, np.nan)
+        for mean, error, labels in zip(means, errors, labelings, strict=True)
+    ]
+
+
+def silhouette_widths(points: FloatArray, labelings: Sequence[IntArray]) -> FloatArray:
+    """Return the silhouette width of each point, -1 to 1; 0 where there are fewer than two clusters.
+
+    Parameters
+    ----------
+    points : array of shape (n, n_features)
+    labelings : sequence of integer arrays of shape (n,)
+
+    Returns
+    -------
+    array of shape (n_labelings, n)
+    """
     one_hots, bounds = [], [0]
     for labels in labelings:
         _, numbers = np.unique(labels, return_inverse=True)
@@ -75,11 +95,7 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple
             sums = distances @ members
             for n, (low, high) in enumerate(pairwise(bounds)):
                 widths[n, chunk] = _widths(sums[:, low:high], sizes[low:high], members[chunk, low:high])
-    means, errors = widths.mean(axis=1), widths.std(axis=1) / np.sqrt(len(points))
-    return [
-        (float(mean), float(error)) if high - low > 1 else (np.nan, np.nan)
-        for mean, error, (low, high) in zip(means, errors, pairwise(bounds), strict=True)
-    ]
+    return widths
 
 
 def _widths(sums: FloatArray, sizes: FloatArray, own: FloatArray) -> FloatArray:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
+import unicodedata
 from decimal import Decimal
 
 Number = int | float | Decimal | None
 
 # What stands for a value that there is none of.
 NONE = "–"  # noqa: RUF001
+
+# Characters that turn the direction of all that follows.
+_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
 
 
 def count(value: Number) -> str:
@@ -52,6 +56,23 @@ def date(value: datetime.date | None) -> str:
 def month(value: datetime.date | None) -> str:
     """Write a month: Dec 2011."""
     return NONE if value is None or value != value else f"{value:%b %Y}"
+
+
+def text(value: str | None, limit: int = 60) -> str:
+    """Write a name from the data on one line: nothing that steers a terminal or the direction of writing, not too long.
+
+    Parameters
+    ----------
+    value : str or None
+        As a user or a file gave it. It still has to be escaped where it goes into HTML.
+    limit : int, default 60
+        Characters, the ellipsis included.
+    """
+    if value is None or value != value:
+        return NONE
+    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in value)
+    plain = " ".join(plain.translate(_DIRECTIONS).split()) or NONE
+    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
 
 
 def is_none(value: Number) -> bool:

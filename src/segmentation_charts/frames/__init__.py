@@ -1,0 +1,1 @@
+"""What charts draw: small data frames, added up from the published marts inside DuckDB."""

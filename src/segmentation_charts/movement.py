@@ -1,0 +1,73 @@
+"""Charts of how customers move: from segment to segment, and away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from segmentation_charts.parts import PERCENT, is_narrow, readable_on
+from segmentation_charts.style import WIDE
+
+# From pale to dark.
+_SEQUENTIAL = ["#eef3f9", "#7fa8d1", "#1b4f8a"]
+
+
+def migration_matrix(frame: pd.DataFrame, segments: Sequence[str], width: float = WIDE) -> Any:
+    """Draw how many customers went from each segment to each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a pair of segments: from_segment, to_segment, customers, label (how their number is written), share (of
+        those who were in from_segment, 0 to 1).
+    segments : sequence of str
+        In the order in which they are shown; others follow.
+    width : float, default WIDE
+        In pixels.
+    """
+    rows, columns = (_in_order(frame[end], segments) for end in ("from_segment", "to_segment"))
+    x_axis = alt.Axis(orient="top", labelAngle=-90 if is_narrow(width) else -30 if len(columns) > 6 else 0)
+    base = alt.Chart(frame).encode(
+        x=alt.X("to_segment:N", title="To", sort=columns, axis=x_axis),
+        y=alt.Y("from_segment:N", title="From", sort=rows),
+    )
+    return _cells(base, "Share of the segment that they were in", is_narrow(width)).properties(
+        width=width, height=alt.Step(32)
+    )
+
+
+def cohort_retention(frame: pd.DataFrame, width: float = WIDE) -> Any:
+    """Draw which share of the customers of a month bought again in the months after it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a cohort and month after its first one, by cohort: cohort (a name for people, with its size),
+        months_since, share (0 to 1), label (how the share is written in a cell).
+    width : float, default WIDE
+        In pixels.
+    """
+    base = alt.Chart(frame).encode(
+        x=alt.X("months_since:O", title="Months since the first purchase", axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("cohort:N", title=None, sort=None),
+    )
+    return _cells(base, "Share who bought", is_narrow(width)).properties(width=width, height=alt.Step(26))
+
+
+def _in_order(found: pd.Series[str], segments: Sequence[str]) -> list[str]:
+    names = set(found)
+    return [name for name in segments if name in names] + sorted(names - set(segments))
+
+
+def _cells(base: Any, title: str, narrow: bool) -> Any:
+    highest = float(max(base.data["share"].max(), 0.01))
+    domain = [0, highest / 2, highest]
+    scale = alt.Scale(domain=domain, range=_SEQUENTIAL, interpolate="rgb")
+    base.data = base.data.assign(ink=readable_on(base.data["share"], domain, _SEQUENTIAL))
+    legend = alt.Legend(title=title, orient="bottom", labelExpr=PERCENT, tickCount=4, direction="horizontal")
+    cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
+    values = base.mark_text(fontSize=10 if narrow else 12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
+    return (cells + values).resolve_scale(color="independent")

@@ -1,0 +1,92 @@
+"""What charts have in common: colours of segments, axes, and how wide a panel may be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from segmentation_charts.style import NARROW
+
+# Up to four digits are written out, thousands as 12k, millions as 3M, thousand millions as 2B.
+COMPACT = "abs(datum.value) < 10000 ? format(datum.value, ',~r') : replace(format(datum.value, '.3~s'), 'G', 'B')"
+PERCENT = "format(100 * datum.value, ',~r') + ' %'"
+
+
+def is_narrow(width: float) -> bool:
+    """Tell whether a chart is drawn for a phone."""
+    return width < (NARROW + 260)
+
+
+def segment_color(colors: Mapping[str, str], legend: bool = True, columns: int = 0) -> alt.Color:
+    """Return the colour of the column `segment`.
+
+    Parameters
+    ----------
+    colors : mapping of str to str
+        Segments to colours, in the order in which they are shown.
+    legend : bool, default True
+    columns : int, default 0
+        Columns of the legend; 0 for one row.
+    """
+    scale = alt.Scale(domain=list(colors), range=list(colors.values()))
+    shown = alt.Legend(title=None, columns=columns, symbolLimit=30) if legend else None
+    return alt.Color("segment:N", scale=scale, legend=shown)
+
+
+def readable_on(values: Iterable[float], domain: Sequence[float], colors: Sequence[str]) -> list[str]:
+    """Return black or white for the text on cells of a colour scale: what stands out more.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Of the cells.
+    domain, colors : sequences
+        The stops of the scale, rising, and their colours, as #rrggbb; between them it is linear in RGB.
+    """
+    channels = np.array([[int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for color in colors])
+    cells = np.array([[np.interp(value, domain, channel) for channel in channels.T] for value in values])
+    linear = np.where(cells <= 0.04045, cells / 12.92, ((cells + 0.055) / 1.055) ** 2.4)
+    # Black and white have the same contrast with a luminance of 0.179, by WCAG's formula.
+    return ["#000000" if light > 0.179 else "#ffffff" for light in linear @ np.array([0.2126, 0.7152, 0.0722])]
+
+
+def quantity(field: str, title: str | None, **options: Any) -> alt.X:
+    """Return a horizontal axis of numbers, written compactly."""
+    axis = alt.Axis(labelExpr=COMPACT, tickCount=5, **options)
+    return alt.X(f"{field}:Q", title=title, axis=axis)
+
+
+def log_axis(values: Iterable[float], **options: Any) -> alt.Axis:
+    """Return an axis for a logarithmic scale, with few labels: 1, 2, 5, 10, 20, 50, or only powers of ten.
+
+    Parameters
+    ----------
+    values : iterable of float
+        What is drawn; above 0.
+    **options
+        Further properties of the axis.
+    """
+    known = [value for value in values if value > 0] or [1.0]
+    low, high = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
+    steps = (1, 2, 5) if high - low <= 2 else (1,)
+    ticks = [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    return alt.Axis(labelExpr=COMPACT, values=ticks, **options)
+
+
+def month_labels(months: Sequence[str], width: float) -> list[str]:
+    """Return as many of the months as an axis has room for, the last among them.
+
+    Parameters
+    ----------
+    months : sequence of str
+        In their order.
+    width : float
+        Of the axis in pixels.
+    """
+    unique = list(dict.fromkeys(months))
+    step = -(-len(unique) * 62 // int(width))
+    return unique[::-1][:: max(step, 1)][::-1]
