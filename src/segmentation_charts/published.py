@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 DATABASE = "segments.duckdb"
 
@@ -25,6 +26,8 @@ class Snapshot:
     ----------
     folder : Path, default from the environment variable SEGMENTS_PUBLISHED, else `published`
         What `dbt build` published to.
+    version : str, default the current one
+        Name of a version in the folder.
 
     Raises
     ------
@@ -39,9 +42,9 @@ class Snapshot:
         What it is and holds: as_of_date, published_at, row_counts, left_out, currency and more.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, version: str | None = None) -> None:
         folder = folder or published_folder()
-        self.version = current_version(folder)
+        self.version = version or current_version(folder)
         self.path = folder / "versions" / self.version / DATABASE
         # Nothing of a stranger's file is loaded, and no other file can be reached through it.
         config = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
@@ -71,6 +74,19 @@ class Snapshot:
         """
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
+
+    def batches(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.RecordBatchReader:
+        """Return the rows of a query in batches, for results of any length.
+
+        Parameters
+        ----------
+        sql : str
+            On the tables of the snapshot, without a schema.
+        parameters : mapping of str to object, default none
+            Values of the query's parameters.
+        """
+        cursor = self._connection.cursor()
+        return cursor.execute(sql, dict(parameters) if parameters else None).to_arrow_reader(100_000)
 
     def close(self) -> None:
         """Let go of the file."""

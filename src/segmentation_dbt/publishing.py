@@ -142,6 +142,8 @@ def publish(
             )
         facts = facts_of({mart.name: mart.relation for mart in marts}, cursor)
         cursor.commit()
+        before = versions.current()
+        changes = changes_since(versions.path(before), draft) if before else None
         content = json.dumps([counts, facts["model_versions"], facts["first_invoice_date"], facts["last_invoice_date"]])
         manifest = {
             "version": versions.next_name(f"{facts['as_of_date']}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"),
@@ -151,11 +153,11 @@ def publish(
             "row_counts": counts,
             "left_out": left_out,
             "warnings": warnings,
+            "version_before": before,
+            "changes": changes,
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         write_database(draft, [mart for mart in marts if mart.name in counts], manifest)
-        before = versions.current()
-        changes = changes_since(versions.path(before), draft) if before else None
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
 

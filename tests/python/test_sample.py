@@ -13,6 +13,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import adjusted_rand_score
 
 MARTS = [
+    "country_sales",
     "customer_segments",
     "invoice_lines",
     "load_audit",

@@ -1,0 +1,57 @@
+"""The dashboard: pages on the published version of the segments. `make dashboard` serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import streamlit as st
+from pages import customers, data_quality, model, movement, overview, segments
+from snapshots import current, reload_when_published
+
+from segmentation_charts.published import NothingPublishedError, Snapshot
+
+
+def on_snapshot(draw: Callable[[Snapshot], None]) -> Callable[[], None]:
+    """Return a page that draws what is published, or says what is missing.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws the page of a version.
+    """
+
+    def page() -> None:
+        try:
+            snapshot = current()
+        except NothingPublishedError as e:
+            st.title("Nothing is published yet")
+            st.info(str(e))
+            st.markdown("This page shows the segments as soon as there are some.")
+            reload_when_published(None)
+            return
+        reload_when_published(snapshot.version)
+        try:
+            draw(snapshot)
+        except (duckdb.CatalogException, duckdb.BinderException) as e:
+            st.warning(
+                f"What is published was built by version {snapshot.manifest.get('project_version')} of the project and "
+                "lacks something that this page shows. Build again."
+            )
+            st.code(str(e).split("\n")[0], language=None)
+
+    return page
+
+
+st.set_page_config(page_title="Customer segments", layout="wide")
+st.navigation(
+    [
+        st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", default=True),
+        st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
+        st.Page(on_snapshot(customers.draw), title="Customers", url_path="customers"),
+        st.Page(on_snapshot(movement.draw), title="Movement", url_path="movement"),
+        st.Page(on_snapshot(data_quality.draw), title="Data quality", url_path="data_quality"),
+        st.Page(on_snapshot(model.draw), title="Model", url_path="model"),
+    ],
+    position="top",
+).run()

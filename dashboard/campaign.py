@@ -1,0 +1,126 @@
+"""The campaign list of a segment: whom to write to and whom to leave out, the same however often it is asked for."""
+
+from __future__ import annotations
+
+import io
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from queries.selection import Country
+from queries.segments import Members
+
+from segmentation_charts.published import Snapshot
+
+# What a spreadsheet takes for the beginning of a formula, or for the end of a cell (OWASP, CSV injection).
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001
+TEXTS = ("campaign", "customer_id", '"group"', "segment", "country", "recommended_action")
+NUMBERS = ("last_purchase_date", "recency_days", "frequency", "monetary", "avg_order_value", "return_rate")
+
+
+def group_of(share: str) -> str:
+    """Write the SQL that draws a customer's group.
+
+    The hash of the campaign's name and the customer's id is a number from 0 to 1, as good as random: those below the
+    share are held out. It depends on nothing else, so a customer keeps the group when the list grows, a larger share
+    holds out the same customers and more, and another campaign draws anew.
+
+    Parameters
+    ----------
+    share : str
+        SQL of the share to hold out, 0 to 1.
+    """
+    number = "('0x' || left(md5(md5($campaign) || customer_id), 12))::bigint / pow(16, 12)"
+    return f"case when {number} < {share} then 'holdout' else 'campaign' end"
+
+
+def count(snapshot: Snapshot, members: Members, country: Country, campaign: str, share: float) -> tuple[int, int]:
+    """Return how many customers of the list get the campaign, and how many are held out.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    members : Members
+        Of the segment.
+    country : Country
+        Of the customers.
+    campaign : str
+        Its name.
+    share : float
+        To hold out, 0 to 1.
+    """
+    counts = snapshot.query(
+        f"""
+        with customers as (
+
+            select {group_of("$share")} as campaign_group
+            from customer_segments
+            where {members.condition} and {country.condition}
+
+        )
+
+        select
+            count(*) filter (campaign_group = 'campaign') as reached,
+            count(*) filter (campaign_group = 'holdout') as held_out
+        from customers
+        """,  # noqa: S608
+        {"campaign": campaign, "share": share} | members.parameters | country.parameters,
+    )
+    return int(counts["reached"].iloc[0]), int(counts["held_out"].iloc[0])
+
+
+def write(snapshot: Snapshot, members: Members, country: Country, campaign: str, share: float) -> bytes:
+    """Write the list as CSV.
+
+    Texts that a spreadsheet would take for a formula get an apostrophe in front; a byte order mark tells it that the
+    text is UTF-8.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    members : Members
+        Of the segment.
+    country : Country
+        Of the customers.
+    campaign : str
+        Its name.
+    share : float
+        To hold out, 0 to 1.
+
+    Returns
+    -------
+    bytes
+        A row a customer, by customer_id.
+    """
+    texts = ",\n".join(
+        f"case when regexp_matches({column}, '{FORMULA}') then '''' || {column} else {column} end as {column}"
+        for column in TEXTS
+    )
+    batches = snapshot.batches(
+        f"""
+        with customers as (
+
+            select
+                *,
+                $campaign as campaign,
+                {group_of("$share")} as "group"
+            from customer_segments
+            where {members.condition} and {country.condition}
+
+        )
+
+        select
+            {texts},
+            {", ".join(NUMBERS)}
+        from customers
+        order by customers.customer_id
+        """,  # noqa: S608
+        {"campaign": campaign, "share": share} | members.parameters | country.parameters,
+    )
+    file = io.BytesIO(b"\xef\xbb\xbf")
+    file.seek(0, io.SEEK_END)
+    with pa_csv.CSVWriter(pa.output_stream(file), batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""The pages of the dashboard: each draws one version of what is published."""

@@ -1,0 +1,142 @@
+"""One customer: found by a part of the id, with what was bought, how the segment changed, and who is alike."""
+
+from __future__ import annotations
+
+import filters
+import pandas as pd
+import streamlit as st
+from queries import customers as queries
+from queries.segments import profiles
+from queries.selection import UNKNOWN, Period
+from shown import as_of, chart, escape, facts, heading, table
+
+from segmentation_charts import formats
+from segmentation_charts.customers import history
+from segmentation_charts.frames.measures import money_title
+from segmentation_charts.frames.segments import colors
+from segmentation_charts.published import Snapshot
+
+ANY = "Any segment"
+
+
+def draw(snapshot: Snapshot) -> None:
+    """Draw the page."""
+    st.title("Customers")
+    as_of(snapshot, "Recency counts days up to then, orders and money all before it.")
+    text_column, segment_column, country_column = st.columns(3)
+    with text_column:
+        text = st.text_input("Customer id, or a part of it", key="search", max_chars=300).strip()
+    with segment_column:
+        every = profiles(snapshot)
+        names = every.loc[every["kind"] == "cluster", "segment"].tolist()
+        segment = st.selectbox("Segment", [ANY, *names], key="customer_segment")
+    with country_column:
+        country = filters.choose_country(snapshot)
+    found = queries.search(snapshot, text, country, None if segment == ANY else segment)
+    if found.empty:
+        st.info("No customer is found.")
+        return
+    total = int(found["found"].iloc[0])
+    most = f", of whom the {len(found)} who spent the most can be chosen" if total > len(found) else ""
+    st.markdown(f"{formats.count(total)} customers are found{most}.")
+    with st.expander("List of those found"):
+        _list(snapshot, found, "Customers that were found")
+    customer_id = st.selectbox("Customer", found["customer_id"].tolist(), key="customer")
+    _customer(snapshot, customer_id)
+
+
+def _customer(snapshot: Snapshot, customer_id: str) -> None:
+    customer = queries.profile(snapshot, customer_id)
+    heading(customer_id, 2)
+    facts(
+        {
+            "Segment": str(customer["segment"]),
+            "Confidence": formats.share(customer["segment_confidence"], 0),
+            "Days since the last purchase": formats.count(customer["recency_days"]),
+            "Orders": formats.count(customer["frequency"]),
+            "Spent": formats.money(customer["monetary"], snapshot.currency),
+            "Sent back": formats.share(customer["return_rate"]),
+        }
+    )
+    since = formats.date(customer["segment_since"])
+    earlier = customer["previous_segment"]
+    before = f", before that in {escape(earlier)}" if isinstance(earlier, str) else ""
+    country = customer["country"] if isinstance(customer["country"], str) else UNKNOWN
+    st.markdown(
+        f"In {escape(customer['segment'])} since {since}{before}. {escape(country)}; first purchase "
+        f"{formats.date(customer['first_purchase_date'])}, last {formats.date(customer['last_purchase_date'])}. "
+        f"RFM score {customer['rfm_score']} (5 is best): {escape(customer['rfm_segment'])}."
+        + (" A high returner." if customer["is_high_return"] else "")
+    )
+    st.markdown(f"**What to do.** {escape(customer['recommended_action'])}")
+    period = filters.choose_period(snapshot)
+    _history(snapshot, customer_id, period)
+    _purchases(snapshot, customer_id, period)
+    st.header("Most alike")
+    st.markdown("The customers nearest in what the segments are made of: 0 is equal, 1 is far apart in one measure.")
+    _list(snapshot, queries.nearest(snapshot, customer_id), "The customers who are most alike", with_distance=True)
+
+
+def _history(snapshot: Snapshot, customer_id: str, period: Period) -> None:
+    st.header("Segments by month")
+    rows = queries.history(snapshot, customer_id, period)
+    if rows.empty:
+        st.markdown("There is no month end in the period at which this was a customer.")
+        return
+    rows = rows.assign(month=[formats.month(month) for month in rows["month_end"]])
+    used = {name: color for name, color in colors(snapshot).items() if name in set(rows["segment"])}
+    chart(
+        history(rows, used, money_title("Spent up to then", snapshot.currency)),
+        f"What the customer had spent by the end of each month {period.words}, in the colour of the segment then.",
+    )
+
+
+def _purchases(snapshot: Snapshot, customer_id: str, period: Period) -> None:
+    st.header("Purchases")
+    if "invoice_lines" not in snapshot.tables:
+        st.info(f"The lines were not published: {snapshot.manifest['left_out'].get('invoice_lines')}.")
+        return
+
+    def money(amount: float) -> str:
+        return formats.money(amount, snapshot.currency, 2)
+
+    invoices = queries.invoices(snapshot, customer_id, period)
+    st.caption(f"Invoices {period.words}, the latest first; 100 at most.")
+    table(
+        invoices,
+        {
+            "invoiced_at": ("Date", formats.date),
+            "invoice_id": ("Invoice", None),
+            "products": ("Products", formats.count),
+            "bought": ("Bought", money),
+            "returned": ("Sent back", money),
+            "other": ("Charges", money),
+        },
+        "Invoices of the customer",
+    )
+    st.subheader("Products they spent the most on")
+    table(
+        queries.products(snapshot, customer_id, period),
+        {
+            "product_code": ("Code", None),
+            "description": ("Product", None),
+            "orders": ("Orders", formats.count),
+            "quantity": ("Units", formats.count),
+            "bought": ("Bought", money),
+        },
+        "Products that the customer spent the most on",
+    )
+
+
+def _list(snapshot: Snapshot, customers: pd.DataFrame, name: str, with_distance: bool = False) -> None:
+    columns = {
+        "customer_id": ("Customer", None),
+        "segment": ("Segment", None),
+        "country": ("Country", None),
+        "recency_days": ("Days since the last purchase", formats.count),
+        "frequency": ("Orders", formats.count),
+        "monetary": ("Spent", lambda amount: formats.money(amount, snapshot.currency)),
+    }
+    if with_distance:
+        columns["distance"] = ("Distance", lambda distance: formats.number(distance, 2))
+    table(customers, columns, name)

@@ -1,0 +1,139 @@
+"""The state of the shop: customers, revenue, segments, what changed, and whether the data can be trusted."""
+
+from __future__ import annotations
+
+import filters
+import pandas as pd
+import streamlit as st
+from queries import overview as queries
+from queries.selection import Country, Period
+from shown import as_of, change, chart, escape, facts, table
+from snapshots import before
+
+from segmentation_charts import formats
+from segmentation_charts.frames.measures import money_title
+from segmentation_charts.frames.segments import colors
+from segmentation_charts.published import Snapshot
+from segmentation_charts.sales import by_month
+from segmentation_charts.segments import share_bars
+
+
+def draw(snapshot: Snapshot) -> None:
+    """Draw the page."""
+    st.title("Overview")
+    as_of(snapshot, "A customer is who bought something before that day.")
+    country_column, period_column = st.columns([1, 2])
+    with country_column:
+        country = filters.choose_country(snapshot)
+    with period_column:
+        period = filters.choose_period(snapshot)
+    if not country.is_all and "country_sales" not in snapshot.tables:
+        st.info("This version was published without sales by country: those shown are of all countries.")
+        sales = queries.sales(snapshot, Country(), period)
+    else:
+        sales = queries.sales(snapshot, country, period)
+    segments = queries.segments(snapshot, country)
+    _figures(snapshot, segments, sales, period)
+    _segments(snapshot, segments, country)
+    _sales(snapshot, sales, country, period)
+    changes, trust = st.columns(2)
+    with changes:
+        _changes(snapshot)
+    with trust:
+        _trust(snapshot)
+
+
+def _figures(snapshot: Snapshot, segments: pd.DataFrame, sales: pd.DataFrame, period: Period) -> None:
+    orders, revenue = sales["orders"].sum(), sales["revenue"].sum()
+    facts(
+        {
+            "Customers": formats.count(segments["customers"].sum()),
+            f"Revenue {period.words}": formats.money(revenue, snapshot.currency),
+            f"Orders {period.words}": formats.count(orders),
+            "Average order": formats.money(revenue / orders if orders else None, snapshot.currency, 2),
+            "Came back": formats.money(sales["returned_value"].sum(), snapshot.currency),
+        }
+    )
+    st.caption("Revenue is the value of products sold, before returns; what came back is counted in its own month.")
+
+
+def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> None:
+    st.header("Segments")
+    if segments.empty:
+        st.markdown("No customer is chosen.")
+        return
+    panels = {"Share of customers": "customer_share", "Share of revenue": "revenue_share"}
+    bars = pd.concat(
+        segments[["segment"]].assign(
+            panel=panel, share=segments[column], label=[formats.share(share) for share in segments[column]]
+        )
+        for panel, column in panels.items()
+    )
+    shown = {name: color for name, color in colors(snapshot).items() if name in set(segments["segment"])}
+    customers = formats.count(segments["customers"].sum())
+    chart(
+        share_bars(bars.dropna(subset="share"), shown),
+        f"Share of each segment in the {customers} customers {country.words}, and in all that they ever spent.",
+    )
+    earlier = before(snapshot)
+    columns = {
+        "segment": ("Segment", None),
+        "customers": ("Customers", formats.count),
+        "customer_share": ("Share of customers", formats.share),
+        "revenue": ("Revenue", lambda amount: formats.money(amount, snapshot.currency)),
+        "revenue_share": ("Share of revenue", formats.share),
+    }
+    if earlier is not None:
+        old = queries.segments(earlier, country).set_index("segment")["customers"]
+        segments = segments.assign(change=segments["customers"] - segments["segment"].map(old).fillna(0))
+        columns["change"] = ("Since the last build", change)
+    table(segments, columns, "Customers and revenue of each segment")
+
+
+def _sales(snapshot: Snapshot, sales: pd.DataFrame, country: Country, period: Period) -> None:
+    st.header("Revenue by month")
+    rows = sales.dropna(subset="segment")
+    if rows.empty:
+        st.markdown("Nothing was sold.")
+        return
+    names = colors(snapshot)
+    rows = rows.assign(month=[formats.month(month) for month in rows["month"]], value=rows["revenue"])
+    used = {name: color for name, color in names.items() if name in set(rows["segment"])}
+    chart(
+        by_month(rows, used, money_title("Revenue", snapshot.currency)),
+        f"Revenue {period.words} of customers {country.words}, by the segment that they were in at the end of the "
+        "month; the month that the data end in may not be over.",
+    )
+
+
+def _changes(snapshot: Snapshot) -> None:
+    st.header("Since the last build")
+    changes = snapshot.manifest.get("changes")
+    if not changes:
+        st.markdown("There is no earlier version to compare with.")
+        return
+    st.markdown(
+        f"- {formats.count(changes['customers_gained'])} customers are new, "
+        f"{formats.count(changes['customers_lost'])} are gone\n"
+        f"- {formats.count(changes['customers_moved'])} customers are in another segment\n"
+        f"- {formats.count(changes['files_gained'])} files are new, {formats.count(changes['files_changed'])} changed, "
+        f"{formats.count(changes['files_lost'])} are gone"
+    )
+
+
+def _trust(snapshot: Snapshot) -> None:
+    st.header("Freshness and audit")
+    manifest, account, verdicts = snapshot.manifest, queries.account(snapshot), queries.verdicts(snapshot)
+    published, last = pd.Timestamp(manifest["published_at"]), pd.Timestamp(manifest["last_invoice_date"])
+    checks = sum(verdicts.values())
+    missed = verdicts.get("warn", 0) + verdicts.get("fail", 0)
+    lines = [
+        f"The data end on **{formats.date(last)}**; they were published on {formats.date(published)} at "
+        f"{published:%H:%M} UTC, when all tests had passed.",
+        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} file{"s" if account['files'] != 1 else ""} were read: "
+        f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
+        + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
+        f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",
+        *(f"Warning: {escape(warning)}" for warning in manifest["warnings"]),
+    ]
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -1,0 +1,154 @@
+"""One segment: what it is, where its customers stand among everybody, what to do, and the list to do it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import campaign
+import filters
+import pandas as pd
+import streamlit as st
+from queries import segments as queries
+from queries.segments import Members
+from queries.selection import UNKNOWN, Country
+from shown import as_of, chart, escape, facts, table
+
+from segmentation_charts import formats
+from segmentation_charts.customers import against_everybody
+from segmentation_charts.frames.segments import colors
+from segmentation_charts.published import Snapshot
+from segmentation_charts.theme import OVERLAY
+
+
+def draw(snapshot: Snapshot) -> None:
+    """Draw the page."""
+    st.title("Segments")
+    as_of(snapshot, "Every customer is in exactly one segment; high returners are in any.")
+    profiles = queries.profiles(snapshot).set_index("segment")
+    segment_column, country_column = st.columns(2)
+    with segment_column:
+        name = st.selectbox("Segment", profiles.index.tolist(), key="segment")
+    with country_column:
+        country = filters.choose_country(snapshot)
+    profile = profiles.loc[name]
+    members = Members(name, is_overlay=profile["kind"] == "overlay")
+    _profile(snapshot, profile, members)
+    _comparison(snapshot, members, country)
+    _countries(snapshot, members)
+    _campaign(snapshot, members, country, float(profile["holdout_share"]))
+
+
+def _profile(snapshot: Snapshot, profile: pd.Series[str], members: Members) -> None:
+    st.header(escape(members.segment))
+    facts(
+        {
+            "Customers": formats.count(profile["customers"]),
+            "Share of customers": formats.share(profile["customer_share"]),
+            "Revenue": formats.money(profile["revenue"], snapshot.currency),
+            "Share of revenue": formats.share(profile["revenue_share"]),
+        }
+    )
+    st.markdown(escape(profile["explanation"]))
+    st.markdown(
+        f"**What to do.** {escape(profile['recommended_action'])}\n\n"
+        f"**Goal.** {escape(profile['goal'])}\n\n"
+        f"**The name claims:** {escape(profile['claim'])}."
+    )
+    st.caption("These figures are of all countries.")
+
+
+def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
+    st.header("Beside everybody")
+    medians = queries.medians(snapshot, members, country)
+    inside, everybody = (medians[medians["is_member"] == side].iloc[0] for side in (True, False))
+    if not inside["customers"]:
+        st.markdown("No customer is chosen.")
+        return
+    money = money_writer(snapshot)
+    writers = {
+        "recency_days": ("Days since the last purchase", formats.count),
+        "frequency": ("Orders", formats.count),
+        "monetary": ("Spent", money),
+        "avg_order_value": ("Average order", money),
+        "tenure_days": ("Days since the first purchase", formats.count),
+        "return_rate": ("Share of it sent back", formats.share),
+    }
+    rows = [
+        {"measure": label, "inside": write(inside[measure]), "everybody": write(everybody[measure])}
+        for measure, (label, write) in writers.items()
+    ]
+    table(
+        pd.DataFrame(rows),
+        {
+            "measure": ("Median customer", None),
+            "inside": (f"{formats.text(members.segment, 30)} ({formats.count(inside['customers'])})", None),
+            "everybody": (f"Everybody ({formats.count(everybody['customers'])})", None),
+        },
+        "The median customer of the segment beside that of everybody",
+    )
+    measure = st.selectbox("Measure", list(writers), format_func=lambda name: writers[name][0], index=2, key="measure")
+    label, write = writers[measure]
+    edges = queries.edges(snapshot, measure)
+    shares = queries.distribution(snapshot, members, country, measure, edges)
+    names = [f"up to {write(edges[0])}"]
+    names += [f"to {write(edge)}" for edge in edges[1:]] + [f"above {write(edges[-1])}"]
+    color = OVERLAY if members.is_overlay else colors(snapshot)[members.segment]
+    chart(
+        against_everybody(shares.assign(range=names), formats.text(members.segment, 30), color, label),
+        f"{label}: share of the {formats.count(inside['customers'])} customers of the segment, and of all "
+        f"{formats.count(everybody['customers'])} customers {country.words}, in each range.",
+    )
+
+
+def _countries(snapshot: Snapshot, members: Members) -> None:
+    countries = queries.countries(snapshot, members)
+    if countries["country"].notna().sum() == 0:
+        return
+    st.subheader("Where they are from")
+    table(
+        countries.assign(country=countries["country"].fillna(UNKNOWN)),
+        {
+            "country": ("Country", None),
+            "customers": ("Customers", formats.count),
+            "revenue": ("Revenue", money_writer(snapshot)),
+        },
+        "Countries of the customers of the segment",
+    )
+
+
+def _campaign(snapshot: Snapshot, members: Members, country: Country, share: float) -> None:
+    st.header("Campaign list")
+    st.markdown(
+        "Whom to write to, and whom to leave out so that the effect can be measured. Who is held out is drawn by the "
+        "name of the campaign: the same name draws the same customers again, another name others."
+    )
+    name_column, share_column = st.columns(2)
+    with name_column:
+        name = st.text_input("Name of the campaign", f"{members.segment} {snapshot.manifest['as_of_date']}", key="name")
+    with share_column:
+        percent = st.slider(
+            "Held out, in percent", 0, 50, round(100 * share), key=f"holdout {members.segment}", format="%d %%"
+        )
+    reached, held_out = campaign.count(snapshot, members, country, name, percent / 100)
+    st.markdown(
+        f"{formats.count(reached)} customers {escape(country.words)} get the campaign, "
+        f"{formats.count(held_out)} are held out."
+    )
+    st.download_button(
+        "Download the list (CSV)",
+        lambda: campaign.write(snapshot, members, country, name, percent / 100),
+        file_name="campaign.csv",
+        mime="text/csv",
+        on_click="ignore",
+        disabled=not name.strip() or not reached + held_out,
+    )
+    st.caption(
+        "A row a customer; the column group says campaign or holdout. Texts that a spreadsheet would take for a formula "
+        "have an apostrophe in front."
+    )
+
+
+def money_writer(snapshot: Snapshot) -> Callable[[Any], str]:
+    """Return what writes amounts of the shop."""
+    return lambda amount: formats.money(amount, snapshot.currency)

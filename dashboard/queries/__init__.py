@@ -1,0 +1,1 @@
+"""What the pages ask the published tables: a module a page. All counting is done in DuckDB."""

@@ -1,0 +1,246 @@
+"""One customer: who it is, what was bought, how the segment changed, and who is alike."""
+
+from __future__ import annotations
+
+import pandas as pd
+from queries.selection import Country, Period
+
+from segmentation_charts.published import Snapshot
+
+# What each feature of the model is, from the columns of customer_segments (macro clustering_value).
+FEATURES = {
+    "recency_days": "recency_days",
+    "frequency": "frequency",
+    "monetary": "monetary",
+    "return_rate": "return_rate",
+    "avg_order_value": "avg_order_value",
+    "tenure_days": "tenure_days",
+    "interpurchase_days": "coalesce(interpurchase_days, tenure_days)",
+}
+
+
+def search(snapshot: Snapshot, text: str, country: Country, segment: str | None, limit: int = 50) -> pd.DataFrame:
+    """Return the customers whose id holds a text, those who spent the most first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    text : str
+        A part of the id, in any case; '' for all customers.
+    country : Country
+        Of the customers.
+    segment : str or None
+        Of the customers; None for any.
+    limit : int, default 50
+        Customers at most.
+
+    Returns
+    -------
+    DataFrame
+        customer_id, segment, country, recency_days, frequency, monetary, and found: how many there are without the
+        limit.
+    """
+    in_segment = "true" if segment is None else "segment = $segment"
+    return snapshot.query(
+        f"""
+        select
+            customer_id,
+            segment,
+            country,
+            recency_days,
+            frequency,
+            monetary,
+            count(*) over () as found
+        from customer_segments
+        where contains(lower(customer_id), lower($text)) and {country.condition} and {in_segment}
+        order by customer_id = $text desc, monetary desc, customer_id
+        limit $limit
+        """,  # noqa: S608
+        {"text": text, "limit": limit, **country.parameters} | ({} if segment is None else {"segment": segment}),
+    )
+
+
+def profile(snapshot: Snapshot, customer_id: str) -> pd.Series:
+    """Return the row of customer_segments.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    customer_id : str
+        Of the customer, who has to be there.
+    """
+    return snapshot.query("select * from customer_segments where customer_id = $id", {"id": customer_id}).iloc[0]
+
+
+def history(snapshot: Snapshot, customer_id: str, period: Period) -> pd.DataFrame:
+    """Return a row a month end: month_end, segment, recency_days, frequency, monetary and return_rate as they were.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    customer_id : str
+        Of the customer.
+    period : Period
+        The months.
+    """
+    return snapshot.query(
+        """
+        select
+            month_end,
+            segment,
+            recency_days,
+            frequency,
+            monetary,
+            return_rate
+        from segment_history
+        where customer_id = $id and month_end between $first and $last
+        order by month_end
+        """,
+        {"id": customer_id} | period.parameters,
+    )
+
+
+def invoices(snapshot: Snapshot, customer_id: str, period: Period, limit: int = 100) -> pd.DataFrame:
+    """Return the customer's invoices, the latest first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown; it has to hold invoice_lines.
+    customer_id : str
+        Of the customer.
+    period : Period
+        The months.
+    limit : int, default 100
+        Invoices at most.
+
+    Returns
+    -------
+    DataFrame
+        invoiced_at, invoice_id, products (kinds), bought, returned and other (charges and adjustments), in money.
+    """
+    return snapshot.query(
+        """
+        select
+            min(invoiced_at) as invoiced_at,
+            invoice_id,
+            count(distinct coalesce(product_code, description)) filter (line_type in ('sale', 'return')) as products,
+            coalesce(sum(amount) filter (line_type = 'sale'), 0) as bought,
+            -coalesce(sum(amount) filter (line_type = 'return'), 0) as returned,
+            coalesce(sum(amount) filter (line_type not in ('sale', 'return')), 0) as other
+        from invoice_lines
+        where customer_id = $id and invoiced_at >= $first and invoiced_at < $last + interval 1 day
+        group by invoice_id
+        order by invoiced_at desc, invoice_id desc
+        limit $limit
+        """,
+        {"id": customer_id, "limit": limit} | period.parameters,
+    )
+
+
+def products(snapshot: Snapshot, customer_id: str, period: Period, limit: int = 10) -> pd.DataFrame:
+    """Return what the customer spent the most on: product_code, description, quantity, bought and orders.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown; it has to hold invoice_lines.
+    customer_id : str
+        Of the customer.
+    period : Period
+        The months.
+    limit : int, default 10
+        Products at most.
+    """
+    return snapshot.query(
+        """
+        select
+            product_code,
+            max(description) as description,
+            sum(quantity) as quantity,
+            sum(amount) as bought,
+            count(distinct invoice_id) as orders
+        from invoice_lines
+        where
+            customer_id = $id
+            and line_type = 'sale'
+            and invoiced_at >= $first
+            and invoiced_at < $last + interval 1 day
+        group by product_code, case when product_code is null then description end
+        order by bought desc, product_code, description
+        limit $limit
+        """,
+        {"id": customer_id, "limit": limit} | period.parameters,
+    )
+
+
+def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFrame:
+    """Return the customers who are most alike: nearest in the scaled space of the model in force.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    customer_id : str
+        Of the customer.
+    limit : int, default 10
+        Customers at most.
+
+    Returns
+    -------
+    DataFrame
+        customer_id, segment, country, recency_days, frequency, monetary, and distance in scaled space (1 is a standard
+        deviation of one feature, where cluster_scaler is standard). Empty where no feature of the model is published.
+    """
+    model = snapshot.query("select * from segmentation_model where is_in_force order by segment_number limit 1").iloc[0]
+    used = [feature for feature in FEATURES if not pd.isna(model[f"{feature}_scale"])]
+    # Numbers of the model, which are no text of strangers.
+    scaled = ",\n".join(
+        f"(least(greatest(ln(1 + greatest({FEATURES[feature]}, 0)), {model[f'{feature}_low']!r}), "
+        f"{model[f'{feature}_high']!r}) - {model[f'{feature}_center']!r}) / {model[f'{feature}_scale']!r} "
+        f"as scaled_{feature}"
+        for feature in used
+    ).replace("np.float64", "")
+    squares = " + ".join(f"pow(other.scaled_{feature} - this.scaled_{feature}, 2)" for feature in used)
+    return snapshot.query(
+        f"""
+        with customers as (
+
+            select
+                customer_id,
+                segment,
+                country,
+                recency_days,
+                frequency,
+                monetary,
+                {scaled or "0 as nothing"}
+            from customer_segments
+
+        ),
+
+        this as (
+
+            select * from customers
+            where customer_id = $id
+
+        )
+
+        select
+            other.customer_id,
+            other.segment,
+            other.country,
+            other.recency_days,
+            other.frequency,
+            other.monetary,
+            sqrt({squares or "0"}) as distance
+        from customers as other
+        cross join this
+        where other.customer_id <> $id and {bool(used)}
+        order by distance, other.customer_id
+        limit $limit
+        """,  # noqa: S608
+        {"id": customer_id, "limit": limit},
+    )

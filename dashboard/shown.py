@@ -1,0 +1,136 @@
+"""How things are shown on every page: the date they are of, tables with words for columns, charts, texts of strangers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from segmentation_charts.published import Snapshot
+from segmentation_charts.style import styled
+from segmentation_charts.theme import DARK, LIGHT
+
+# A column's heading, and how its values are written; None for text as it is.
+Column = tuple[str, Callable[[Any], str] | None]
+
+
+def as_of(snapshot: Snapshot, what: str) -> None:
+    """Say as of which date the page is, and what it counts.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    what : str
+        A sentence, as markdown.
+    """
+    date = pd.Timestamp(snapshot.manifest["as_of_date"])
+    st.markdown(f"As of **{date.day} {date:%b %Y}**, the day after the last purchase that counts. {what}")
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height: int | None = None) -> None:
+    """Show rows as a table; texts are shown as they are, whatever they hold.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Some hundred rows at most.
+    columns : mapping of str to Column
+        The columns that are shown, in order.
+    name : str
+        What the table holds, for who can't see it.
+    height : int, default as many rows as there are, up to ten
+        In pixels.
+    """
+    shown = frame[list(columns)].rename(columns={column: label for column, (label, _) in columns.items()})
+    written = {label: write for label, write in columns.values() if write}
+    st.dataframe(
+        shown.style.format(written),
+        hide_index=True,
+        height=height or "auto",
+        alt=name,
+        placeholder="–",  # noqa: RUF001
+    )
+
+
+def chart(figure: alt.TopLevelMixin, description: str) -> None:
+    """Show a chart over the width that there is.
+
+    Parameters
+    ----------
+    figure : altair chart
+        Its own colours stay; fonts and background are those of the page.
+    description : str
+        What it shows, for who can't see it and below it for who can.
+    """
+    ink = replace(DARK if st.context.theme.type == "dark" else LIGHT, background="transparent")
+    # Streamlit fits a single view to the width that there is, but not views beside each other.
+    views = figure.concat if isinstance(figure, alt.ConcatChart) else [figure]
+    for column, view in zip(st.columns(len(views)), views, strict=True):
+        with column:
+            st.altair_chart(styled(view, ink), width="stretch", theme=None, alt=description)
+    st.caption(escape(description))
+
+
+def change(value: float) -> str:
+    """Write by how much a number changed: +12, or with a true minus."""
+    return f"{value:+,.0f}".replace("-", "\u2212") if value else "0"
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital, and separate thousands."""
+    return thousands(words[:1].upper() + words[1:])
+
+
+def thousands(words: str) -> str:
+    """Separate the thousands of numbers in a text; dates and decimals stay."""
+    return re.sub(r"(?<![\w.,-])\d{4,}(?![\w.,-])", lambda number: f"{int(number[0]):,}", words)
+
+
+def escape(text: object) -> str:
+    """Write a text of strangers in markdown, so that it is shown as it is.
+
+    Parameters
+    ----------
+    text : object
+        Such as a country or a customer id.
+
+    Returns
+    -------
+    str
+        On one line, and set apart in its direction of writing: what is written from the right moves nothing beside it.
+    """
+    line = re.sub(r"\s+", " ", str(text))
+    return "\u2068" + re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line) + "\u2069"
+
+
+def heading(text: object, level: int = 3) -> None:
+    """Show a text of strangers as a heading.
+
+    Parameters
+    ----------
+    text : object
+        Such as a customer id.
+    level : int, default 3
+        Of the heading, 1 to 6.
+    """
+    st.html(f'<h{level} dir="auto" style="overflow-wrap: anywhere">{html.escape(str(text))}</h{level}>')
+
+
+def facts(values: Mapping[str, str]) -> None:
+    """Show figures with what they count, side by side as far as there is room.
+
+    Parameters
+    ----------
+    values : mapping of str to str
+        What is counted, to the figure as it is written.
+    """
+    with st.container(horizontal=True):
+        for label, value in values.items():
+            st.metric(label, value, width="content")
