@@ -77,7 +77,7 @@ def log_axis(values: Iterable[float], **options: Any) -> alt.Axis:
     return alt.Axis(labelExpr=COMPACT, values=ticks, **options)
 
 
-def month_labels(months: Sequence[str], width: float) -> list[str]:
+def month_labels(months: Sequence[str], width: float, room: float = 62) -> list[str]:
     """Return as many of the months as an axis has room for, the last among them.
 
     Parameters
@@ -86,7 +86,9 @@ def month_labels(months: Sequence[str], width: float) -> list[str]:
         In their order.
     width : float
         Of the axis in pixels.
+    room : float, default 62
+        What a label takes in pixels.
     """
     unique = list(dict.fromkeys(months))
-    step = -(-len(unique) * 62 // int(width))
+    step = math.ceil(len(unique) * room / width)
     return unique[::-1][:: max(step, 1)][::-1]

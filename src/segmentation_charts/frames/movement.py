@@ -11,7 +11,7 @@ from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 
 COHORTS = 13
-_NEW = "New customers"
+NEW = "New customers"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Migration:
     @property
     def moved(self) -> int:
         """How many of those who were customers before are in another segment now."""
-        known = self.rows[self.rows["from_segment"] != _NEW]
+        known = self.rows[self.rows["from_segment"] != NEW]
         return int(known.loc[known["from_segment"] != known["to_segment"], "customers"].sum())
 
 
@@ -81,7 +81,7 @@ def migration(snapshot: Snapshot, over: int = 1) -> Migration | None:
         from pairs
         order by from_segment, to_segment
         """,
-        {"begin": begin, "end": end, "new": _NEW},
+        {"begin": begin, "end": end, "new": NEW},
     )
     return Migration(begin, end, found.assign(label=[formats.count(n) for n in found["customers"]]))
 
