@@ -44,7 +44,8 @@ def lines_by_month(frame: pd.DataFrame, colors: Mapping[str, str], title: str, w
     Parameters
     ----------
     frame : DataFrame
-        One row a month and segment, by month: month (a name for people), segment, value above 0.
+        One row a month and segment, by month: month (a name for people), segment, value above 0, or null where the line
+        breaks off.
     colors : mapping of str to str
         Segments to colours, in the order in which they are shown.
     title : str

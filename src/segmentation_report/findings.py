@@ -31,7 +31,7 @@ def _size(snapshot: Snapshot) -> str:
 def _best(snapshot: Snapshot) -> str:
     best = profiles(snapshot).iloc[0]
     return (
-        f"{best['segment']} bring the most: {formats.count(best['customers'])} customers, "
+        f"The segment {best['segment']} brings the most: {formats.count(best['customers'])} customers, "
         f"{formats.share(best['customer_share'])} of all, with {formats.share(best['revenue_share'])} of the revenue."
     )
 
@@ -45,7 +45,7 @@ def _away(snapshot: Snapshot) -> str | None:
         return None
     first = away.iloc[0]
     return (
-        f"The most money among those who have been away for long is with {first['segment']}: "
+        f"The most money among those who have been away for long is with the segment {first['segment']}: "
         f"{formats.count(first['customers'])} customers brought {formats.share(first['revenue_share'])} of the "
         f"revenue, and half of them have not bought for {formats.count(first['median_recency_days'])} days or more."
     )

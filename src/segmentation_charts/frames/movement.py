@@ -10,7 +10,7 @@ import pandas as pd
 from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 
-COHORTS = 13
+COHORTS = 24
 NEW = "New customers"
 
 
@@ -87,7 +87,7 @@ def migration(snapshot: Snapshot, over: int = 1) -> Migration | None:
 
 
 def cohorts(snapshot: Snapshot) -> pd.DataFrame:
-    """Return which share of the customers of a month bought in each month after it, of the last 13 months.
+    """Return which share of the customers of a month bought in each month after it, of the last 24 months, for a year.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def cohorts(snapshot: Snapshot) -> pd.DataFrame:
             from segment_history
             inner join first_months using (customer_id)
             inner join shown using (cohort)
-            where segment_history.month_end > last_day(first_months.cohort)
+            where date_diff('month', first_months.cohort, segment_history.month_end) between 1 and 12
             group by all
         )
         select cohort, months_since, customers, buyers / customers as share

@@ -28,15 +28,16 @@ def section(snapshot: Snapshot) -> Section:
 
 def _candidates(snapshot: Snapshot) -> list[Figure | Note]:
     frame = frames.candidates(snapshot)
+    measured = frame.dropna(subset=["silhouette"])
     chosen = frame[frame["is_chosen"]].iloc[0]
     reason = f"{int(chosen['segment_count'])} segments were {chosen['reason'].rstrip('.')}."
-    if len(frame) < 2:
+    if len(measured) < 2:
         return [Note(f"One number of segments was asked for, or possible. {reason}")]
     counted = f"From {formats.count(frame['customers_evaluated'].max())} customers."
     by_chance = (
         " The dashed line is what the same procedure finds in data without clusters: the same customers with each "
         "measure shuffled."
-        if frame["silhouette_excess"].notna().any()
+        if measured["silhouette_excess"].notna().any()
         else ""
     )
     return [
@@ -53,16 +54,15 @@ def _candidates(snapshot: Snapshot) -> list[Figure | Note]:
             "Silhouette by number of segments",
             "The mean silhouette says how much nearer customers are to their own segment than to the next one: 1 is "
             f"best.{by_chance} {counted}",
-            partial(model.silhouette_by_count, frame),
+            partial(model.silhouette_by_count, measured),
         ),
     ]
 
 
 def _silhouettes(snapshot: Snapshot) -> list[Figure]:
-    sampled = int(snapshot.manifest["row_counts"]["segment_silhouettes"])
-    count = customers(snapshot)
-    if len(current_colors(snapshot)) < 2:
+    if "segment_silhouettes" not in snapshot.tables or len(current_colors(snapshot)) < 2:
         return []
+    sampled, count = int(snapshot.manifest["row_counts"]["segment_silhouettes"]), customers(snapshot)
     drawn = "all" if sampled == count else f"{formats.count(sampled)}, chosen by a hash of their ids, of"
     return [
         Figure(
@@ -86,29 +86,20 @@ def _heatmap(snapshot: Snapshot) -> Figure:
 
 
 def _quality(snapshot: Snapshot) -> Table:
-    found = snapshot.query(
-        """
-        select check_name, segment, value, bar, verdict, explanation
-        from segmentation_quality
-        where verdict <> 'info'
-        order by
-            case verdict when 'fail' then 0 when 'warn' then 1 else 2 end, check_name, segment nulls first, subject
-        """
-    )
     return Table(
         "Checks",
-        f"Each check of the model that has a bar, what is missed first. From {formats.count(customers(snapshot))} "
-        "customers.",
-        ("Check", "Verdict", "Value", "Bar", "Meaning"),
+        "What the model is held to, what is missed first. The value is that of the figure nearest to its bar. "
+        f"From {formats.count(customers(snapshot))} customers.",
+        ("Check", "Passed", "Value", "Bar", "What is measured"),
         [
             (
-                row["check_name"].replace("_", " ").capitalize() + (f" of {row['segment']}" if row["segment"] else ""),
-                {"pass": "passed", "warn": "missed", "fail": "failed"}[row["verdict"]],
+                row["title"],
+                f"{row['passed']} of {row['measured']}",
                 formats.number(row["value"], 2),
                 formats.number(row["bar"], 2),
-                row["explanation"],
+                row["meaning"],
             )
-            for row in found.to_dict("records")
+            for row in frames.checks(snapshot).to_dict("records")
         ],
-        frozenset({2, 3}),
+        frozenset({1, 2, 3}),
     )

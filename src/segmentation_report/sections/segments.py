@@ -70,7 +70,7 @@ def _sales(snapshot: Snapshot) -> list[Figure]:
     as_of = "By the segment at the end of the month, not by that of today."
     note = f"{as_of} {open_month} is not complete." if open_month else as_of
     counted = f"From {formats.count(customers(snapshot))} customers."
-    spending = frame[frame["revenue_per_customer"] > 0]
+    per_customer = frame["revenue_per_customer"]
     shown = {s: c for s, c in colors.items() if s in set(frame["segment"])}
     return [
         Figure(
@@ -90,7 +90,7 @@ def _sales(snapshot: Snapshot) -> list[Figure]:
             f"Revenue over the customers who bought in the month, on a logarithmic axis. {note} {counted}",
             partial(
                 sales.lines_by_month,
-                spending.assign(value=spending["revenue_per_customer"]),
+                frame.assign(value=per_customer.where(per_customer > 0)),
                 shown,
                 money_title("Revenue per customer", snapshot.currency),
             ),
