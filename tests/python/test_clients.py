@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import Build, dbt_command
+from conftest import AS_SHIPPED, SAMPLE, Build, dbt_command
 
 Rows = list[tuple[Any, ...]]
 REVENUE = "select month, sum(revenue) as revenue from {} group by month order by month"
@@ -31,7 +32,10 @@ def published(sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("clients")
     shutil.copytree(sample_build.warehouse.parent / "published", folder / "published", symlinks=True)
     shutil.copy(sample_build.warehouse, folder)
-    command, environment = dbt_command(folder, "nowhere*.csv", {}, ("build", "--full-refresh"))
+    # What dbt made of the project saves it some seconds.
+    (folder / "target").mkdir()
+    shutil.copy(sample_build.target / "partial_parse.msgpack", folder / "target")
+    command, environment = dbt_command(folder, SAMPLE, AS_SHIPPED, ("build",))
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as build:
@@ -44,11 +48,14 @@ def published(sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> 
         os.killpg(build.pid, signal.SIGKILL)
 
 
-@pytest.fixture
-def connection(published: Path) -> Iterator[Any]:
-    """A connection of SQLAlchemy, the way Superset makes it."""
-    import sqlalchemy
+@pytest.fixture(scope="module")
+def sqlalchemy() -> Any:
+    return importlib.import_module("sqlalchemy")
 
+
+@pytest.fixture
+def connection(sqlalchemy: Any, published: Path) -> Iterator[Any]:
+    """A connection of SQLAlchemy, the way Superset makes it."""
     engine = sqlalchemy.create_engine(
         f"duckdb:///{published}/segments.duckdb", connect_args={"read_only": True}, poolclass=sqlalchemy.pool.NullPool
     )
@@ -56,31 +63,29 @@ def connection(published: Path) -> Iterator[Any]:
         yield connection
 
 
-def test_superset_asks_by_sqlalchemy(connection: Any, expected: Rows) -> None:
-    import sqlalchemy
-
+def test_superset_asks_by_sqlalchemy(sqlalchemy: Any, connection: Any, expected: Rows) -> None:
     assert [tuple(row) for row in connection.execute(sqlalchemy.text(REVENUE.format("country_sales")))] == expected
 
 
-def test_superset_finds_tables_and_columns_with_their_comments(connection: Any, sample_build: Build) -> None:
-    import sqlalchemy
-
+def test_superset_finds_tables_and_columns_with_their_comments(
+    sqlalchemy: Any, connection: Any, sample_build: Build
+) -> None:
     inspector = sqlalchemy.inspect(connection)
-    comments = "select table_name, trim(comment, e' \\n') from duckdb_{}s() where schema_name = 'marts'"
+    comments = "select {0}_name, trim(comment, e' \\n') from duckdb_{0}s() where schema_name = 'marts'"
     tables = dict(row for kind in ("table", "view") for row in sample_build.rows(comments.format(kind)))
     assert set(inspector.get_table_names(schema="main")) == {*tables, "published_manifest"}
     for table, comment in tables.items():
         assert inspector.get_table_comment(table, schema="main")["text"].strip() == comment
-        columns = [(column["name"], column["comment"]) for column in inspector.get_columns(table, schema="main")]
+        columns = [
+            (column["name"], column["comment"].rstrip()) for column in inspector.get_columns(table, schema="main")
+        ]
         assert columns == sample_build.rows(
-            "select column_name, comment from duckdb_columns() "
+            "select column_name, rtrim(comment, e' \\n') from duckdb_columns() "
             f"where schema_name = 'marts' and table_name = '{table}' order by column_index"
         )
 
 
-def test_superset_can_not_write(connection: Any) -> None:
-    import sqlalchemy
-
+def test_superset_can_not_write(sqlalchemy: Any, connection: Any) -> None:
     with pytest.raises(sqlalchemy.exc.ProgrammingError, match="read-only"):
         connection.execute(sqlalchemy.text("delete from country_sales"))
 
