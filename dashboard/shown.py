@@ -74,7 +74,7 @@ def chart(figure: alt.TopLevelMixin, description: str) -> None:
     views = figure.concat if isinstance(figure, alt.ConcatChart) else [figure]
     for column, view in zip(st.columns(len(views)), views, strict=True):
         with column:
-            st.altair_chart(styled(view, ink), width="stretch", theme=None, alt=description)
+            st.altair_chart(styled(view, ink).configure_mark(aria=False), width="stretch", theme=None, alt=description)
     st.caption(escape(description))
 
 

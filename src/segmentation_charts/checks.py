@@ -63,9 +63,7 @@ def reliability(frame: pd.DataFrame, width: float = WIDE) -> Any:
         In pixels.
     """
     error = 2 * frame["standard_error"].astype(float).fillna(0)
-    rows = frame.assign(
-        low=(frame["value"] - error).clip(lower=0), high=(frame["value"] + error).clip(upper=1)
-    )
+    rows = frame.assign(low=(frame["value"] - error).clip(lower=0), high=(frame["value"] + error).clip(upper=1))
     scale = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(labelExpr=PERCENT, tickCount=5)
     base = alt.Chart(rows).encode(x=alt.X("expected:Q", title="Confidence", scale=scale, axis=axis))

@@ -130,7 +130,7 @@ def _trust(snapshot: Snapshot) -> None:
     lines = [
         f"The data end on **{formats.date(last)}**; they were published on {formats.date(published)} at "
         f"{published:%H:%M} UTC, when all tests had passed.",
-        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} file{"s" if account['files'] != 1 else ""} were read: "
+        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} {'file' if account['files'] == 1 else 'files'} were read: "
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",

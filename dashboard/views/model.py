@@ -105,9 +105,7 @@ def _out_of_time(snapshot: Snapshot) -> None:
     if rows.empty:
         st.info("The history is too short to look at the past.")
         return
-    rows = rows.assign(
-        name=rows["predictor"].map(PREDICTORS).fillna(rows["predictor"]), value=rows["auc"]
-    )
+    rows = rows.assign(name=rows["predictor"].map(PREDICTORS).fillna(rows["predictor"]), value=rows["auc"])
     cuts = list(dict.fromkeys(rows["cut"]))
     cut = st.selectbox("Tested on what happened after", cuts[::-1], format_func=formats.date, key="cut")
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
