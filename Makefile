@@ -34,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build audit erase query dashboard test lint bench bench-day evidence sample lock clean
+.PHONY: help build report audit erase query dashboard test lint bench bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -43,6 +43,11 @@ build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='p
 	$(BIN)/dbt build
 	@echo
 	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
+
+REPORT ?= report
+
+report: $(VENV)/installed-charts ## Write the report and its figures for slides to report/, or to REPORT=folder
+	@$(BIN)/python -m segmentation_report --folder "$(REPORT)"
 
 audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
 	$(BIN)/dbt test --vars '{audit: full}'

@@ -82,4 +82,5 @@ def scatter(frame: pd.DataFrame, colors: Mapping[str, str], titles: Mapping[str,
 
 
 def _log_axis(channel: Any, field: str, title: str, values: pd.Series[float]) -> Any:
-    return channel(f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=False), axis=log_axis(values))
+    scale = alt.Scale(type="log", domain=[float(values.min()) / 1.25, float(values.max()) * 1.25], nice=False)
+    return channel(f"{field}:Q", title=title, scale=scale, axis=log_axis(values))

@@ -95,7 +95,8 @@ class Tab:
         found: list[dict[str, Any]] = self.page.evaluate(
             """async (excluded) => (await axe.run({include: [['body']], exclude: excluded.map(e => [e])}, {
                 runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-            })).violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html + ' ' + (n.any[0]?.message ?? ''))}))""",
+            })).violations.map(v => ({id: v.id, help: v.help, nodes:
+                v.nodes.map(n => n.html + (n.any[0]?.message ?? ''))}))""",
             list(excluded),
         )
         return [f"{rule['id']}: {rule['help']}: {node[:300]}" for rule in found for node in rule["nodes"]]

@@ -1,0 +1,38 @@
+"""Writes the report of a snapshot to a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from segmentation_charts.published import Snapshot
+from segmentation_report.drawing import write_slides
+from segmentation_report.page import render
+from segmentation_report.sections import lines, measures, model, movement, segments
+
+
+def write_report(snapshot: Snapshot, folder: Path) -> Path:
+    """Write report.html, and figures/<name>.svg and .png; the same snapshot gives the same bytes.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    folder : Path
+        Made where it is not there. Figures of an earlier report in it are removed.
+
+    Returns
+    -------
+    Path
+        Of the page.
+    """
+    sections = [module.section(snapshot) for module in (segments, movement, measures, model, lines)]
+    figures = folder / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    for pattern in ("*.svg", "*.png"):
+        for old in figures.glob(pattern):
+            old.unlink()
+    for section in sections:
+        for figure in section.figures:
+            write_slides(figure, figures)
+    page = folder / "report.html"
+    page.write_text(render(snapshot, sections), encoding="utf-8")
+    return page
