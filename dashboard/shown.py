@@ -49,7 +49,7 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
         In pixels.
     """
     shown = frame[list(columns)].rename(columns={column: label for column, (label, _) in columns.items()})
-    written: dict[Any, Callable[[Any], str]] = {label: write for label, write in columns.values() if write}
+    written: dict[Any, Any] = {label: write for label, write in columns.values() if write}
     st.dataframe(
         shown.style.format(written),
         hide_index=True,

@@ -11,9 +11,7 @@ from segmentation_charts.parts import PERCENT
 from segmentation_charts.style import WIDE
 
 
-def intervals(
-    frame: pd.DataFrame, title: str, bar: float | None = None, width: float = WIDE, low: float = 0
-) -> Any:
+def intervals(frame: pd.DataFrame, title: str, bar: float | None = None, width: float = WIDE, low: float = 0) -> Any:
     """Draw figures between 0 and 1 with twice their standard errors, a row each, and a bar that they are held against.
 
     Parameters
