@@ -15,6 +15,9 @@ from segmentation_charts.style import NARROW
 COMPACT = "abs(datum.value) < 10000 ? format(datum.value, ',~r') : replace(format(datum.value, '.3~s'), 'G', 'B')"
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 
+# Columns of a legend above a chart that is as wide as its page.
+_FITTING = alt.ExprRef("max(2, floor(width / 115))")
+
 
 def is_narrow(width: float) -> bool:
     """Tell whether a chart is drawn for a phone."""
@@ -30,10 +33,10 @@ def segment_color(colors: Mapping[str, str], legend: bool = True, columns: int =
         Segments to colours, in the order in which they are shown.
     legend : bool, default True
     columns : int, default 0
-        Columns of the legend; 0 for one row.
+        Columns of the legend; 0 for as many as there is room for.
     """
     scale = alt.Scale(domain=list(colors), range=list(colors.values()))
-    shown = alt.Legend(title=None, columns=columns, symbolLimit=30) if legend else None
+    shown = alt.Legend(title=None, columns=columns or _FITTING, symbolLimit=30) if legend else None
     return alt.Color("segment:N", scale=scale, legend=shown)
 
 

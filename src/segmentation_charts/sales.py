@@ -68,5 +68,7 @@ def _months(frame: pd.DataFrame, title: str, width: float, is_log: bool = False)
     y = alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr=COMPACT, tickCount=5))
     if is_log:
         y = y.scale(type="log", nice=False).axis(log_axis(frame["value"]))
-    x = alt.X("month:O", title=None, sort=None, axis=alt.Axis(values=shown, labelAngle=0, ticks=True))
+    x = alt.X(
+        "month:O", title=None, sort=None, axis=alt.Axis(values=shown, labelAngle=0, labelOverlap="greedy", ticks=True)
+    )
     return alt.Chart(frame).encode(x=x, y=y).properties(width=width, height=280)

@@ -1,0 +1,222 @@
+"""Rules of the project's structure, on what dbt knows of it: `python project_rules.py target/manifest.json`.
+
+A node or macro may break a rule where it says why: `config: {meta: {exceptions: {name_of_the_rule: reason}}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "segmentation"
+PREFIXES = {"staging": ("base_", "stg_"), "intermediate": ("int_",), "marts": ("",)}
+RESERVED = ("base_", "stg_", "int_")
+PARENTS = {
+    "staging": {"staging", "seed", "source"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"intermediate", "marts", "seed"},
+}
+# What dbt calls by itself.
+DISPATCHED = re.compile(r"^(default|spark|duckdb)__")
+
+Thing = dict[str, Any]
+# The id of what breaks a rule, and how.
+Finding = tuple[str, str]
+
+
+class Project:
+    """What a manifest says of this project."""
+
+    def __init__(self, manifest: Thing) -> None:
+        def own(kind: str) -> dict[str, Thing]:
+            return {key: thing for key, thing in manifest[kind].items() if thing["package_name"] == PACKAGE}
+
+        self.nodes, self.macros, self.docs = own("nodes"), own("macros"), own("docs")
+        self.sources, self.exposures, self.metrics = own("sources"), own("exposures"), own("metrics")
+        self.semantic_models, self.unit_tests = own("semantic_models"), own("unit_tests")
+        self.children: dict[str, list[str]] = manifest["child_map"]
+
+    def of_type(self, *types: str) -> dict[str, Thing]:
+        return {key: node for key, node in self.nodes.items() if node["resource_type"] in types}
+
+    def everything(self) -> dict[str, Thing]:
+        kinds = (self.nodes, self.macros, self.sources, self.exposures, self.metrics, self.semantic_models)
+        return {key: thing for kind in kinds for key, thing in kind.items()}
+
+    def tests_of(self, key: str) -> list[Thing]:
+        """Tests that look at a node; of generic ones only those that are its own."""
+        tests = [self.nodes.get(child) or self.unit_tests.get(child) for child in self.children.get(key, [])]
+        return [
+            test
+            for test in tests
+            if test and test["resource_type"] in ("test", "unit_test") and test.get("attached_node") in (None, key)
+        ]
+
+
+def layer(node: Thing) -> str:
+    """Return the schema of a model; of anything else what it is."""
+    return str(node["config"].get("schema") if node["resource_type"] == "model" else node["resource_type"])
+
+
+def names_say_the_layer(project: Project) -> Iterator[Finding]:
+    """Models begin with base_ or stg_ in staging and int_ in intermediate; marts with neither."""
+    for key, model in project.of_type("model").items():
+        fits = layer(model) in PREFIXES and model["name"].startswith(PREFIXES[layer(model)])
+        if not fits or (layer(model) == "marts" and model["name"].startswith(RESERVED)):
+            yield key, f"its name does not say that it is of the layer {layer(model)}"
+
+
+def parents_are_of_layers_below(project: Project) -> Iterator[Finding]:
+    """Staging reads staging, intermediate models what is staged, and marts what is intermediate."""
+    for key, model in project.of_type("model").items():
+        for parent in model["depends_on"]["nodes"]:
+            found = layer(project.nodes[parent]) if parent in project.nodes else parent.partition(".")[0]
+            if found not in PARENTS.get(layer(model), set()):
+                yield key, f"it reads {parent}, which is of the layer {found}"
+
+
+def keys_are_unique(project: Project) -> Iterator[Finding]:
+    """A test or a constraint says of which columns there is one row each."""
+    for key, model in project.of_type("model").items():
+        constraints = [
+            *model["constraints"],
+            *(c for column in model["columns"].values() for c in column["constraints"]),
+        ]
+        kinds = {(test.get("test_metadata") or {}).get("name") for test in project.tests_of(key)}
+        if "primary_key" not in {c["type"] for c in constraints} and not kinds & {"unique", "unique_together"}:
+            yield key, "no test or constraint says what its key is"
+
+
+def models_are_tested(project: Project) -> Iterator[Finding]:
+    """Some test of data or of SQL looks at every model and seed."""
+    for key in project.of_type("model", "seed"):
+        if not project.tests_of(key):
+            yield key, "no test looks at it"
+
+
+def everything_is_described(project: Project) -> Iterator[Finding]:
+    """All that has a place for a description has one; implementations of a macro share that of its name."""
+    for key, thing in (project.everything() | project.unit_tests).items():
+        by_its_macro = thing.get("test_metadata") or thing["resource_type"] == "operation"
+        if not thing["description"] and not by_its_macro and not DISPATCHED.match(thing["name"]):
+            yield key, "it has no description"
+        for part in ("columns", "arguments", "dimensions", "measures", "entities"):
+            members = thing.get(part) or []
+            for member in members.values() if isinstance(members, dict) else members:
+                if not member["description"]:
+                    yield key, f"{member['name']}, of its {part}, has no description"
+
+
+def arguments_are_those_of_the_macro(project: Project) -> Iterator[Finding]:
+    """The described arguments of a macro are those that it has, in their order."""
+    for key, macro in project.macros.items():
+        signature = re.search(r"{%-?\s*(?:macro|test)\s+\w+\s*\(([^)]*)\)", macro["macro_sql"])
+        names = re.findall(r"(?:^|,)\s*(\w+)", signature[1]) if signature else []
+        described = [argument["name"] for argument in macro["arguments"]]
+        if names != described and not DISPATCHED.match(macro["name"]):
+            yield key, f"it has the arguments {names}, and {described} are described"
+
+
+def properties_stand_beside(project: Project) -> Iterator[Finding]:
+    """A model is described in a file of its own name, beside it."""
+    for key, model in project.of_type("model").items():
+        expected = Path(model["original_file_path"]).with_suffix(".yml").as_posix()
+        if (model["patch_path"] or "").partition("://")[2] != expected:
+            yield key, f"it is not described in {expected}"
+
+
+def marts_have_contracts(project: Project) -> Iterator[Finding]:
+    """A mart has an enforced contract with a type for every column."""
+    for key, model in project.of_type("model").items():
+        if layer(model) != "marts":
+            continue
+        untyped = [name for name, column in model["columns"].items() if not column["data_type"]]
+        if not model["config"]["contract"]["enforced"] or not model["columns"] or untyped:
+            yield key, f"it has no enforced contract, or no type of {untyped}"
+
+
+def nothing_is_unused(project: Project) -> Iterator[Finding]:
+    """Something reads every model and seed but marts, calls every macro, and shows every doc block."""
+    macros = {key: macro["macro_sql"] for key, macro in project.macros.items()}
+    code = macros | {key: node["raw_code"] for key, node in project.nodes.items() if "raw_code" in node}
+    words = {key: set(re.findall(r"\w+", text)) for key, text in code.items()}
+    for key, node in project.of_type("model", "seed").items():
+        readers = [child for child in project.children.get(key, []) if not child.startswith(("test.", "unit_test."))]
+        readers += [test["name"] for test in project.tests_of(key) if test.get("test_metadata") is None]
+        named = any(node["name"] in words[macro] for macro in macros)
+        if layer(node) != "marts" and not readers and not named and not node.get("time_spine"):
+            yield key, "nothing reads it"
+    for key, macro in project.macros.items():
+        name = macro["name"].removeprefix("test_")
+        kinds = {(node.get("test_metadata") or {}).get("name") for node in project.nodes.values()}
+        called = name in kinds or any(name in found for other, found in words.items() if other != key)
+        if not called and not DISPATCHED.match(name):
+            yield key, "nothing calls it"
+    shown = json.dumps([[thing.get("doc_blocks"), thing.get("columns")] for thing in project.everything().values()])
+    for key in project.docs:
+        if f'"{key}"' not in shown:
+            yield key, "nothing shows it"
+
+
+def exposures_are_complete(project: Project) -> Iterator[Finding]:
+    """An exposure has an owner, a maturity and an address, and reads marts only."""
+    for key, exposure in project.exposures.items():
+        if not (exposure["owner"].get("name") and exposure["maturity"] and exposure["url"]):
+            yield key, "it has no owner, maturity or url"
+        for parent in exposure["depends_on"]["nodes"]:
+            if layer(project.nodes[parent]) != "marts":
+                yield key, f"it reads {parent}, which is no mart"
+        if not exposure["depends_on"]["nodes"]:
+            yield key, "it reads nothing"
+
+
+RULES: dict[str, Callable[[Project], Iterator[Finding]]] = {
+    rule.__name__: rule
+    for rule in (
+        names_say_the_layer,
+        parents_are_of_layers_below,
+        keys_are_unique,
+        models_are_tested,
+        everything_is_described,
+        arguments_are_those_of_the_macro,
+        properties_stand_beside,
+        marts_have_contracts,
+        nothing_is_unused,
+        exposures_are_complete,
+    )
+}
+
+
+def violations(manifest: Thing) -> list[str]:
+    """Return what breaks the rules of a manifest without saying why, and exceptions that nothing needs.
+
+    Parameters
+    ----------
+    manifest : dict
+        What dbt writes to `target/manifest.json`.
+    """
+    project = Project(manifest)
+    unused = {
+        (key, rule): str(reason).strip()
+        for key, thing in project.everything().items()
+        for rule, reason in (thing["config"].get("meta") or {}).get("exceptions", {}).items()
+    }
+    excused = {exception for exception, reason in unused.items() if reason}
+    found = []
+    for name, rule in RULES.items():
+        for key, problem in rule(project):
+            if (key, name) in excused:
+                unused.pop((key, name), None)
+            else:
+                found.append(f"{key}: {problem} ({name})")
+    return found + [f"{key}: its exception from {rule} is needless, or gives no reason" for key, rule in unused]
+
+
+if __name__ == "__main__":
+    found = violations(json.loads(Path(sys.argv[1]).read_text()))
+    print("\n".join([*found, f"{len(RULES)} rules, {len(found)} violations"]))
+    sys.exit(bool(found))
