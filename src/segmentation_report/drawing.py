@@ -23,6 +23,8 @@ _VARIABLES = {
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(-?\d+\.\d\d)\d+")
 _REFERENCE = re.compile(r'(\bid="|url\(#|href="#)')
+# What the renderer says of single marks: the figure as a whole has a name and a caption.
+_MARK_ROLES = re.compile(r' (role|aria-[a-z]+)="[^"]*"')
 _CAPTION_WIDTH = 118
 
 
@@ -54,12 +56,16 @@ def write_slides(figure: Figure, folder: Path) -> None:
     """
     caption = textwrap.wrap(figure.caption, _CAPTION_WIDTH)
     title = alt.TitleParams(text=figure.title, subtitle=caption, fontSize=17, subtitleFontSize=12, offset=14)
-    chart = styled(figure.draw(WIDE).properties(title=title), LIGHT)
-    svg = _svg(chart)
+    chart = figure.draw(WIDE)
+    height = getattr(chart, "height", None)
+    if isinstance(height, int | float):
+        # The title takes its room from the height.
+        chart = chart.properties(height=height + 36 + 15 * len(caption))
+    svg = _svg(styled(chart.properties(title=title), LIGHT))
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
     (folder / f"{figure.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
 
 
 def _svg(chart: alt.TopLevelMixin) -> str:
     svg = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
-    return _TAG.sub(lambda tag: _LONG_NUMBER.sub(r"\1", tag[0]), svg)
+    return _TAG.sub(lambda tag: _MARK_ROLES.sub("", _LONG_NUMBER.sub(r"\1", tag[0])), svg)
