@@ -163,6 +163,19 @@ def nothing_is_unused(project: Project) -> Iterator[Finding]:
             yield key, "nothing shows it"
 
 
+def layers_have_colors(project: Project) -> Iterator[Finding]:
+    """In the lineage graph the models of a layer, and the seeds, have one colour, and no two layers the same."""
+    nodes = project.of_type("model", "seed")
+    colors: dict[str, list[str]] = {}
+    for node in nodes.values():
+        colors.setdefault(layer(node), []).append(node["config"]["docs"]["node_color"])
+    usual = {name: max(sorted(set(map(str, found))), key=found.count) for name, found in colors.items()}
+    for key, node in nodes.items():
+        color = node["config"]["docs"]["node_color"]
+        if color is None or color != usual[layer(node)] or list(usual.values()).count(color) > 1:
+            yield key, f"its colour {color} is not that of the layer {layer(node)} alone"
+
+
 def exposures_are_complete(project: Project) -> Iterator[Finding]:
     """An exposure has an owner, a maturity and an address, and reads marts only."""
     for key, exposure in project.exposures.items():
@@ -187,6 +200,7 @@ RULES: dict[str, Callable[[Project], Iterator[Finding]]] = {
         properties_stand_beside,
         marts_have_contracts,
         nothing_is_unused,
+        layers_have_colors,
         exposures_are_complete,
     )
 }

@@ -48,6 +48,8 @@ BROKEN: list[tuple[str, str, Callable[[Thing], None]]] = [
     ("nothing_is_unused", INTERMEDIATE, lambda m: m["child_map"].update({INTERMEDIATE: []})),
     ("nothing_is_unused", MACRO, lambda m: m["macros"][MACRO].update(name="no_day")),
     ("nothing_is_unused", "doc.segmentation.x", lambda m: m["docs"].update({"doc.segmentation.x": doc_block("x")})),
+    ("layers_have_colors", MART, lambda m: m["nodes"][MART]["config"]["docs"].update(node_color="#44aa99")),
+    ("layers_have_colors", MART, lambda m: m["nodes"][MART]["config"]["docs"].update(node_color=None)),
     ("exposures_are_complete", DASHBOARD, lambda m: m["exposures"][DASHBOARD].update(url=None)),
     ("exposures_are_complete", DASHBOARD, lambda m: m["exposures"][DASHBOARD]["depends_on"].update(nodes=[])),
     (
