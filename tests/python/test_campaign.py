@@ -39,7 +39,9 @@ def shop(folder: Path, customers: list[str], country: str = "Nowhere") -> Snapsh
     return Snapshot(folder)
 
 
-def written(snapshot: Snapshot, name: str, share: float = SHARE, members: Members | None = None) -> list[dict[str, str]]:
+def written(
+    snapshot: Snapshot, name: str, share: float = SHARE, members: Members | None = None
+) -> list[dict[str, str]]:
     content = campaign.write(snapshot, members or Members("VIP"), Country(), name, share).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content, newline="")))
 
