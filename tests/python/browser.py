@@ -57,6 +57,8 @@ class Tab:
     def settle(self) -> None:
         """Wait until Streamlit, if it is Streamlit, has drawn all."""
         self.page.locator("h1").first.wait_for(timeout=30_000)
+        # What was clicked reaches the server first.
+        self.page.wait_for_timeout(150)
         self.page.wait_for_function(
             """() => {
                 const app = document.querySelector('[data-testid="stApp"]');
@@ -70,8 +72,9 @@ class Tab:
         self.page.wait_for_timeout(400)
 
     def text(self) -> str:
-        """All text that is shown, of charts too."""
-        return self.page.locator("body").inner_text() + "\n".join(self.page.locator("svg text").all_text_contents())
+        """All text that is shown, of charts too, without the marks of the direction of writing."""
+        texts = [self.page.locator("body").inner_text(), *self.page.locator("svg text").all_text_contents()]
+        return "\n".join(texts).replace("\u2068", "").replace("\u2069", "")
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
@@ -211,7 +214,8 @@ def dashboard(published: Path) -> Iterator[str]:
                 time.sleep(0.1)
             yield url
         finally:
-            server.terminate()
+            # It has nothing to lose, and would wait for pages that are open.
+            server.kill()
 
 
 def _answers(url: str) -> bool:
