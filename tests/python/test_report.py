@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import duckdb
 import numpy as np
 import pytest
+from browser import LAPTOP, PHONE, Chromium, Scheme, chromium
 from conftest import PROJECT, Build
 from sklearn.metrics import silhouette_samples
 
@@ -37,6 +38,25 @@ HOSTILE = (
     "a\x00b\x0bc\nd",
     "x" * 300,
 )
+# Texts of drawings that reach beyond their drawing, or over each other by more than a pixel or two.
+CUT_OR_OVERLAPPING = """() => {
+    const found = [];
+    for (const drawing of document.querySelectorAll('.drawing svg')) {
+        const frame = drawing.getBoundingClientRect();
+        const texts = [...drawing.querySelectorAll('text')].filter(text => frame.width && text.textContent.trim());
+        const boxes = texts.map(text => [text.textContent, text.getBoundingClientRect()]);
+        boxes.forEach(([text, box], n) => {
+            const beyond = Math.max(frame.left - box.left, box.right - frame.right, box.bottom - frame.bottom);
+            if (beyond > 1) found.push(text);
+            for (const [other, next] of boxes.slice(n + 1)) {
+                const across = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+                const down = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+                if (across > 1 && down > 4) found.push(text + ' / ' + other);
+            }
+        });
+    }
+    return found;
+}"""
 FIGURES = {
     *("segment-sizes", "spending-by-month", "spending-per-customer", "return-rates"),
     *("migration-month", "migration-year", "cohort-retention"),
@@ -198,6 +218,22 @@ def test_hostile_names_are_shown_harmlessly(sample_build: Build, tmp_path: Path)
             "linearGradient",
             "stop",
         }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")])
+def test_the_page_can_be_read_on_any_screen(browser: Chromium, report: Path, width: int, scheme: Scheme) -> None:
+    with browser.tab((report / "report.html").as_uri(), width, scheme) as tab:
+        assert tab.errors == []
+        assert tab.overflow() <= 0
+        assert tab.page.evaluate(CUT_OR_OVERLAPPING) == []
+        assert tab.violations() == []
+        tab.screenshot(f"report-{width}-{scheme}")
 
 
 def test_lines_that_are_not_published_are_told(sample_build: Build, tmp_path: Path) -> None:
