@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Other versions of DuckDB, which have to read what is published.
 CLIENTS := $(VENV)/clients
+# Checks the accessibility of pages in the tests that drive a browser.
+AXE := tests/browser/node_modules/.package-lock.json
 
 # make build INVOICES='exports/*.csv'
 ifdef INVOICES
@@ -18,6 +20,10 @@ endif
 
 LINES ?= 10000000
 
+# make dashboard PORT=8600 ADDRESS=0.0.0.0
+PORT ?= 8501
+ADDRESS ?= 127.0.0.1
+
 # make erase CUSTOMER='17850 12345'
 ifdef CUSTOMER
 export CUSTOMER
@@ -28,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build audit erase query test lint bench bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test lint bench bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,6 +43,11 @@ build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='p
 	$(BIN)/dbt build
 	@echo
 	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
+
+REPORT ?= report
+
+report: $(VENV)/installed-charts ## Write the report and its figures for slides to report/, or to REPORT=folder
+	@$(BIN)/python -m segmentation_report --folder "$(REPORT)"
 
 audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
 	$(BIN)/dbt test --vars '{audit: full}'
@@ -48,7 +59,10 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \
 		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
 
-test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 ## Prove that it works; with PROFILE=long on many more random files
+dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
+	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
@@ -56,6 +70,13 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests analyses
+	@# From scratch: what dbt has kept of an earlier run may lack descriptions of tests.
+	$(BIN)/dbt --quiet parse --no-partial-parse
+	$(BIN)/dbt-score lint
+	$(BIN)/python tests/python/project_rules.py target/manifest.json
+
+docs: $(VENV)/installed ## Write target/static_index.html: every table, column, macro, test and metric, on one page that opens offline
+	$(BIN)/dbt docs generate --static
 
 bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
@@ -109,3 +130,7 @@ $(CLIENTS)/%: requirements-client-%.lock | $(VENV)/installed
 	rm -rf $@
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $@ -r $<
 	@touch $@
+
+$(AXE): tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund && touch $@; \
+		else echo "npm is missing: the tests that drive a browser will be skipped."; fi

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import duckdb
 import streamlit as st
-from pages import customers, data_quality, model, movement, overview, segments
 from snapshots import current, reload_when_published
+from views import customers, data_quality, model, movement, overview, segments
 
 from segmentation_charts.published import NothingPublishedError, Snapshot
 

@@ -6,8 +6,8 @@ import io
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from queries.selection import Country
 from queries.segments import Members
+from queries.selection import Country
 
 from segmentation_charts.published import Snapshot
 

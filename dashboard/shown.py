@@ -1,4 +1,4 @@
-"""How things are shown on every page: the date they are of, tables with words for columns, charts, texts of strangers."""
+"""How things are shown on every page: dates, figures, tables with words for columns, charts, texts of strangers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
         In pixels.
     """
     shown = frame[list(columns)].rename(columns={column: label for column, (label, _) in columns.items()})
-    written = {label: write for label, write in columns.values() if write}
+    written: dict[Any, Any] = {label: write for label, write in columns.values() if write}
     st.dataframe(
         shown.style.format(written),
         hide_index=True,
@@ -59,12 +59,12 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
     )
 
 
-def chart(figure: alt.TopLevelMixin, description: str) -> None:
+def chart(figure: Any, description: str) -> None:
     """Show a chart over the width that there is.
 
     Parameters
     ----------
-    figure : altair chart
+    figure : Chart
         Its own colours stay; fonts and background are those of the page.
     description : str
         What it shows, for who can't see it and below it for who can.
@@ -74,7 +74,7 @@ def chart(figure: alt.TopLevelMixin, description: str) -> None:
     views = figure.concat if isinstance(figure, alt.ConcatChart) else [figure]
     for column, view in zip(st.columns(len(views)), views, strict=True):
         with column:
-            st.altair_chart(styled(view, ink), width="stretch", theme=None, alt=description)
+            st.altair_chart(styled(view, ink).configure_mark(aria=False), width="stretch", theme=None, alt=description)
     st.caption(escape(description))
 
 
@@ -84,8 +84,8 @@ def change(value: float) -> str:
 
 
 def sentence(words: str) -> str:
-    """Begin with a capital, and separate thousands."""
-    return thousands(words[:1].upper() + words[1:])
+    """Begin with a capital, separate thousands, and leave out names of columns and settings that stand in brackets."""
+    return thousands(words[:1].upper() + re.sub(r" \([a-z]+(_[a-z]+)+( is \w+)?\)", "", words[1:]))
 
 
 def thousands(words: str) -> str:

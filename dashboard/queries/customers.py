@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from queries.selection import Country, Period
 
+from queries.selection import Country, Period
 from segmentation_charts.published import Snapshot
 
 # What each feature of the model is, from the columns of customer_segments (macro clustering_value).

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from queries.selection import Country, Period
 
+from queries.selection import Country, Period
 from segmentation_charts.published import Snapshot
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from queries.selection import Country
 
+from queries.selection import Country
 from segmentation_charts.published import Snapshot
 
 # Measures of customers that are compared.

@@ -11,9 +11,7 @@ from segmentation_charts.parts import PERCENT
 from segmentation_charts.style import WIDE
 
 
-def intervals(
-    frame: pd.DataFrame, title: str, bar: float | None = None, words: str = "", width: float = WIDE, low: float = 0
-) -> Any:
+def intervals(frame: pd.DataFrame, title: str, bar: float | None = None, width: float = WIDE, low: float = 0) -> Any:
     """Draw figures between 0 and 1 with twice their standard errors, a row each, and a bar that they are held against.
 
     Parameters
@@ -24,8 +22,6 @@ def intervals(
         What the figures are.
     bar : float, default none
         Where the bar stands.
-    words : str, default none
-        What stands at the bar.
     width : float, default WIDE
         In pixels.
     low : float, default 0
@@ -46,9 +42,7 @@ def intervals(
         base.mark_text(dy=-11).encode(x=x, text="label:N"),
     ]
     if bar is not None:
-        line = alt.Chart(pd.DataFrame({"value": [bar], "words": [words]})).encode(x=x)
-        layers.append(line.mark_rule(strokeDash=[5, 4]))
-        layers.append(line.mark_text(align="right", dx=-5, baseline="top").encode(y=alt.value(2), text="words:N"))
+        layers.append(alt.Chart(pd.DataFrame({"value": [bar]})).mark_rule(strokeDash=[5, 4]).encode(x=x))
     return alt.layer(*layers).properties(width=width, height=alt.Step(34))
 
 
@@ -63,9 +57,7 @@ def reliability(frame: pd.DataFrame, width: float = WIDE) -> Any:
         In pixels.
     """
     error = 2 * frame["standard_error"].astype(float).fillna(0)
-    rows = frame.assign(
-        low=(frame["value"] - error).clip(lower=0), high=(frame["value"] + error).clip(upper=1)
-    )
+    rows = frame.assign(low=(frame["value"] - error).clip(lower=0), high=(frame["value"] + error).clip(upper=1))
     scale = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(labelExpr=PERCENT, tickCount=5)
     base = alt.Chart(rows).encode(x=alt.X("expected:Q", title="Confidence", scale=scale, axis=axis))

@@ -40,7 +40,9 @@ def against_everybody(frame: pd.DataFrame, name: str, color: str, title: str, wi
             x=alt.X("share:Q", title="Share of customers", axis=alt.Axis(labelExpr=PERCENT, tickCount=4)),
             y=alt.Y("range:N", title=title, sort=None, axis=alt.Axis(titleAlign="left", titleAngle=0, titleY=-12)),
             yOffset=alt.YOffset("group:N", sort=None),
-            color=alt.Color("group:N", scale=alt.Scale(domain=list(groups), range=[color, NEUTRAL])),
+            color=alt.Color(
+                "group:N", scale=alt.Scale(domain=list(groups), range=[color, NEUTRAL]), legend=alt.Legend(title=None)
+            ),
         )
         .properties(width=width, height=alt.Step(12))
     )
@@ -65,7 +67,12 @@ def history(frame: pd.DataFrame, colors: Mapping[str, str], title: str, width: f
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("month:O", title=None, sort=None, axis=alt.Axis(values=shown, labelAngle=0, ticks=True)),
+            x=alt.X(
+                "month:O",
+                title=None,
+                sort=None,
+                axis=alt.Axis(values=shown, labelAngle=0, labelOverlap="greedy", ticks=True),
+            ),
             y=alt.Y("monetary:Q", title=title, axis=alt.Axis(labelExpr=COMPACT, tickCount=5)),
             color=segment_color(colors),
         )

@@ -18,17 +18,17 @@ _DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2
 
 def count(value: Number) -> str:
     """Write a number of things: 12,345."""
-    return NONE if is_none(value) else f"{value:,.0f}"
+    return NONE if is_none(value) else f"{value:z,.0f}"
 
 
 def number(value: Number, decimals: int = 1) -> str:
     """Write a measure: 1,234.5."""
-    return NONE if is_none(value) else f"{value:,.{decimals}f}"
+    return NONE if is_none(value) else f"{value:z,.{decimals}f}"
 
 
 def share(value: Number, decimals: int = 1) -> str:
     """Write a share of 0 to 1 in percent: 12.3 %."""
-    return NONE if is_none(value) else f"{100 * float(value or 0):,.{decimals}f} %"
+    return NONE if is_none(value) else f"{100 * float(value or 0):z,.{decimals}f} %"
 
 
 def money(value: Number, currency: str = "", decimals: int = 0) -> str:
@@ -45,7 +45,7 @@ def money(value: Number, currency: str = "", decimals: int = 0) -> str:
     """
     if is_none(value):
         return NONE
-    return f"{currency} {value:,.{decimals}f}".strip()
+    return f"{currency} {value:z,.{decimals}f}".strip()
 
 
 def date(value: datetime.date | None) -> str:

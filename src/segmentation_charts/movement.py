@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,11 +64,11 @@ def _in_order(found: pd.Series[str], segments: Sequence[str]) -> list[str]:
 
 
 def _cells(base: Any, title: str, narrow: bool) -> Any:
-    highest = float(max(base.data["share"].max(), 0.01))
+    highest = max(math.ceil(10 * float(base.data["share"].max())), 1) / 10
     domain = [0, highest / 2, highest]
     scale = alt.Scale(domain=domain, range=_SEQUENTIAL, interpolate="rgb")
     base.data = base.data.assign(ink=readable_on(base.data["share"], domain, _SEQUENTIAL))
-    legend = alt.Legend(title=title, orient="bottom", labelExpr=PERCENT, tickCount=4, direction="horizontal")
+    legend = alt.Legend(title=title, orient="bottom", labelExpr=PERCENT, values=domain, direction="horizontal")
     cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
     values = base.mark_text(fontSize=10 if narrow else 12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
     return (cells + values).resolve_scale(color="independent")

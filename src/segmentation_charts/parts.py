@@ -15,6 +15,9 @@ from segmentation_charts.style import NARROW
 COMPACT = "abs(datum.value) < 10000 ? format(datum.value, ',~r') : replace(format(datum.value, '.3~s'), 'G', 'B')"
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 
+# Columns of a legend above a chart that is as wide as its page.
+_FITTING = alt.ExprRef("max(2, floor(width / 115))")
+
 
 def is_narrow(width: float) -> bool:
     """Tell whether a chart is drawn for a phone."""
@@ -30,10 +33,10 @@ def segment_color(colors: Mapping[str, str], legend: bool = True, columns: int =
         Segments to colours, in the order in which they are shown.
     legend : bool, default True
     columns : int, default 0
-        Columns of the legend; 0 for one row.
+        Columns of the legend; 0 for as many as there is room for.
     """
     scale = alt.Scale(domain=list(colors), range=list(colors.values()))
-    shown = alt.Legend(title=None, columns=columns, symbolLimit=30) if legend else None
+    shown = alt.Legend(title=None, columns=columns or _FITTING, symbolLimit=30) if legend else None
     return alt.Color("segment:N", scale=scale, legend=shown)
 
 
@@ -60,6 +63,18 @@ def quantity(field: str, title: str | None, **options: Any) -> alt.X:
     return alt.X(f"{field}:Q", title=title, axis=axis)
 
 
+def log_scale(values: Iterable[float]) -> alt.Scale:
+    """Return a logarithmic scale with some room around the values, of which there may be one only.
+
+    Parameters
+    ----------
+    values : iterable of float
+        What is drawn; those above 0 count.
+    """
+    known = [float(value) for value in values if value > 0] or [1.0]
+    return alt.Scale(type="log", domain=[min(known) / 1.25, max(known) * 1.25], nice=False)
+
+
 def log_axis(values: Iterable[float], **options: Any) -> alt.Axis:
     """Return an axis for a logarithmic scale, with few labels: 1, 2, 5, 10, 20, 50, or only powers of ten.
 
@@ -77,7 +92,7 @@ def log_axis(values: Iterable[float], **options: Any) -> alt.Axis:
     return alt.Axis(labelExpr=COMPACT, values=ticks, **options)
 
 
-def month_labels(months: Sequence[str], width: float) -> list[str]:
+def month_labels(months: Sequence[str], width: float, room: float = 62) -> list[str]:
     """Return as many of the months as an axis has room for, the last among them.
 
     Parameters
@@ -86,7 +101,9 @@ def month_labels(months: Sequence[str], width: float) -> list[str]:
         In their order.
     width : float
         Of the axis in pixels.
+    room : float, default 62
+        What a label takes in pixels.
     """
     unique = list(dict.fromkeys(months))
-    step = -(-len(unique) * 62 // int(width))
+    step = math.ceil(len(unique) * room / width)
     return unique[::-1][:: max(step, 1)][::-1]

@@ -23,7 +23,7 @@ PALETTE = (
 # Where a name would like to stand in the palette, so that a refit to other segments keeps the colours of its names.
 PREFERRED = {
     **{"VIP": 0, "Core": 0, "Big spender": 6},
-    **{"Loyal": 1, "Engaged": 1, "Frequent small baskets": 2},
+    **{"Loyal": 1, "Engaged": 2, "Frequent small baskets": 2},
     **{"Regular": 2, "Rising": 2, "Average customer": 2},
     **{"New": 3, "First order": 3, "Engaged newcomer": 3},
     **{"Occasional": 4, "Low engagement": 4},

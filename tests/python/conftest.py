@@ -10,14 +10,18 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 import yaml
 from hypothesis import Phase, settings
+
+if TYPE_CHECKING:
+    from browser import Chromium
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
@@ -177,3 +181,13 @@ def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
     return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The browser that pages are looked at with."""
+    # It needs what only some tests do.
+    import browser
+
+    with browser.chromium() as started:
+        yield started

@@ -9,6 +9,26 @@ from segmentation_charts.published import Snapshot
 
 _GROUPS = 240
 
+# Checks of segmentation_quality that have a bar: what they say when they are passed, and what is measured.
+CHECKS = {
+    "cluster_structure": ("There are clusters", "p-value of data without clusters"),
+    "chosen_candidate": ("The number of segments passes the bars of the choice", "number of segments"),
+    "bootstrap_jaccard": ("Segments come back in resamples", "Jaccard coefficient of a segment"),
+    "split_half_ari": ("Both halves of the customers make the same segments", "adjusted Rand index"),
+    "seed_ari": ("Other starts make the same segments", "adjusted Rand index"),
+    "skew_after": ("Scaled measures are not skewed", "skewness of a measure"),
+    "neighbor_accuracy": ("Held-out customers are put where they were fitted", "share of them"),
+    "neighbors_disagree_with_centroid": ("The neighbours and the centroids agree", "share of customers who differ"),
+    "calibration_error": ("Confidence means what it says", "expected calibration error"),
+    "low_confidence": ("Few customers lie between segments", "share with a confidence below 0.7"),
+    "confidence_fall": ("Confidence has not fallen since the fit", "fall of the mean confidence"),
+    "feature_shift": ("Measures have not shifted since the fit", "population stability index of a measure"),
+    "outside_trained_range": ("Customers lie in the range of the fit", "share who do not"),
+    "segment_share_change": ("Segments keep their size from build to build", "change of a segment's share"),
+    "out_of_time_auc": ("Segments tell who buys next", "area under the ROC curve of a quarter"),
+    "out_of_time_order": ("Segments that were to buy more did", "worst inversion in standard errors"),
+}
+
 
 def candidates(snapshot: Snapshot) -> pd.DataFrame:
     """Return the rows of segmentation_candidates of the algorithm that was chosen, by number of segments."""
@@ -99,3 +119,42 @@ def _z_scores(snapshot: Snapshot, column: str) -> pd.DataFrame:
         order by segment_profiles.revenue desc, segment
         """  # noqa: S608 (names of columns, no values)
     )
+
+
+def checks(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the checks of segmentation_quality that have a verdict, a row a check, what is missed first.
+
+    Returns
+    -------
+    DataFrame
+        title, meaning (texts), passed and measured (how many figures), value and bar (of the figure nearest to its bar,
+        of those missed where any is).
+    """
+    found = snapshot.query(
+        """
+        with figures as (
+            select
+                check_name,
+                verdict = 'pass' as is_passed,
+                value,
+                bar,
+                row_number() over (
+                    partition by check_name
+                    order by verdict = 'pass', abs(value - bar) nulls last, segment nulls first, subject
+                ) as place
+            from segmentation_quality
+            where verdict <> 'info'
+        )
+        select
+            check_name,
+            count(*) filter (where is_passed) as passed,
+            count(*) as measured,
+            any_value(value) filter (where place = 1) as value,
+            any_value(bar) filter (where place = 1) as bar
+        from figures
+        group by check_name
+        order by passed = measured, check_name
+        """
+    )
+    words = [CHECKS.get(name, (name.replace("_", " ").capitalize(), "")) for name in found["check_name"]]
+    return found.assign(title=[title for title, _ in words], meaning=[meaning for _, meaning in words])

@@ -10,8 +10,8 @@ import pandas as pd
 from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 
-COHORTS = 13
-_NEW = "New customers"
+COHORTS = 24
+NEW = "New customers"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Migration:
     @property
     def moved(self) -> int:
         """How many of those who were customers before are in another segment now."""
-        known = self.rows[self.rows["from_segment"] != _NEW]
+        known = self.rows[self.rows["from_segment"] != NEW]
         return int(known.loc[known["from_segment"] != known["to_segment"], "customers"].sum())
 
 
@@ -81,13 +81,13 @@ def migration(snapshot: Snapshot, over: int = 1) -> Migration | None:
         from pairs
         order by from_segment, to_segment
         """,
-        {"begin": begin, "end": end, "new": _NEW},
+        {"begin": begin, "end": end, "new": NEW},
     )
     return Migration(begin, end, found.assign(label=[formats.count(n) for n in found["customers"]]))
 
 
 def cohorts(snapshot: Snapshot) -> pd.DataFrame:
-    """Return which share of the customers of a month bought in each month after it, of the last 13 months.
+    """Return which share of the customers of a month bought in each month after it, of the last 24 months, for a year.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def cohorts(snapshot: Snapshot) -> pd.DataFrame:
             from segment_history
             inner join first_months using (customer_id)
             inner join shown using (cohort)
-            where segment_history.month_end > last_day(first_months.cohort)
+            where date_diff('month', first_months.cohort, segment_history.month_end) between 1 and 12
             group by all
         )
         select cohort, months_since, customers, buyers / customers as share

@@ -7,7 +7,7 @@ import pandas as pd
 from segmentation_charts.frames.measures import MEASURES, RFM, measure_titles
 from segmentation_charts.published import Snapshot
 
-SAMPLE = 1_500
+SAMPLE = 1_000
 _BINS = 30
 
 
@@ -82,7 +82,7 @@ def _after(snapshot: Snapshot, measure: str, model: pd.Series[float]) -> pd.Data
 
 
 def sample(snapshot: Snapshot) -> pd.DataFrame:
-    """Return at most 1,500 customers, chosen by a hash of their id: segment, recency_days, frequency, monetary.
+    """Return at most 1,000 customers, chosen by a hash of their id: segment, recency_days, frequency, monetary.
 
     Values below 1 are 1, since the axes are logarithmic.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
 import filters
-import pandas as pd
 import streamlit as st
 from queries import movement as queries
 from queries.selection import Country, Period
@@ -33,7 +34,7 @@ def draw(snapshot: Snapshot) -> None:
     _sizes(snapshot, country, period)
 
 
-def _month(snapshot: Snapshot, country: Country, months: list[pd.Timestamp]) -> None:
+def _month(snapshot: Snapshot, country: Country, months: list[datetime.date]) -> None:
     st.header("From segment to segment")
     names = {formats.month(month): month for month in months}
     month = st.selectbox("Month", list(names), key="month")

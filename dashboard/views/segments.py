@@ -39,7 +39,7 @@ def draw(snapshot: Snapshot) -> None:
     _campaign(snapshot, members, country, float(profile["holdout_share"]))
 
 
-def _profile(snapshot: Snapshot, profile: pd.Series[str], members: Members) -> None:
+def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members) -> None:
     st.header(escape(members.segment))
     facts(
         {
@@ -66,7 +66,7 @@ def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
         st.markdown("No customer is chosen.")
         return
     money = money_writer(snapshot)
-    writers = {
+    writers: dict[str, tuple[str, Callable[[Any], str]]] = {
         "recency_days": ("Days since the last purchase", formats.count),
         "frequency": ("Orders", formats.count),
         "monetary": ("Spent", money),
@@ -82,8 +82,8 @@ def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
         pd.DataFrame(rows),
         {
             "measure": ("Median customer", None),
-            "inside": (f"{formats.text(members.segment, 30)} ({formats.count(inside['customers'])})", None),
-            "everybody": (f"Everybody ({formats.count(everybody['customers'])})", None),
+            "inside": (formats.text(members.segment, 30), None),
+            "everybody": ("Everybody", None),
         },
         "The median customer of the segment beside that of everybody",
     )
@@ -144,8 +144,8 @@ def _campaign(snapshot: Snapshot, members: Members, country: Country, share: flo
         disabled=not name.strip() or not reached + held_out,
     )
     st.caption(
-        "A row a customer; the column group says campaign or holdout. Texts that a spreadsheet would take for a formula "
-        "have an apostrophe in front."
+        "A row a customer; the column group says campaign or holdout. Texts that a spreadsheet would take for a "
+        "formula have an apostrophe in front."
     )
 
 

@@ -93,9 +93,9 @@ def _stability(snapshot: Snapshot) -> None:
         return
     bar = float(rows["bar"].iloc[0])
     chart(
-        intervals(rows.assign(name=rows["segment"]), "Jaccard coefficient", bar, "stable from here on"),
-        f"How much of each segment is found again in {thousands(rows['subject'].iloc[0])} (1 is all of it), with twice the "
-        "standard error.",
+        intervals(rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {bar:.2f} on", bar),
+        f"How much of each segment is found again in {thousands(rows['subject'].iloc[0])} (1 is all of it), with "
+        "twice the standard error.",
     )
 
 
@@ -105,14 +105,12 @@ def _out_of_time(snapshot: Snapshot) -> None:
     if rows.empty:
         st.info("The history is too short to look at the past.")
         return
-    rows = rows.assign(
-        name=rows["predictor"].map(PREDICTORS).fillna(rows["predictor"]), value=rows["auc"]
-    )
+    rows = rows.assign(name=rows["predictor"].map(PREDICTORS).fillna(rows["predictor"]), value=rows["auc"])
     cuts = list(dict.fromkeys(rows["cut"]))
     cut = st.selectbox("Tested on what happened after", cuts[::-1], format_func=formats.date, key="cut")
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
     chart(
-        intervals(shown, "AUC", 0.5, "", low=0.4),
+        intervals(shown, "AUC; 0.5 is chance", 0.5, low=0.4),
         f"How well each told, from the lines before {formats.date(cut)} alone, who would buy in the period after it: "
         "the probability that a buyer stood above a customer who did not buy. 0.5 is chance.",
     )
@@ -128,7 +126,8 @@ def _calibration(snapshot: Snapshot) -> None:
     chart(
         reliability(rows.assign(expected=rows["bar"])),
         "Of held-out customers with a confidence of 80 % eight in ten should be in the segment that they were fitted "
-        f"into: on the line it means what it says. Mean distance {formats.share(error.iloc[0] if len(error) else None)}.",
+        f"into: on the line it means what it says. Mean distance "
+        f"{formats.share(error.iloc[0] if len(error) else None)}.",
     )
 
 

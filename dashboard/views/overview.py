@@ -79,9 +79,7 @@ def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> N
     columns = {
         "segment": ("Segment", None),
         "customers": ("Customers", formats.count),
-        "customer_share": ("Share of customers", formats.share),
         "revenue": ("Revenue", lambda amount: formats.money(amount, snapshot.currency)),
-        "revenue_share": ("Share of revenue", formats.share),
     }
     if earlier is not None:
         old = queries.segments(earlier, country).set_index("segment")["customers"]
@@ -130,7 +128,8 @@ def _trust(snapshot: Snapshot) -> None:
     lines = [
         f"The data end on **{formats.date(last)}**; they were published on {formats.date(published)} at "
         f"{published:%H:%M} UTC, when all tests had passed.",
-        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} file{"s" if account['files'] != 1 else ""} were read: "
+        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} "
+        f"{'file' if account['files'] == 1 else 'files'} were read: "
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",

@@ -1,0 +1,32 @@
+"""Command `python -m segmentation_report`: the report of what is published."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from segmentation_charts.published import NothingPublishedError, Snapshot
+from segmentation_report.report import write_report
+
+
+def main() -> int:
+    """Write the report and say where; 1 where nothing is published."""
+    parser = argparse.ArgumentParser(prog="python -m segmentation_report", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("report"), help="where to write (default: report)")
+    parser.add_argument(
+        "--published", type=Path, help="what dbt build published to (default: SEGMENTS_PUBLISHED, else published)"
+    )
+    arguments = parser.parse_args()
+    try:
+        snapshot = Snapshot(arguments.published)
+    except NothingPublishedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    page = write_report(snapshot, arguments.folder)
+    print(f"Wrote {page.absolute()} and its figures for slides in {page.parent.absolute() / 'figures'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

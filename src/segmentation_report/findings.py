@@ -1,0 +1,98 @@
+"""The main findings in plain sentences, each computed from the snapshot."""
+
+from __future__ import annotations
+
+import datetime
+
+from segmentation_charts import formats
+from segmentation_charts.frames import movement
+from segmentation_charts.frames.segments import profiles
+from segmentation_charts.published import Snapshot
+
+
+def findings(snapshot: Snapshot) -> list[str]:
+    """Return what a reader should know first, the most general first."""
+    sentences = (_size, _best, _away, _moved, _returns, _trust)
+    return [sentence for write in sentences if (sentence := write(snapshot))]
+
+
+def _size(snapshot: Snapshot) -> str:
+    found = snapshot.query(
+        "select count(*) as customers, sum(frequency) as orders, sum(monetary) as monetary, "
+        "min(first_purchase_date) as begin, max(last_purchase_date) as end from customer_segments"
+    ).iloc[0]
+    money = formats.money(found["monetary"], snapshot.currency)
+    return (
+        f"{formats.count(found['customers'])} customers spent {money} in {formats.count(found['orders'])} orders from "
+        f"{formats.date(found['begin'])} to {formats.date(found['end'])}."
+    )
+
+
+def _best(snapshot: Snapshot) -> str:
+    best = profiles(snapshot).iloc[0]
+    return (
+        f"The segment {best['segment']} brings the most: {formats.count(best['customers'])} customers, "
+        f"{formats.share(best['customer_share'])} of all, with {formats.share(best['revenue_share'])} of the revenue."
+    )
+
+
+def _away(snapshot: Snapshot) -> str | None:
+    """Of the segments whose median customer has been away longer than that of all, the one that brought the most."""
+    median = snapshot.query("select quantile_disc(recency_days, 0.5) as median from customer_segments")["median"][0]
+    away = profiles(snapshot)
+    away = away[(away["median_recency_days"] > median) & (away["customers"] > 0)]
+    if away.empty or len(profiles(snapshot)) == 1:
+        return None
+    first = away.iloc[0]
+    return (
+        f"The most money among those who have been away for long is with the segment {first['segment']}: "
+        f"{formats.count(first['customers'])} customers brought {formats.share(first['revenue_share'])} of the "
+        f"revenue, and half of them have not bought for {formats.count(first['median_recency_days'])} days or more."
+    )
+
+
+def _moved(snapshot: Snapshot) -> str | None:
+    found = movement.migration(snapshot)
+    if found is None:
+        return None
+    known = int(found.rows.loc[found.rows["from_segment"] != movement.NEW, "customers"].sum())
+    return (
+        f"From {formats.date(found.begin)} to {formats.date(found.end)} {formats.count(found.moved)} of "
+        f"{formats.count(known)} customers ({formats.share(found.moved / max(known, 1))}) changed segment, and "
+        f"{formats.count(found.customers - known)} bought for the first time."
+    )
+
+
+def _returns(snapshot: Snapshot) -> str | None:
+    found = snapshot.query(
+        """
+        select
+            coalesce(sum(returned_value), 0) as returned,
+            coalesce(sum(returned_value) / nullif(sum(returned_value + net_monetary), 0), 0) as share,
+            count(*) filter (where is_high_return) as high
+        from customer_segments
+        """
+    ).iloc[0]
+    if not found["returned"]:
+        return None
+    return (
+        f"{formats.share(found['share'])} of the purchased value came back, "
+        f"{formats.money(found['returned'], snapshot.currency)}; {formats.count(found['high'])} customers are high "
+        "returners."
+    )
+
+
+def _trust(snapshot: Snapshot) -> str:
+    verdicts = snapshot.query(
+        "select verdict, count(*) as checks from segmentation_quality where verdict <> 'info' group by verdict"
+    )
+    counts = dict(zip(verdicts["verdict"], verdicts["checks"], strict=True))
+    missed = int(counts.get("warn", 0)) + int(counts.get("fail", 0))
+    total = int(sum(counts.values()))
+    told = f"{formats.count(total - missed)} of {formats.count(total)} checks of the model are passed"
+    return told + ("." if not missed else "; the others stand first in the table of checks.")
+
+
+def span(snapshot: Snapshot) -> str:
+    """Return the as-of date in words."""
+    return formats.date(datetime.date.fromisoformat(str(snapshot.manifest["as_of_date"])))

@@ -1,0 +1,277 @@
+"""The dashboard, clicked through in a browser: true numbers, no errors, pages for everybody, harmless names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import browser
+import duckdb
+import pytest
+from browser import LAPTOP, PHONE, Chromium, Scheme, Tab
+from conftest import Build
+
+PAGES = ("Overview", "Segments", "Customers", "Movement", "Data quality", "Model")
+SCRIPT = "<script>document.title = 'harmed'</script>"
+HOSTILE = {
+    "script": SCRIPT,
+    "formula": '=cmd|"/c calc"!A1',
+    "markdown": "[click](http://example.com) ![x](http://example.com/x.png) $\\frac{1}{2}$ :red[x] `y` # z",
+    "right to left": "\u202eمرحبا بالعالم\u202e",  # noqa: RUF001
+    "long": "long" * 75,
+}
+# Names of columns and what is not there; `AUC` and the like are words of the field.
+RAW = re.compile(r"\b(customer_id|[a-z]+_(days|share|value|segment|score|rate|date|count))\b|\bnan\b|\bNone\b|\bNaT\b")
+UNSEPARATED = re.compile(r"(?<![\w.,/-])\d{5,}(?![\w.,/-])")
+
+
+@pytest.fixture(scope="module")
+def sample_dashboard(sample_build: Build) -> Iterator[str]:
+    """Address of the dashboard on the sample."""
+    with browser.dashboard(sample_build.warehouse.parent / "published") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def hostile_folder(sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the sample published, with names that would do harm, and without the marts of lines of one version."""
+    folder = tmp_path_factory.mktemp("hostile") / "published"
+    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
+    with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
+        for number, name in enumerate(HOSTILE.values()):
+            connection.execute(
+                """
+                create or replace temp table chosen as
+                select customer_id from customer_segments
+                where segment = 'VIP' and not contains(customer_id, ' ')
+                order by monetary desc, customer_id limit 1 offset $offset
+                """,
+                {"offset": number},
+            )
+            for table in ("customer_segments", "segment_history", "invoice_lines"):
+                connection.execute(
+                    f"update {table} set customer_id = $name where customer_id = (select customer_id from chosen)",
+                    {"name": f"{name} "},
+                )
+            connection.execute(
+                "update customer_segments set country = $name where customer_id = $id", {"name": name, "id": f"{name} "}
+            )
+            connection.execute(
+                "update invoice_lines set description = $name where customer_id = $id",
+                {"name": name, "id": f"{name} "},
+            )
+        connection.execute("update rejected_invoice_lines set raw_text = $name", {"name": SCRIPT})
+        connection.execute("update load_audit set source_file = $name", {"name": SCRIPT})
+    return folder
+
+
+def go(tab: Tab, page: str) -> None:
+    """Open a page as a reader does; on a phone the list of pages is folded away."""
+    unfold = tab.page.get_by_test_id("stExpandSidebarButton")
+    if unfold.count():
+        unfold.click()
+    tab.page.get_by_role("link", name=page, exact=True).first.click()
+    tab.page.get_by_role("heading", name=page, exact=True, level=1).wait_for()
+    fold = tab.page.get_by_test_id("stSidebarCollapseButton").locator("button")
+    if fold.count() and fold.first.is_visible():
+        fold.first.click()
+    tab.settle()
+
+
+def choose(tab: Tab, label: str, option: str) -> None:
+    """Choose an option of a list, by keyboard."""
+    box = tab.page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    box.fill(option)
+    box.press("Enter")
+    tab.settle()
+
+
+def look(tab: Tab, name: str) -> None:
+    """Hold a page to what holds of all."""
+    text = tab.text()
+    assert tab.page.get_by_test_id("stException").count() == 0, text
+    assert not RAW.findall(text), name
+    assert not UNSEPARATED.findall(re.sub(r"customer.*", "", text)) or name.startswith("Customers"), name
+    assert tab.overflow() <= 0, name
+    assert tab.violations() == [], name
+    assert tab.errors == [], name
+    tab.screenshot(name)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")])
+def test_every_page_of_the_sample_is_sound(
+    chromium: Chromium, sample_dashboard: str, width: int, scheme: Scheme
+) -> None:
+    with chromium.tab(sample_dashboard, width, scheme) as tab:
+        for page in PAGES:
+            go(tab, page)
+            look(tab, f"{page} sample {width} {scheme}")
+
+
+def test_the_pages_of_online_retail_are_sound_and_say_what_the_tables_say(
+    chromium: Chromium, online_retail_build: Build
+) -> None:
+    schemes: list[tuple[int, Scheme]] = [(LAPTOP, "dark")]
+    if "SCREENSHOTS" in os.environ:
+        schemes += [(LAPTOP, "light"), (PHONE, "light"), (PHONE, "dark")]
+    with browser.dashboard(online_retail_build.warehouse.parent / "published") as url:
+        for width, scheme in schemes:
+            with chromium.tab(url, width, scheme) as tab:
+                for page in PAGES:
+                    go(tab, page)
+                    look(tab, f"{page} online retail {width} {scheme}")
+                go(tab, "Overview")
+                assert "8,737,228" in tab.text()
+                assert "4,334" in tab.text()
+                assert "536,641 accepted, 5,268 rejected" in tab.text()
+
+
+def test_filters_narrow_down_what_is_counted(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
+    ((country, customers, revenue),) = sample_build.rows(
+        """
+        select country, count(*), (select sum(revenue) from marts.country_sales as s where s.country = c.country)
+        from marts.customer_segments as c group by country order by 2 desc, 1 limit 1
+        """
+    )
+    ((month, of_month),) = sample_build.rows(
+        f"""
+        select strftime(month, '%b %Y'), sum(revenue) from marts.country_sales
+        where country = '{country}' group by month order by month limit 1 offset 3
+        """
+    )
+    with chromium.tab(sample_dashboard) as tab:
+        choose(tab, "Country", country)
+        assert f"{customers:,} customers of {country}" in tab.text()
+        assert f"{revenue:,.0f}" in tab.text()
+        choose(tab, "From", month)
+        choose(tab, "To", month)
+        assert f"Revenue in {month}" in tab.text()
+        assert f"{of_month:,.0f}" in tab.text()
+        # What was chosen holds on the other pages.
+        go(tab, "Movement")
+        assert f"Customers of {country} in each segment" in tab.text()
+        assert f"changed segment in {month}" in tab.text()
+        assert tab.errors == []
+
+
+def test_a_customer_is_found_by_a_part_of_the_id(
+    chromium: Chromium, sample_build: Build, sample_dashboard: str
+) -> None:
+    ((customer, orders, product),) = sample_build.rows(
+        """
+        select customer_id, any_value(frequency), arg_max(description, total)
+        from (
+            select l.customer_id, c.frequency, max(l.description) as description, sum(l.amount) as total
+            from marts.invoice_lines as l inner join marts.customer_segments as c using (customer_id)
+            where l.line_type = 'sale' and c.segment = 'Loyal'
+            group by l.customer_id, c.frequency, l.product_code
+        )
+        group by customer_id order by customer_id limit 1
+        """
+    )
+    with chromium.tab(sample_dashboard) as tab:
+        go(tab, "Customers")
+        search = tab.page.get_by_label("Customer id, or a part of it")
+        search.fill(customer.lower())
+        search.press("Enter")
+        tab.page.get_by_role("heading", name=customer, exact=True).wait_for()
+        tab.settle()
+        assert f"Orders\n{orders:,}" in re.sub(r"\n+", "\n", tab.text())
+        assert tab.page.get_by_text(product, exact=True).count()
+        search.fill("no such customer")
+        search.press("Enter")
+        tab.page.get_by_text("No customer is found.").wait_for()
+        assert tab.errors == []
+
+
+def test_the_list_of_a_segment_is_downloaded(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
+    with chromium.tab(sample_dashboard) as tab:
+        go(tab, "Segments")
+        choose(tab, "Segment", "At risk")
+        name = tab.page.get_by_label("Name of the campaign")
+        name.fill("=Win back")
+        name.press("Enter")
+        tab.settle()
+        counts = re.search(r"(\d+) customers of all countries get the campaign, (\d+) are held out", tab.text())
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name="Download the list (CSV)").click()
+        rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"), newline="")))
+    assert counts is not None
+    groups = [row["group"] for row in rows]
+    assert (groups.count("campaign"), groups.count("holdout")) == (int(counts[1]), int(counts[2]))
+    assert {(row["campaign"], row["segment"]) for row in rows} == {("'=Win back", "At risk")}
+    query = "select customer_id from marts.customer_segments where segment = 'At risk' order by customer_id"
+    assert [(row["customer_id"],) for row in rows] == sample_build.rows(query)
+    assert tab.errors == []
+
+
+def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile_folder: Path) -> None:
+    with browser.dashboard(hostile_folder) as url, chromium.tab(url, PHONE) as tab:
+        for page in ("Data quality", "Segments", "Customers"):
+            go(tab, page)
+            look(tab, f"{page} hostile")
+        for kind, name in HOSTILE.items():
+            search = tab.page.get_by_label("Customer id, or a part of it")
+            search.fill(name)
+            search.press("Enter")
+            tab.page.get_by_role("heading", level=2).first.wait_for()
+            tab.page.wait_for_timeout(300)
+            tab.settle()
+            shown = tab.page.locator("h2").first.inner_text()
+            assert " ".join(shown.split()) == " ".join(name.split()), kind
+            assert tab.page.get_by_role("link", name="click").count() == 0
+            assert tab.page.locator("[data-testid=stMain] img").count() == 0
+            assert tab.page.title() == "Customers"
+            assert tab.overflow() <= 0, kind
+            tab.screenshot(f"Customer hostile {kind}")
+        assert tab.errors == []
+
+
+def test_an_open_page_shows_the_next_version(chromium: Chromium, sample_build: Build, tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        tab.page.get_by_role("heading", name="Nothing is published yet").wait_for()
+        shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
+        tab.page.get_by_text("3,000", exact=True).first.wait_for(timeout=20_000)
+        first = (folder / "current").readlink()
+        second = first.with_name("000009-next")
+        shutil.copytree(folder / first, folder / second)
+        with duckdb.connect(str(folder / second / "segments.duckdb")) as connection:
+            connection.execute("delete from customer_segments where segment = 'New'")
+            connection.execute("drop table segmentation_quality")
+        (folder / "next").symlink_to(second)
+        (folder / "next").replace(folder / "current")
+        # Of an older project: what is missing is said.
+        tab.page.get_by_text("Build again.").wait_for(timeout=20_000)
+        assert "2,489" in tab.text()
+        assert tab.errors == []
+
+
+def test_lines_that_are_not_published_are_said_to_be_missing(
+    chromium: Chromium, hostile_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(hostile_folder, folder, symlinks=True)
+    with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
+        connection.execute("drop table invoice_lines")
+        connection.execute("drop table rejected_invoice_lines")
+        connection.execute(
+            """
+            update published_manifest set manifest = json_merge_patch(manifest, '{
+                "row_counts": {"invoice_lines": null, "rejected_invoice_lines": null},
+                "left_out": {"invoice_lines": "9 lines, more than 1", "rejected_invoice_lines": "8 lines, more than 1"}
+            }')
+            """
+        )
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        go(tab, "Customers")
+        assert "The lines were not published: 9 lines, more than 1." in tab.text()
+        go(tab, "Data quality")
+        assert "They were not published: 8 lines, more than 1." in tab.text()
+        assert tab.errors == []
