@@ -227,7 +227,7 @@ def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile
             assert " ".join(shown.split()) == " ".join(name.split()), kind
             assert tab.page.get_by_role("link", name="click").count() == 0
             assert tab.page.locator("[data-testid=stMain] img").count() == 0
-            assert tab.page.title() == "Customers"
+            assert tab.page.title() == "Customer segments"
             assert tab.overflow() <= 0, kind
             tab.screenshot(f"Customer hostile {kind}")
         assert tab.errors == []
