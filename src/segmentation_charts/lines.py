@@ -108,4 +108,4 @@ def _histogram(frame: pd.DataFrame, panel: str, width: float) -> Any:
 
 
 def _counts(field: str) -> alt.Y:
-    return alt.Y(field, title=None, axis=alt.Axis(labelExpr=COMPACT, tickCount=4))
+    return alt.Y(field, title=None, axis=alt.Axis(labelExpr=COMPACT, tickCount=4, tickMinStep=1))

@@ -63,6 +63,18 @@ def quantity(field: str, title: str | None, **options: Any) -> alt.X:
     return alt.X(f"{field}:Q", title=title, axis=axis)
 
 
+def log_scale(values: Iterable[float]) -> alt.Scale:
+    """Return a logarithmic scale with some room around the values, of which there may be one only.
+
+    Parameters
+    ----------
+    values : iterable of float
+        What is drawn; those above 0 count.
+    """
+    known = [float(value) for value in values if value > 0] or [1.0]
+    return alt.Scale(type="log", domain=[min(known) / 1.25, max(known) * 1.25], nice=False)
+
+
 def log_axis(values: Iterable[float], **options: Any) -> alt.Axis:
     """Return an axis for a logarithmic scale, with few labels: 1, 2, 5, 10, 20, 50, or only powers of ten.
 

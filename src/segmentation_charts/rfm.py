@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from segmentation_charts.parts import COMPACT, is_narrow, log_axis, segment_color
+from segmentation_charts.parts import COMPACT, is_narrow, log_axis, log_scale, segment_color
 from segmentation_charts.style import WIDE
 
 _SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right", "triangle-left"]
@@ -37,7 +37,7 @@ def distributions(frame: pd.DataFrame, width: float = WIDE) -> Any:
             y=alt.Y(
                 "customers:Q",
                 title="Customers" if number % columns == 0 else None,
-                axis=alt.Axis(labelExpr=COMPACT, tickCount=4),
+                axis=alt.Axis(labelExpr=COMPACT, tickCount=4, tickMinStep=1),
             ),
         )
         .properties(width=width / columns - 62, height=130)
@@ -82,5 +82,4 @@ def scatter(frame: pd.DataFrame, colors: Mapping[str, str], titles: Mapping[str,
 
 
 def _log_axis(channel: Any, field: str, title: str, values: pd.Series[float]) -> Any:
-    scale = alt.Scale(type="log", domain=[float(values.min()) / 1.25, float(values.max()) * 1.25], nice=False)
-    return channel(f"{field}:Q", title=title, scale=scale, axis=log_axis(values))
+    return channel(f"{field}:Q", title=title, scale=log_scale(values), axis=log_axis(values))

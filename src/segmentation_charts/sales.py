@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from segmentation_charts.parts import COMPACT, is_narrow, log_axis, month_labels, segment_color
+from segmentation_charts.parts import COMPACT, is_narrow, log_axis, log_scale, month_labels, segment_color
 from segmentation_charts.style import WIDE
 
 
@@ -67,7 +67,7 @@ def _months(frame: pd.DataFrame, title: str, width: float, is_log: bool = False)
     shown = month_labels(list(frame["month"]), width)
     y = alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr=COMPACT, tickCount=5))
     if is_log:
-        y = y.scale(type="log", nice=False).axis(log_axis(frame["value"]))
+        y = y.scale(log_scale(frame["value"])).axis(log_axis(frame["value"]))
     x = alt.X(
         "month:O", title=None, sort=None, axis=alt.Axis(values=shown, labelAngle=0, labelOverlap="greedy", ticks=True)
     )

@@ -22,7 +22,9 @@ _VARIABLES = {
 }
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(-?\d+\.\d\d)\d+")
-_REFERENCE = re.compile(r'(\bid="|url\(#|href="#)')
+_REFERENCE = re.compile(r'(\bid="|url\(#|href="#)([^")]+)')
+# What the renderer says of single marks: the figure as a whole has a name and a caption.
+_MARK_ROLES = re.compile(r' (role|aria-[a-z]+)="[^"]*"')
 _CAPTION_WIDTH = 118
 
 
@@ -35,12 +37,11 @@ def inline_svg(figure: Figure, width: float) -> str:
     width : float
         In pixels.
     """
-    svg = _svg(styled(figure.draw(width), _PLACEHOLDERS))
+    # Names of clips and gradients hold for the whole page.
+    svg = _svg(styled(figure.draw(width), _PLACEHOLDERS), f"{figure.name}-{width:.0f}")
     for placeholder, variable in _VARIABLES.items():
         svg = svg.replace(f'"{placeholder}"', f'"{variable}"')
-    # Names of clips and gradients hold for the whole page.
-    prefix = f"{figure.name}-{width:.0f}-"
-    return _TAG.sub(lambda tag: _REFERENCE.sub(rf"\g<1>{prefix}", tag[0]), svg)
+    return svg
 
 
 def write_slides(figure: Figure, folder: Path) -> None:
@@ -54,12 +55,26 @@ def write_slides(figure: Figure, folder: Path) -> None:
     """
     caption = textwrap.wrap(figure.caption, _CAPTION_WIDTH)
     title = alt.TitleParams(text=figure.title, subtitle=caption, fontSize=17, subtitleFontSize=12, offset=14)
-    chart = styled(figure.draw(WIDE).properties(title=title), LIGHT)
-    svg = _svg(chart)
+    chart = figure.draw(WIDE)
+    height = getattr(chart, "height", None)
+    if isinstance(height, int | float):
+        # The title takes its room from the height.
+        chart = chart.properties(height=height + 36 + 15 * len(caption))
+    svg = _svg(styled(chart.properties(title=title), LIGHT), figure.name)
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
     (folder / f"{figure.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=2))
 
 
-def _svg(chart: alt.TopLevelMixin) -> str:
+def _svg(chart: alt.TopLevelMixin, name: str) -> str:
     svg = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
-    return _TAG.sub(lambda tag: _LONG_NUMBER.sub(r"\1", tag[0]), svg)
+    # The renderer numbers clips and gradients on and on: a drawing should not depend on those before it.
+    numbers: dict[str, str] = {}
+
+    def rename(found: re.Match[str]) -> str:
+        numbers.setdefault(found[2], f"{name}-{len(numbers) + 1}")
+        return found[1] + numbers[found[2]]
+
+    def clean(tag: re.Match[str]) -> str:
+        return _REFERENCE.sub(rename, _MARK_ROLES.sub("", _LONG_NUMBER.sub(r"\1", tag[0])))
+
+    return _TAG.sub(clean, svg)

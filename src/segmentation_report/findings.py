@@ -41,7 +41,7 @@ def _away(snapshot: Snapshot) -> str | None:
     median = snapshot.query("select quantile_disc(recency_days, 0.5) as median from customer_segments")["median"][0]
     away = profiles(snapshot)
     away = away[(away["median_recency_days"] > median) & (away["customers"] > 0)]
-    if away.empty:
+    if away.empty or len(profiles(snapshot)) == 1:
         return None
     first = away.iloc[0]
     return (

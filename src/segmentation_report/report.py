@@ -7,7 +7,13 @@ from pathlib import Path
 from segmentation_charts.published import Snapshot
 from segmentation_report.drawing import write_slides
 from segmentation_report.page import render
+from segmentation_report.parts import Section
 from segmentation_report.sections import lines, measures, model, movement, segments
+
+
+def sections(snapshot: Snapshot) -> list[Section]:
+    """Return the sections of the report, in order."""
+    return [module.section(snapshot) for module in (segments, movement, measures, model, lines)]
 
 
 def write_report(snapshot: Snapshot, folder: Path) -> Path:
@@ -24,15 +30,15 @@ def write_report(snapshot: Snapshot, folder: Path) -> Path:
     Path
         Of the page.
     """
-    sections = [module.section(snapshot) for module in (segments, movement, measures, model, lines)]
+    parts = sections(snapshot)
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     for pattern in ("*.svg", "*.png"):
         for old in figures.glob(pattern):
             old.unlink()
-    for section in sections:
+    for section in parts:
         for figure in section.figures:
             write_slides(figure, figures)
     page = folder / "report.html"
-    page.write_text(render(snapshot, sections), encoding="utf-8")
+    page.write_text(render(snapshot, parts), encoding="utf-8")
     return page

@@ -22,6 +22,7 @@ MARTS = [
     "segment_migrations",
     "segment_profiles",
     "segment_sales",
+    "segment_silhouettes",
     "segmentation_candidates",
     "segmentation_model",
     "segmentation_quality",

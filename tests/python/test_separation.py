@@ -9,7 +9,15 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples, silhouette_score
 
 from segmentation.algorithms import ALGORITHMS
-from segmentation.separation import elbow, gap_choice, gap_statistics, silhouettes, variance_ratios, wcss
+from segmentation.separation import (
+    elbow,
+    gap_choice,
+    gap_statistics,
+    silhouette_widths,
+    silhouettes,
+    variance_ratios,
+    wcss,
+)
 
 
 @given(st.integers(0, 10_000), st.integers(20, 200), st.integers(2, 6))
@@ -18,6 +26,8 @@ def test_silhouettes_are_scikit_learns(seed: int, n: int, k: int) -> None:
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(n, 3)).round(1)
     labelings = [rng.integers(0, k, n), np.arange(n) % k, np.r_[0, np.ones(n - 1, dtype=int)]]
+    widths = [silhouette_samples(points, labels) for labels in labelings]
+    assert silhouette_widths(points, labelings) == pytest.approx(np.array(widths), abs=1e-9)
     expected = [silhouette_score(points, labels) for labels in labelings]
     errors = [silhouette_samples(points, labels).std() / np.sqrt(n) for labels in labelings]
     found = silhouettes(points, labelings)

@@ -97,7 +97,8 @@ def _columns(snapshot: Snapshot) -> list[Figure | Table | Note]:
             "missing-values",
             "Missing values",
             f"Share of the {accepted} accepted lines in which a column is empty. Lines without a customer count in "
-            "the accounts and for no customer. Rows without a number, date or price that can be read are rejected.",
+            "the accounts and for no customer; rows without a number, date or price that can be read are rejected. "
+            f"{counted}",
             partial(lines.bars, missing, "Lines without a value"),
         ),
         Figure(

@@ -30,7 +30,7 @@ def section(snapshot: Snapshot) -> Section:
             Figure(
                 "rfm-distributions",
                 "Measures before and after scaling",
-                "Above: in original units, up to the 99th percentile. Below: as the model sees them, logarithms that "
+                "First in original units, up to the 99th percentile, then as the model sees them: logarithms that "
                 f"are capped, centred and scaled. From {formats.count(count)} customers.",
                 partial(rfm.distributions, frames.distributions(snapshot)),
             ),
