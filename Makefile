@@ -34,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report audit erase query dashboard test lint bench bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test lint bench bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12

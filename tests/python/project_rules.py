@@ -10,9 +10,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-PACKAGE = "segmentation"
+from project_manifest import Project, Thing, layer
+
 PREFIXES = {"staging": ("base_", "stg_"), "intermediate": ("int_",), "marts": ("",)}
 RESERVED = ("base_", "stg_", "int_")
 PARENTS = {
@@ -20,46 +20,11 @@ PARENTS = {
     "intermediate": {"staging", "intermediate", "seed"},
     "marts": {"intermediate", "marts", "seed"},
 }
-# What dbt calls by itself.
+# What a macro is on one database; dbt finds it by the macro's name.
 DISPATCHED = re.compile(r"^(default|spark|duckdb)__")
 
-Thing = dict[str, Any]
 # The id of what breaks a rule, and how.
 Finding = tuple[str, str]
-
-
-class Project:
-    """What a manifest says of this project."""
-
-    def __init__(self, manifest: Thing) -> None:
-        def own(kind: str) -> dict[str, Thing]:
-            return {key: thing for key, thing in manifest[kind].items() if thing["package_name"] == PACKAGE}
-
-        self.nodes, self.macros, self.docs = own("nodes"), own("macros"), own("docs")
-        self.sources, self.exposures, self.metrics = own("sources"), own("exposures"), own("metrics")
-        self.semantic_models, self.unit_tests = own("semantic_models"), own("unit_tests")
-        self.children: dict[str, list[str]] = manifest["child_map"]
-
-    def of_type(self, *types: str) -> dict[str, Thing]:
-        return {key: node for key, node in self.nodes.items() if node["resource_type"] in types}
-
-    def everything(self) -> dict[str, Thing]:
-        kinds = (self.nodes, self.macros, self.sources, self.exposures, self.metrics, self.semantic_models)
-        return {key: thing for kind in kinds for key, thing in kind.items()}
-
-    def tests_of(self, key: str) -> list[Thing]:
-        """Tests that look at a node; of generic ones only those that are its own."""
-        tests = [self.nodes.get(child) or self.unit_tests.get(child) for child in self.children.get(key, [])]
-        return [
-            test
-            for test in tests
-            if test and test["resource_type"] in ("test", "unit_test") and test.get("attached_node") in (None, key)
-        ]
-
-
-def layer(node: Thing) -> str:
-    """Return the schema of a model; of anything else what it is."""
-    return str(node["config"].get("schema") if node["resource_type"] == "model" else node["resource_type"])
 
 
 def names_say_the_layer(project: Project) -> Iterator[Finding]:
@@ -157,9 +122,23 @@ def nothing_is_unused(project: Project) -> Iterator[Finding]:
         if not called and not DISPATCHED.match(name):
             yield key, "nothing calls it"
     shown = json.dumps([[thing.get("doc_blocks"), thing.get("columns")] for thing in project.everything().values()])
-    for key in project.docs:
-        if f'"{key}"' not in shown:
+    for key, block in project.docs.items():
+        # Those of the docs site itself are shown by it: __overview__.
+        if f'"{key}"' not in shown and not block["name"].startswith("__"):
             yield key, "nothing shows it"
+
+
+def layers_have_colors(project: Project) -> Iterator[Finding]:
+    """In the lineage graph the models of a layer, and the seeds, have one colour, and no two layers the same."""
+    nodes = project.of_type("model", "seed")
+    colors: dict[str, list[str]] = {}
+    for node in nodes.values():
+        colors.setdefault(layer(node), []).append(node["config"]["docs"]["node_color"])
+    usual = {name: max(sorted(set(map(str, found))), key=found.count) for name, found in colors.items()}
+    for key, node in nodes.items():
+        color = node["config"]["docs"]["node_color"]
+        if color is None or color != usual[layer(node)] or list(usual.values()).count(color) > 1:
+            yield key, f"its colour {color} is not that of the layer {layer(node)} alone"
 
 
 def exposures_are_complete(project: Project) -> Iterator[Finding]:
@@ -186,6 +165,7 @@ RULES: dict[str, Callable[[Project], Iterator[Finding]]] = {
         properties_stand_beside,
         marts_have_contracts,
         nothing_is_unused,
+        layers_have_colors,
         exposures_are_complete,
     )
 }

@@ -1,8 +1,8 @@
 """Which macros dbt-score looks at."""
 
-from __future__ import annotations
-
-from dbt_score import Macro, rule_filter
+# dbt-score reads the annotations, so they can't be put off as in other modules.
+from dbt_score import rule_filter
+from dbt_score.models import Macro
 
 
 @rule_filter

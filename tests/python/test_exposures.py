@@ -11,13 +11,12 @@ import pytest
 from conftest import PROJECT, Build
 
 MARTS = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
-BEGINNINGS = {"dashboard": PROJECT / "dashboard/app.py", "report": PROJECT / "src/segmentation_report/__main__.py"}
+FOLDERS = {"dashboard": PROJECT / "dashboard", "report": PROJECT / "src/segmentation_report"}
 
 
-def modules_of(path: Path) -> set[Path]:
-    """Return the files of this project that a module is made of: its own, and those that it imports, in turn."""
-    roots = (PROJECT / "src", BEGINNINGS["dashboard"].parent)
-    found, pending = set[Path](), [path]
+def modules_of(folder: Path) -> set[Path]:
+    """Return the modules of a folder, and those of this project that they import, in turn."""
+    found, pending = set[Path](), sorted(folder.rglob("*.py"))
     while pending:
         path = pending.pop()
         if path in found or not path.is_file():
@@ -30,16 +29,15 @@ def modules_of(path: Path) -> set[Path]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
             for name in names:
-                for root in roots:
-                    module = root / name.replace(".", "/")
-                    pending += [module.with_suffix(".py"), module / "__init__.py"]
+                module = PROJECT / "src" / name.replace(".", "/")
+                pending += [module.with_suffix(".py"), module / "__init__.py"]
     return found
 
 
-@pytest.mark.parametrize("name", BEGINNINGS)
+@pytest.mark.parametrize("name", FOLDERS)
 def test_an_exposure_depends_on_the_marts_that_its_code_reads(sample_build: Build, name: str) -> None:
     manifest = json.loads((sample_build.target / "manifest.json").read_text())
     parents = manifest["exposures"][f"exposure.segmentation.{name}"]["depends_on"]["nodes"]
-    code = "\n".join(path.read_text() for path in modules_of(BEGINNINGS[name]))
-    read = set(re.findall(r"\b(?:from|join)\s+(\w+)", code)) & MARTS
+    code = "\n".join(path.read_text() for path in modules_of(FOLDERS[name]))
+    read = set(re.findall(r"\w+", code)) & MARTS
     assert {manifest["nodes"][parent]["name"] for parent in parents} == read
