@@ -16,6 +16,8 @@ from segmentation_charts.published import Snapshot
 from segmentation_charts.style import styled
 from segmentation_charts.theme import DARK, LIGHT
 
+_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+
 # A column's heading, and how its values are written; None for text as it is.
 Column = tuple[str, Callable[[Any], str] | None]
 
@@ -105,8 +107,11 @@ def escape(text: object) -> str:
     -------
     str
         On one line, and set apart in its direction of writing: what is written from the right moves nothing beside it.
+        Addresses become no links.
     """
     line = re.sub(r"\s+", " ", str(text))
+    # An invisible joiner, since backslashes do not keep addresses from being linked.
+    line = re.sub(r"://|\.|@", lambda mark: f"\u2060{mark[0]}", line) if _ADDRESS.search(line) else line
     return "\u2068" + re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line) + "\u2069"
 
 

@@ -42,18 +42,27 @@ def search(snapshot: Snapshot, text: str, country: Country, segment: str | None,
         limit.
     """
     in_segment = "true" if segment is None else "segment = $segment"
+    # Counted apart, so that only the first have to be kept in order.
     return snapshot.query(
         f"""
+        with found as (
+
+            select
+                customer_id,
+                segment,
+                country,
+                recency_days,
+                frequency,
+                monetary
+            from customer_segments
+            where contains(lower(customer_id), lower($text)) and {country.condition} and {in_segment}
+
+        )
+
         select
-            customer_id,
-            segment,
-            country,
-            recency_days,
-            frequency,
-            monetary,
-            count(*) over () as found
-        from customer_segments
-        where contains(lower(customer_id), lower($text)) and {country.condition} and {in_segment}
+            *,
+            (select count(*) from found) as found
+        from found
         order by customer_id = $text desc, monetary desc, customer_id
         limit $limit
         """,  # noqa: S608

@@ -25,7 +25,7 @@ def draw(snapshot: Snapshot) -> None:
     as_of(snapshot, "Recency counts days up to then, orders and money all before it.")
     text_column, segment_column, country_column = st.columns(3)
     with text_column:
-        text = st.text_input("Customer id, or a part of it", key="search", max_chars=300).strip()
+        text = st.text_input("Customer id, or a part of it", key="search").strip()
     with segment_column:
         every = profiles(snapshot)
         names = every.loc[every["kind"] == "cluster", "segment"].tolist()
@@ -38,7 +38,7 @@ def draw(snapshot: Snapshot) -> None:
         return
     total = int(found["found"].iloc[0])
     most = f", of whom the {len(found)} who spent the most can be chosen" if total > len(found) else ""
-    st.markdown(f"{formats.count(total)} customers are found{most}.")
+    st.markdown(f"{formats.count(total)} {'customer is' if total == 1 else 'customers are'} found{most}.")
     with st.expander("List of those found"):
         _list(snapshot, found, "Customers that were found")
     customer_id = st.selectbox("Customer", found["customer_id"].tolist(), key="customer")

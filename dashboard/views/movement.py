@@ -15,6 +15,7 @@ from segmentation_charts.frames.segments import colors
 from segmentation_charts.movement import migration_matrix
 from segmentation_charts.published import Snapshot
 from segmentation_charts.sales import by_month
+from segmentation_charts.style import NARROW
 
 
 def draw(snapshot: Snapshot) -> None:
@@ -55,7 +56,8 @@ def _month(snapshot: Snapshot, country: Country, months: list[datetime.date]) ->
         f"{formats.count(moves.loc[is_new, 'customers'].sum())} bought for the first time."
     )
     chart(
-        migration_matrix(moves, list(colors(snapshot))),
+        # Names of columns are turned, so that they fit on a phone too.
+        migration_matrix(moves, list(colors(snapshot)), NARROW),
         f"Customers {country.words} by the segment at the end of the month before {month} (rows) and at its end "
         "(columns); darker is a larger share of the row.",
     )

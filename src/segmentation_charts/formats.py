@@ -21,6 +21,17 @@ def count(value: Number) -> str:
     return NONE if is_none(value) else f"{value:z,.0f}"
 
 
+def compact(value: Number) -> str:
+    """Write a number of things where there is little room: 950, 1.2k, 45k, 3.4M."""
+    if is_none(value):
+        return NONE
+    size = float(value or 0)
+    for limit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(size) >= limit:
+            return f"{size / limit:.{0 if abs(size) >= 9.95 * limit else 1}f}{letter}"
+    return count(value)
+
+
 def number(value: Number, decimals: int = 1) -> str:
     """Write a measure: 1,234.5."""
     return NONE if is_none(value) else f"{value:z,.{decimals}f}"

@@ -9,9 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from segmentation_charts import formats
 from segmentation_charts.parts import PERCENT, is_narrow, readable_on
 from segmentation_charts.style import WIDE
 
+# Pixels that the names of segments take, and a digit.
+_NAMES, _DIGIT = 110, 7
 # From pale to dark.
 _SEQUENTIAL = ["#eef3f9", "#7fa8d1", "#1b4f8a"]
 
@@ -30,6 +33,9 @@ def migration_matrix(frame: pd.DataFrame, segments: Sequence[str], width: float 
         In pixels.
     """
     rows, columns = (_in_order(frame[end], segments) for end in ("from_segment", "to_segment"))
+    room = (width - _NAMES) / len(columns)
+    if frame["label"].str.len().max() * _DIGIT > room:
+        frame = frame.assign(label=[formats.compact(customers) for customers in frame["customers"]])
     x_axis = alt.Axis(orient="top", labelAngle=-90 if is_narrow(width) else -30 if len(columns) > 6 else 0)
     base = alt.Chart(frame).encode(
         x=alt.X("to_segment:N", title="To", sort=columns, axis=x_axis),

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from segmentation_charts import formats
+from segmentation_charts.movement import migration_matrix
 from segmentation_charts.parts import log_axis, month_labels, readable_on
+from segmentation_charts.style import NARROW, WIDE
 from segmentation_charts.theme import DARK, LIGHT, NEUTRAL, OVERLAY, PALETTE, PREFERRED, Ink, segment_colors
 
 FloatArray = NDArray[np.float64]
@@ -106,6 +108,10 @@ def test_text_on_cells_can_be_read(value: float) -> None:
     [
         (formats.count(1234567), "1,234,567"),
         (formats.count(None), "–"),  # noqa: RUF001
+        (formats.compact(999), "999"),
+        (formats.compact(1_234), "1.2k"),
+        (formats.compact(9_960), "10k"),
+        (formats.compact(45_600_000), "46M"),
         (formats.number(-0.001, 2), "0.00"),
         (formats.number(nan), "–"),  # noqa: RUF001
         (formats.share(0.12345), "12.3 %"),
@@ -141,3 +147,11 @@ def test_logarithmic_axes_have_few_labels() -> None:
         [0.1, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
         [1, 2, 5],
     ]
+
+
+@pytest.mark.parametrize(("customers", "width", "label"), [(1_234, WIDE, "1,234"), (123_456, NARROW, "123k")])
+def test_numbers_have_room_in_their_cells(customers: int, width: float, label: str) -> None:
+    names = [f"Segment {n}" for n in range(7)]
+    pairs = {"from_segment": names, "to_segment": names, "customers": customers, "share": 1.0}
+    chart = migration_matrix(pd.DataFrame(pairs).assign(label=formats.count(customers)), names, width)
+    assert f'"label": "{label}"' in chart.to_json()

@@ -180,6 +180,7 @@ def test_the_manifest_and_the_summary_are_true(sample_build: Build) -> None:
         "select distinct model_version from marts.customer_segments"
     )
     assert (manifest["left_out"], manifest["warnings"]) == ({}, [])
+    assert (manifest["version_before"], manifest["changes"]) == (None, None)
     results = json.loads((sample_build.target / "run_results.json").read_text())
     assert manifest["invocation_id"] == results["metadata"]["invocation_id"]
     for line in (
