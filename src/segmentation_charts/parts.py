@@ -57,12 +57,6 @@ def readable_on(values: Iterable[float], domain: Sequence[float], colors: Sequen
     return ["#000000" if light > 0.179 else "#ffffff" for light in linear @ np.array([0.2126, 0.7152, 0.0722])]
 
 
-def quantity(field: str, title: str | None, **options: Any) -> alt.X:
-    """Return a horizontal axis of numbers, written compactly."""
-    axis = alt.Axis(labelExpr=COMPACT, tickCount=5, **options)
-    return alt.X(f"{field}:Q", title=title, axis=axis)
-
-
 def log_scale(values: Iterable[float]) -> alt.Scale:
     """Return a logarithmic scale with some room around the values, of which there may be one only.
 

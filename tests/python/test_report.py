@@ -23,7 +23,7 @@ from conftest import PROJECT, Build
 from sklearn.metrics import silhouette_samples
 
 from segmentation.stored_model import read_model
-from segmentation_charts.frames import lines, model, movement, rfm, segments
+from segmentation_charts.frames import lines, model, movement, rfm, segments, sold
 from segmentation_charts.published import Snapshot
 from segmentation_report.parts import Note
 from segmentation_report.report import sections
@@ -264,10 +264,8 @@ def test_nothing_published_is_an_error_with_a_remedy(tmp_path: Path) -> None:
 def test_the_rows_that_were_read_are_all_in_the_figure(snapshot: Snapshot) -> None:
     read = snapshot.query("select sum(rows_read) as rows from load_audit")["rows"][0]
     assert lines.fates(snapshot)["value"].sum() == read
-    assert lines.sales_by_month(snapshot)["value"].sum() == pytest.approx(
-        lines.sales_by_weekday(snapshot)["value"].sum()
-    )
-    assert lines.sales_by_hour(snapshot)["value"].sum() == pytest.approx(lines.sales_by_month(snapshot)["value"].sum())
+    assert sold.sales_by_month(snapshot)["value"].sum() == pytest.approx(sold.sales_by_weekday(snapshot)["value"].sum())
+    assert sold.sales_by_hour(snapshot)["value"].sum() == pytest.approx(sold.sales_by_month(snapshot)["value"].sum())
 
 
 def test_histograms_hold_every_customer(snapshot: Snapshot) -> None:

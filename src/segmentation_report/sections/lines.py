@@ -6,6 +6,7 @@ from functools import partial
 
 from segmentation_charts import formats, lines
 from segmentation_charts.frames import lines as frames
+from segmentation_charts.frames import sold
 from segmentation_charts.frames.measures import money_title
 from segmentation_charts.published import Snapshot
 from segmentation_report.parts import Figure, Note, Section, Table
@@ -121,11 +122,11 @@ def _rankings(snapshot: Snapshot) -> list[Figure]:
     counted, title = _customers_with_lines(snapshot), money_title("Revenue", snapshot.currency)
     figures = []
     for name, what, frame in (
-        ("top-products", "products", frames.top_products(snapshot)),
-        ("top-countries", "countries", frames.top_countries(snapshot)),
+        ("top-products", "products", sold.top_products(snapshot)),
+        ("top-countries", "countries", sold.top_countries(snapshot)),
     ):
         if len(frame):
-            caption = f"The {what} with the highest revenue, at most {frames.TOP}, before returns. {counted}"
+            caption = f"The {what} with the highest revenue, at most {sold.TOP}, before returns. {counted}"
             figures.append(Figure(name, f"Top {what}", caption, partial(lines.bars, frame, title)))
     return figures
 
@@ -134,9 +135,9 @@ def _times(snapshot: Snapshot) -> list[Figure]:
     counted, title = _customers_with_lines(snapshot), money_title("Revenue", snapshot.currency)
     figures = []
     for name, what, frame in (
-        ("sales-by-month", "month", frames.sales_by_month(snapshot)),
-        ("sales-by-weekday", "weekday", frames.sales_by_weekday(snapshot)),
-        ("sales-by-hour", "hour of the day", frames.sales_by_hour(snapshot)),
+        ("sales-by-month", "month", sold.sales_by_month(snapshot)),
+        ("sales-by-weekday", "weekday", sold.sales_by_weekday(snapshot)),
+        ("sales-by-hour", "hour of the day", sold.sales_by_hour(snapshot)),
     ):
         if len(frame):
             caption = f"Revenue by {what}, before returns, over the whole time of the data. {counted}"
