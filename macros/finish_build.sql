@@ -10,7 +10,9 @@
     {%- set gaps = segmentation.gaps_of_build(results) -%}
     {%- if not gaps -%}
         {%- do segmentation.record_audit(
-            segmentation.node_relation('int_compared_files'), segmentation.node_relation('int_customer_days')
+            segmentation.node_relation('int_compared_files'),
+            segmentation.node_relation('int_customer_days'),
+            segmentation.node_relation('int_history_months')
         ) -%}
     {%- endif -%}
     {%- set has_marts = not segmentation.unbuilt_nodes(results, ['model', 'seed']) -%}

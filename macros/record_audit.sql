@@ -1,7 +1,11 @@
-{#- Write down which files and customers a complete build has passed with: they are not tested again (`is_to_be_audited`). -#}
-{% macro record_audit(compared_files, customer_days) -%}
+{#- Write down which files, customers and months a complete build has passed with: they are not tested again (`is_to_be_audited`). -#}
+{% macro record_audit(compared_files, customer_days, history_months) -%}
     {%- set schema = (compared_files | string).rsplit('.', 1)[0] -%}
-    {%- for what, parts in [('files', compared_files), ('customers', customer_days)] -%}
-        {%- do run_query('create or replace table ' ~ schema ~ '.audited_' ~ what ~ ' as select distinct row_key from ' ~ parts) -%}
+    {%- for what, key, parts in [
+        ('files', 'row_key', compared_files), ('customers', 'row_key', customer_days), ('months', 'history_key', history_months)
+    ] -%}
+        {%- do run_query(
+            'create or replace table ' ~ schema ~ '.audited_' ~ what ~ ' as select distinct ' ~ key ~ ' as row_key from ' ~ parts
+        ) -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,5 +1,21 @@
 -- Every customer with a purchase before the as-of date has one row, with all the money: net = gross - returned.
-with expected as (
+-- Looks at customers whose lines changed.
+with known_customers as (
+
+    select distinct customer_id
+    from {{ ref('int_customer_days') }}
+    where {{ segmentation.is_to_be_audited('row_key', 'customers') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('customer_segments') }}
+    where customer_id in (select known_customers.customer_id from known_customers)
+
+),
+
+expected as (
 
     select
         ledger.customer_id,
@@ -7,7 +23,9 @@ with expected as (
         sum(ledger.returned) as returned
     from {{ ref('int_customer_days') }} as ledger
     cross join {{ ref('int_as_of_date') }} as as_of
-    where ledger.activity_date < as_of.as_of_date
+    where
+        ledger.activity_date < as_of.as_of_date
+        and ledger.customer_id in (select known_customers.customer_id from known_customers)
     group by ledger.customer_id
     having sum(ledger.sale_lines) > 0
 
@@ -21,7 +39,7 @@ select
     customers.returned_value,
     customers.net_monetary
 from expected
-full outer join {{ ref('customer_segments') }} as customers on expected.customer_id = customers.customer_id
+full outer join customers on expected.customer_id = customers.customer_id
 where
     expected.customer_id is null
     or customers.customer_id is null

@@ -1,5 +1,5 @@
--- The ledger counts each purchase invoice of a customer once, on whichever days its lines stand. Looks at customers whose
--- lines changed.
+-- The ledger counts each purchase invoice of a customer once, on whichever days its lines stand.
+-- Looks at customers whose lines changed.
 with ledger as (
 
     select

@@ -1,4 +1,5 @@
--- The sales by segment, and by country too, are those of the ledger, for each month of the history and the open one.
+-- The sales by segment, and by country too, are those of the ledger.
+-- Looks at months of the history that changed, and the open one.
 -- noqa: disable=RF04
 with sales as (
 
@@ -18,6 +19,19 @@ with sales as (
 
 ),
 
+known_months as (
+
+    select month
+    from {{ ref('int_history_months') }}
+    where {{ segmentation.is_to_be_audited('history_key', 'months') }}
+
+    union
+
+    select cast({{ dbt.date_trunc('month', 'as_of_date') }} as date) as month
+    from {{ ref('int_as_of_date') }}
+
+),
+
 ledger as (
 
     select
@@ -27,21 +41,11 @@ ledger as (
         sum(customer_days.purchased) as revenue,
         sum(customer_days.returned) as returned_value
     from {{ ref('int_customer_days') }} as customer_days
+    inner join known_months
+        on cast({{ dbt.date_trunc('month', 'customer_days.activity_date') }} as date) = known_months.month
     cross join {{ ref('int_as_of_date') }} as as_of
     where customer_days.activity_date < as_of.as_of_date
     group by cast({{ dbt.date_trunc('month', 'customer_days.activity_date') }} as date)
-
-),
-
-known_months as (
-
-    select month
-    from {{ ref('int_history_months') }}
-
-    union
-
-    select cast({{ dbt.date_trunc('month', 'as_of_date') }} as date) as month
-    from {{ ref('int_as_of_date') }}
 
 ),
 
@@ -67,7 +71,6 @@ select
     ledger.returned_value,
     sales.returned_value as returned_value_of_mart
 from ledger
-inner join known_months on ledger.month = known_months.month
 cross join marts
 left join sales
     on

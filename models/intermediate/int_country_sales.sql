@@ -3,7 +3,9 @@
 {%- set query -%}
 segment_history as (
 
-    select * from {{ ref('int_segment_history') }}
+    select history.*
+    from {{ ref('int_segment_history') }} as history
+    inner join months on history.history_key = months.history_key
 
 ),
 
@@ -28,9 +30,7 @@ customer_months as (
         max(customer_days.activity_date) as last_activity_date
     from customer_days
     inner join months
-        on
-            customer_days.activity_date >= months.month
-            and customer_days.activity_date < months.as_of_date
+        on cast({{ dbt.date_trunc('month', 'customer_days.activity_date') }} as date) = months.month
     group by months.row_key, months.history_key, months.month, months.as_of_date, customer_days.customer_id
 
 ),

@@ -18,9 +18,7 @@ checksums as (
 
     select
         customer_id,
-        sum(cast({{ segmentation.row_hash([
-            'part', 'invoice_id', 'invoice_date', 'country', 'line_type', 'line_count', 'amount'
-        ]) }} as decimal(38, 0))) as content_checksum
+        sum(cast(content_hash as decimal(38, 0))) as content_checksum
     from accepted_days
     group by customer_id
 

@@ -74,6 +74,11 @@ final as (
         load_key,
         customer_id,
         invoice_id,
+        {%- if part == 'read' %}
+        content_hash,
+        {%- else %}
+        {{ segmentation.row_hash(segmentation.day_content()) }} as content_hash,
+        {%- endif %}
         country,
         line_type,
         {{ 'reason' if part == 'read' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as reason,

@@ -20,9 +20,7 @@ segments as (
         segment_number,
         segment,
         {%- for feature in features %}
-        {%- for part in ['center', 'scale', 'low', 'high', 'scaled_centroid'] %}
-        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
-        {%- endfor %}
+        max(case when feature = '{{ feature }}' then scaled_centroid end) as {{ feature }}_scaled_centroid,
         {%- endfor %}
         count(*) as features
     from fitted
@@ -30,24 +28,47 @@ segments as (
 
 ),
 
+-- All segments of a fit are scaled alike.
+scaling as (
+
+    select
+        {%- for feature in features %}
+        {%- for part in ['center', 'scale', 'low', 'high'] %}
+        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) as features
+    from fitted
+
+),
+
+scaled as (
+
+    select
+        {%- for feature in features %}
+        (
+            least(
+                greatest(ln(1.0 + greatest(customers.{{ feature }}, 0.0)), scaling.{{ feature }}_low),
+                scaling.{{ feature }}_high
+            ) - scaling.{{ feature }}_center
+        ) / scaling.{{ feature }}_scale as {{ feature }},
+        {%- endfor %}
+        customers.customer_id
+    from customers
+    cross join scaling
+
+),
+
 distances as (
 
     select
-        customers.customer_id,
+        scaled.customer_id,
         segments.segment_number,
         segments.segment,
         {%- for feature in features %}
-        {{ '+ ' if not loop.first }}power(
-            (
-                least(
-                    greatest(ln(1.0 + greatest(customers.{{ feature }}, 0.0)), segments.{{ feature }}_low),
-                    segments.{{ feature }}_high
-                ) - segments.{{ feature }}_center
-            ) / segments.{{ feature }}_scale - segments.{{ feature }}_scaled_centroid,
-            2
-        )
+        {{ '+ ' if not loop.first }}power(scaled.{{ feature }} - segments.{{ feature }}_scaled_centroid, 2)
         {%- endfor %} as squared_distance
-    from customers
+    from scaled
     cross join segments
 
 ),

@@ -21,31 +21,20 @@ lines as (
 
 ),
 
-final as (
+days as (
 
     select
-        -- ids
         files.row_key,
         lines.typed_key,
         lines.load_key,
         lines.customer_id,
         lines.invoice_id,
-
-        -- text
         lines.country,
         lines.line_type,
         lines.reason,
-
-        -- numerics
+        lines.invoice_date,
         count(*) as line_count,
-        {{ segmentation.safe_cast('sum(lines.amount)', segmentation.type_money()) }} as amount,
-        case
-            when {{ segmentation.safe_cast('sum(lines.amount)', segmentation.type_money()) }} is null then sum(lines.amount)
-        end as large_amount,
-
-        -- dates
-        lines.invoice_date
-
+        sum(lines.amount) as amount
     from lines
     inner join files on lines.typed_key = files.typed_key
     group by
@@ -58,6 +47,34 @@ final as (
         lines.line_type,
         lines.reason,
         lines.invoice_date
+
+),
+
+final as (
+
+    select
+        -- ids
+        row_key,
+        typed_key,
+        load_key,
+        customer_id,
+        invoice_id,
+        {{ segmentation.row_hash(segmentation.day_content()) }} as content_hash,
+
+        -- text
+        country,
+        line_type,
+        reason,
+
+        -- numerics
+        line_count,
+        {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
+        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
+
+        -- dates
+        invoice_date
+
+    from days
 
 )
 {%- endset -%}

@@ -25,7 +25,8 @@ pending_fits as (
 
 ),
 
--- Only a new fit is validated. Whoever bought before a cut is among the customers of today: the sample does not favour those who came back.
+-- Only a new fit is validated. Whoever bought before a cut is among the customers of today: the sample does not favour
+-- those who came back.
 sampled_days as (
 
     select customer_days.*

@@ -42,6 +42,22 @@ duplicates_by_file as (
 ),
 
 -- One pass over the account; copies are of the days of the lines that they repeat.
+fates as (
+
+    select
+        load_key,
+        part,
+        line_type,
+        reason,
+        sum(line_count) as line_count,
+        sum(amount) as amount,
+        min(invoice_date) as first_invoice_date,
+        max(invoice_date) as last_invoice_date
+    from invoice_days
+    group by load_key, part, line_type, reason
+
+),
+
 fates_by_file as (
 
     select
@@ -57,9 +73,9 @@ fates_by_file as (
         sum(case when reason is not null then amount end) as amount_rejected,
         sum(case when part = 'derived' then line_count else 0 end) as lines_derived,
         sum(case when part = 'derived' then amount end) as amount_derived,
-        min(case when line_type is not null then invoice_date end) as first_invoice_date,
-        max(case when line_type is not null then invoice_date end) as last_invoice_date
-    from invoice_days
+        min(case when line_type is not null then first_invoice_date end) as first_invoice_date,
+        max(case when line_type is not null then last_invoice_date end) as last_invoice_date
+    from fates
     group by load_key
 
 ),

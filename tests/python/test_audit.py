@@ -13,13 +13,18 @@ FAULTS = {
     "days_add_up_to_the_lines": "update staging.stg_invoice_lines set amount = amount + 1 where line_id = {line}",
     "lines_are_sound": "update staging.stg_invoice_lines set line_id = line_id + 4 where line_id = {line}",
     "customers_have_one_row_a_day": "insert into intermediate.int_customer_days "
-    "from intermediate.int_customer_days where customer_id = '{customer}'",
+    "from intermediate.int_customer_days where customer_id = '{customer}' and activity_date = '{day}'",
     "orders_add_up_to_the_invoices": "update intermediate.int_customer_days set orders = orders + 1 "
+    "where customer_id = '{customer}' and activity_date = '{day}'",
+    "customers_add_up_to_the_ledger": "update marts.customer_segments set returned_value = returned_value + 1 "
     "where customer_id = '{customer}'",
+    "sales_add_up_to_the_ledger": "update marts.country_sales set orders = orders + 1 "
+    "where month = (select min(month) from marts.country_sales)",
 }
+# The first line, so that its month is over.
 LINE = (
-    "select line_id, customer_id from marts.invoice_lines where line_type = 'sale' and customer_id is not null "
-    "and source_row > 1 order by line_id limit 1"
+    "select line_id, customer_id, invoiced_at::date from marts.invoice_lines "
+    "where line_type = 'sale' and customer_id is not null order by invoiced_at, line_id limit 1"
 )
 
 
@@ -37,14 +42,15 @@ def test_what_is_audited_is_not_tested_again(sample_build: Build, tmp_path: Path
             for statement in statements:
                 connection.execute(statement)
 
-    ((line, customer),) = sample_build.rows(LINE)
+    ((line, customer, day),) = sample_build.rows(LINE)
     assert failed("full") == set()
-    change(*(fault.format(line=line, customer=customer) for fault in FAULTS.values()))
+    change(*(fault.format(line=line, customer=customer, day=day) for fault in FAULTS.values()))
     assert failed() == set()
     assert failed("full") == {*FAULTS}
     # As after a build that failed, which writes nothing down.
     change(
         "delete from intermediate.audited_files",
+        "delete from intermediate.audited_months",
         "delete from intermediate.audited_customers where row_key in "
         f"(select row_key from intermediate.int_customer_days where customer_id = '{customer}')",
     )
