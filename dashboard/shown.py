@@ -33,7 +33,7 @@ def as_of(snapshot: Snapshot, what: str) -> None:
         A sentence, as markdown.
     """
     date = pd.Timestamp(snapshot.manifest["as_of_date"])
-    st.markdown(f"As of **{date.day} {date:%b %Y}**, the day after the last purchase that counts. {what}")
+    st.markdown(f"As of **{date.day} {date:%b %Y}**: what was bought before that day counts. {what}")
 
 
 def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height: int | None = None) -> None:

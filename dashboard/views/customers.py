@@ -38,7 +38,7 @@ def draw(snapshot: Snapshot) -> None:
         return
     total = int(found["found"].iloc[0])
     most = f", of whom the {len(found)} who spent the most can be chosen" if total > len(found) else ""
-    st.markdown(f"{formats.count(total)} {'customer is' if total == 1 else 'customers are'} found{most}.")
+    st.markdown(f"{formats.things(total, 'customer is', 'customers are')} found{most}.")
     with st.expander("List of those found"):
         _list(snapshot, found, "Customers that were found")
     customer_id = st.selectbox("Customer", found["customer_id"].tolist(), key="customer")
@@ -73,7 +73,10 @@ def _customer(snapshot: Snapshot, customer_id: str) -> None:
     _history(snapshot, customer_id, period)
     _purchases(snapshot, customer_id, period)
     st.header("Most alike")
-    st.markdown("The customers nearest in what the segments are made of: 0 is equal, 1 is far apart in one measure.")
+    st.markdown(
+        "The customers nearest in what the segments are made of: 0 is equal, 1 is far apart in one measure. The largest "
+        "and smallest values count as capped, as they do for the model."
+    )
     _list(snapshot, queries.nearest(snapshot, customer_id), "The customers who are most alike", with_distance=True)
 
 

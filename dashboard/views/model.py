@@ -80,8 +80,8 @@ def _silhouettes(snapshot: Snapshot) -> None:
     groups = frames.silhouette_groups(snapshot)
     chart(
         model.silhouette_plot(groups, current_colors(snapshot)),
-        "Silhouettes of a sample of the customers, the highest on top in each segment; below 0 a customer is nearer to "
-        "another segment.",
+        f"Silhouettes of {formats.count(groups.groupby('segment')['last'].max().sum())} customers, drawn at random where "
+        "there are more; the highest on top in each segment. Below 0 a customer is nearer to another segment.",
     )
 
 

@@ -21,7 +21,7 @@ from segmentation_charts.segments import share_bars
 def draw(snapshot: Snapshot) -> None:
     """Draw the page."""
     st.title("Overview")
-    as_of(snapshot, "A customer is who bought something before that day.")
+    as_of(snapshot, "A customer is who bought something.")
     country_column, period_column = st.columns([1, 2])
     with country_column:
         country = filters.choose_country(snapshot)
@@ -84,7 +84,7 @@ def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> N
     if earlier is not None:
         old = queries.segments(earlier, country).set_index("segment")["customers"]
         segments = segments.assign(change=segments["customers"] - segments["segment"].map(old).fillna(0))
-        columns["change"] = ("Since the last build", change)
+        columns["change"] = ("Customers since the last build", change)
     table(segments, columns, "Customers and revenue of each segment")
 
 
@@ -111,11 +111,11 @@ def _changes(snapshot: Snapshot) -> None:
         st.markdown("There is no earlier version to compare with.")
         return
     st.markdown(
-        f"- {formats.count(changes['customers_gained'])} customers are new, "
-        f"{formats.count(changes['customers_lost'])} are gone\n"
-        f"- {formats.count(changes['customers_moved'])} customers are in another segment\n"
-        f"- {formats.count(changes['files_gained'])} files are new, {formats.count(changes['files_changed'])} changed, "
-        f"{formats.count(changes['files_lost'])} are gone"
+        f"- {formats.things(changes['customers_gained'], 'new customer')}, "
+        f"{formats.count(changes['customers_lost'])} gone\n"
+        f"- {formats.things(changes['customers_moved'], 'customer')} in another segment\n"
+        f"- {formats.things(changes['files_gained'], 'new file')}, {formats.count(changes['files_changed'])} changed, "
+        f"{formats.count(changes['files_lost'])} gone"
     )
 
 
@@ -128,8 +128,8 @@ def _trust(snapshot: Snapshot) -> None:
     lines = [
         f"The data end on **{formats.date(last)}**; they were published on {formats.date(published)} at "
         f"{published:%H:%M} UTC, when all tests had passed.",
-        f"{formats.count(account['rows_read'])} rows of {formats.count(account['files'])} "
-        f"{'file' if account['files'] == 1 else 'files'} were read: "
+        f"{formats.count(account['rows_read'])} rows of "
+        f"{formats.things(account['files'], 'file')} were read: "
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",

@@ -32,6 +32,21 @@ def compact(value: Number) -> str:
     return count(value)
 
 
+def things(value: int, one: str, many: str | None = None) -> str:
+    """Write how many things there are: 1 file, 12 files.
+
+    Parameters
+    ----------
+    value : int
+        How many.
+    one : str
+        A word for one of them.
+    many : str, default the word with an s
+        A word for several.
+    """
+    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+
+
 def number(value: Number, decimals: int = 1) -> str:
     """Write a measure: 1,234.5."""
     return NONE if is_none(value) else f"{value:z,.{decimals}f}"
