@@ -74,8 +74,8 @@ def _customer(snapshot: Snapshot, customer_id: str) -> None:
     _purchases(snapshot, customer_id, period)
     st.header("Most alike")
     st.markdown(
-        "The customers nearest in what the segments are made of: 0 is equal, 1 is far apart in one measure. The largest "
-        "and smallest values count as capped, as they do for the model."
+        "The customers nearest in what the segments are made of: 0 is equal, 1 is far apart in one measure. The "
+        "largest and smallest values count as capped, as they do for the model."
     )
     _list(snapshot, queries.nearest(snapshot, customer_id), "The customers who are most alike", with_distance=True)
 

@@ -78,10 +78,11 @@ def _silhouettes(snapshot: Snapshot) -> None:
         st.info("This version was published without them. Build again.")
         return
     groups = frames.silhouette_groups(snapshot)
+    customers = formats.count(groups.groupby("segment")["last"].max().sum())
     chart(
         model.silhouette_plot(groups, current_colors(snapshot)),
-        f"Silhouettes of {formats.count(groups.groupby('segment')['last'].max().sum())} customers, drawn at random where "
-        "there are more; the highest on top in each segment. Below 0 a customer is nearer to another segment.",
+        f"Silhouettes of {customers} customers, drawn at random where there are more; the highest on top in each "
+        "segment. Below 0 a customer is nearer to another segment.",
     )
 
 

@@ -32,12 +32,12 @@ def compact(value: Number) -> str:
     return count(value)
 
 
-def things(value: int, one: str, many: str | None = None) -> str:
+def things(value: float, one: str, many: str | None = None) -> str:
     """Write how many things there are: 1 file, 12 files.
 
     Parameters
     ----------
-    value : int
+    value : number
         How many.
     one : str
         A word for one of them.
