@@ -1,17 +1,28 @@
 -- Every customer with a purchase before the as-of date has one row, with all the money: net = gross - returned.
 -- Looks at customers whose lines changed.
-with known_customers as (
+with ledger as (
 
-    select distinct customer_id
+    select
+        customer_id,
+        activity_date,
+        sale_lines,
+        purchased,
+        returned
     from {{ ref('int_customer_days') }}
     where {{ segmentation.is_to_be_audited('row_key', 'customers') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
 
 ),
 
 customers as (
 
     select * from {{ ref('customer_segments') }}
-    where customer_id in (select known_customers.customer_id from known_customers)
+    where customer_id in (select ledger.customer_id from ledger)
 
 ),
 
@@ -21,11 +32,9 @@ expected as (
         ledger.customer_id,
         sum(ledger.purchased) as purchased,
         sum(ledger.returned) as returned
-    from {{ ref('int_customer_days') }} as ledger
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where
-        ledger.activity_date < as_of.as_of_date
-        and ledger.customer_id in (select known_customers.customer_id from known_customers)
+    from ledger
+    cross join as_of
+    where ledger.activity_date < as_of.as_of_date
     group by ledger.customer_id
     having sum(ledger.sale_lines) > 0
 

@@ -69,7 +69,6 @@ def test_one_file_describes_each_model(sample_build: Build) -> None:
 @pytest.mark.parametrize(
     ("mart", "key"),
     [
-        ("customer_segments", "customer_id"),
         ("load_audit", "source_file"),
         ("segment_profiles", "segment"),
         ("segmentation_candidates", "segment_count"),
