@@ -259,6 +259,7 @@ KILLED_AT = [
     "sql incremental model intermediate.int_duplicate_invoice_lines",
     "sql table model marts.load_audit",
 ]
+KILLED_AT = KILLED_AT[1::2] if PROFILE == "short" else KILLED_AT
 
 
 def test_a_build_that_is_killed_and_run_again_ends_as_one_undisturbed(shop: Shop, tmp_path: Path) -> None:
