@@ -1,8 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-{%- set ledger -%}
-(select distinct row_key as ledger_key from {{ ref('int_customer_days') }}) as ledger
-{%- endset -%}
+{%- set ledger = '(select distinct row_key as ledger_key from ' ~ ref('int_customer_days') ~ ') as ledger' -%}
+{#- Without the var it is the day after the last of all. -#}
+{%- set is_known = 'activity_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
 
 {%- set query -%}
 known_days as (
@@ -12,9 +12,7 @@ known_days as (
         customers.row_key as total_key
     from {{ ref('int_customer_days') }} as customer_days
     inner join customers on customer_days.row_key = customers.ledger_key
-    {%- if var('as_of_date') %}
-    where customer_days.activity_date < {{ segmentation.date_setting('as_of_date') }}
-    {%- endif %}
+    where {{ is_known }}
 
 ),
 
@@ -71,3 +69,4 @@ with customers as (
 {{ query }}
 
 select * from final
+order by customer_id

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {%- set features = var('cluster_features') -%}
 
 with customers as (

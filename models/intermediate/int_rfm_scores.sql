@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with customers as (
 
     select * from {{ ref('int_customer_features') }}
