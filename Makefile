@@ -34,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test lint bench bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test lint bench bench-day bench-dashboard evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -83,6 +83,9 @@ bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bar
 
 bench-day: $(VENV)/installed ## Measure what one more day of lines costs, against a full build (LINES=100000000 for the bar)
 	$(BIN)/python benchmarks/daily.py --lines 10000000 --times $(shell expr $(LINES) / 10000000)
+
+bench-dashboard: $(VENV)/installed-dev ## Measure how long pages of the dashboard take with a million customers (after make build; needs chromium)
+	$(BIN)/python benchmarks/dashboard.py
 
 evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py
