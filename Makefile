@@ -107,7 +107,7 @@ lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
 	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
 
 clean: ## Remove what was built, but not the environment
-	rm -rf target logs published warehouse.duckdb warehouse.duckdb.wal
+	rm -rf target logs published report warehouse.duckdb warehouse.duckdb.wal
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
