@@ -36,6 +36,7 @@ def main() -> int:
         "versions": describe_versions(),
         "command": command_of(options),
         "memory_limit": options.memory_limit,
+        "notebook_up_to": options.notebook_up_to,
         "stop_above_gib": options.stop_above_gib,
         "shops": {},
         "assignment": {},
@@ -75,7 +76,7 @@ def read_options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--stop-above-gib",
-        type=float,
+        type=int,
         default=round(0.75 * memory_gib()),
         help="kill other ways that take more memory (default: three quarters of the machine's)",
     )

@@ -18,35 +18,32 @@ class Bar:
     Attributes
     ----------
     what : str
-    least, most : float or None
-        Between which the value has to be.
     value : float or None
         None where it was not measured.
     unit : str
         How numbers are written, such as {:.1f} s.
+    bound : float
+    is_least : bool, default False
+        Whether the value must not be below the bound, instead of above it.
     """
 
     what: str
     value: float | None
     unit: str
-    least: float | None = None
-    most: float | None = None
+    bound: float
+    is_least: bool = False
 
     @property
     def verdict(self) -> Literal["met", "missed", "not measured"]:
         """Whether the value meets the bar."""
         if self.value is None:
             return "not measured"
-        too_low = self.least is not None and self.value < self.least
-        too_high = self.most is not None and self.value > self.most
-        return "missed" if too_low or too_high else "met"
+        return "met" if (self.value >= self.bound if self.is_least else self.value <= self.bound) else "missed"
 
     @property
     def asked(self) -> str:
         """The bar in words."""
-        bound, word = (self.least, "at least") if self.least is not None else (self.most, "at most")
-        assert bound is not None
-        return f"{word} {self.unit.format(bound)}"
+        return f"{'at least' if self.is_least else 'at most'} {self.unit.format(self.bound)}"
 
     @property
     def measured(self) -> str:
@@ -65,62 +62,65 @@ def bars(results: Results) -> list[Bar]:
         if (seconds := r.assigned(customers, "alone", "seconds")) is not None
     ]
     small, large = (r.assigned(customers, "stream", "peak_gib") for customers in (MILLION, 10 * MILLION))
-    times, gib, seconds_unit = "{:.1f} times", "{:.2f} GiB", "{:.1f} s"
+    times = "{:.1f} times"
     return [
         Bar(
             "10 million lines: the notebook's time over that of a build of the same job",
             r.ratio((TEN, "notebook"), (TEN, "same_job")),
             times,
-            least=20,
+            bound=20,
+            is_least=True,
         ),
         Bar(
             "10 million lines: the notebook's time over that of the whole build",
             r.ratio((TEN, "notebook"), (TEN, "whole")),
             times,
-            least=10,
+            bound=10,
+            is_least=True,
         ),
         Bar(
             "10 million lines: the whole build's peak memory over the notebook's",
             r.ratio((TEN, "whole"), (TEN, "notebook"), "peak_gib"),
             "{:.2f} times",
-            most=0.33,
+            bound=1 / 3,
         ),
         Bar(
             "100 million lines: the whole build's time over the floor's",
             r.ratio((HUNDRED, "whole"), (HUNDRED, "floor")),
             times,
-            most=12,
+            bound=12,
         ),
-        Bar("100 million lines: peak memory of any build", max(peaks, default=None), gib, most=8),
+        Bar("100 million lines: peak memory of any build", max(peaks, default=None), "{:.2f} GiB", bound=8),
         Bar(
             "100 million lines: the whole build's time over that of 10 million",
             r.ratio((HUNDRED, "whole"), (TEN, "whole")),
             times,
-            most=11,
+            bound=11,
         ),
         Bar(
             "100 million lines: one more day over the whole build",
             r.ratio((HUNDRED, "day"), (HUNDRED, "whole")),
             "{:.3f} times",
-            most=0.1,
+            bound=0.1,
         ),
-        Bar("Nothing new, the slowest of the shops", max(nothing, default=None), seconds_unit, most=15),
+        Bar("Nothing new, the slowest of the shops", max(nothing, default=None), "{:.1f} s", bound=15),
         Bar(
             "15 neighbours among 50,000: customers a second, the slower of 1 and 10 million",
             min(alone, default=None),
             "{:,.0f}",
-            least=400_000,
+            bound=400_000,
+            is_least=True,
         ),
         Bar(
             "Assignment: peak memory of 10 million customers over that of 1 million",
             large / small if small and large else None,
             "{:.2f} times",
-            most=1.1,
+            bound=1.1,
         ),
         Bar(
             "A million customers whom scikit-learn's exact classifier puts elsewhere",
             r.assigned(MILLION, "compare", "different"),
             "{:.0f}",
-            most=0,
+            bound=0,
         ),
     ]

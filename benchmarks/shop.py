@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -65,8 +66,10 @@ def write_shop(folder: Path, lines: int, copies: int = 1) -> ShopFiles:
     shop = ShopFiles(folder)
     if shop.months.exists():
         return shop
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn, parts = folder / "lines.csv", folder / "parts"
+    drawn, parts, unfinished = folder / "lines.csv", folder / "parts", folder / "unfinished"
+    for left in (parts, unfinished):
+        shutil.rmtree(left, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     command = [sys.executable, "-m", "segmentation.simulate", str(drawn), "--lines", str(lines)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with duckdb.connect() as connection:
@@ -89,13 +92,13 @@ def write_shop(folder: Path, lines: int, copies: int = 1) -> ShopFiles:
             """  # noqa: S608
         )
     drawn.unlink()
-    shop.months.mkdir()
     for part in parts.iterdir():
         name = part.name.removeprefix("part=")
         for number, source in enumerate(sorted(part.iterdir())):
-            source.rename(shop.months / (f"{name}-{number}.csv" if number else f"{name}.csv"))
+            source.rename(unfinished / (f"{name}-{number}.csv" if number else f"{name}.csv"))
         part.rmdir()
     parts.rmdir()
+    unfinished.rename(shop.months)
     return shop
 
 
