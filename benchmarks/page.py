@@ -93,22 +93,23 @@ def _assignment(results: Results) -> str:
             if run in runs:
                 seconds, peak = runs[run]["seconds"], runs[run]["peak_gib"]
                 rate = runs[run]["customers"] / seconds
-                rows.append((_words(int(customers)), name, f"{seconds:.1f}", f"{rate:,.0f}", f"{peak:.2f}"))
+                rows.append((_words(int(customers)), name, f"{seconds:,.1f}", f"{rate:,.0f}", f"{peak:.2f}"))
     header = ("customers", "what", "time, s", "customers a second", "peak memory, GiB")
     return _table(header, rows, right=(0, 2, 3, 4)) if rows else ""
 
 
 def _phases(results: Results) -> str:
-    columns = [(size, way) for way in ("whole", "day", "nothing") for size in results.sizes]
+    largest = results.sizes[-1]
+    columns = [*((size, "whole") for size in results.sizes), (largest, "day"), (largest, "nothing")]
     runs = [
         (f"{WAYS[way].lower()}, {_words(size)}", run)
         for size, way in columns
         if (run := results.typical_run(size, way))
     ]
     rows = [
-        (group, *(f"{run['phases']['groups'][group]:.1f}" for _, run in runs), held) for group, held in GROUPS.items()
+        (group, *(f"{run['phases']['groups'][group]:,.1f}" for _, run in runs), held) for group, held in GROUPS.items()
     ]
-    total = ("all", *(f"{run['seconds']:.1f}" for _, run in runs), "")
+    total = ("all", *(f"{run['seconds']:,.1f}" for _, run in runs), "")
     header = ("group", *(name for name, _ in runs), "what it holds")
     return _table(header, [*rows, total], right=range(1, len(header) - 1))
 
@@ -116,7 +117,7 @@ def _phases(results: Results) -> str:
 def _nodes(results: Results) -> str:
     run = results.typical_run(results.sizes[-1], "whole")
     nodes = run["phases"]["nodes"] if run else {}
-    return _table(("node", "s"), [(f"`{name}`", f"{seconds:.1f}") for name, seconds in nodes.items()], right=(1,))
+    return _table(("node", "s"), [(f"`{name}`", f"{seconds:,.1f}") for name, seconds in nodes.items()], right=(1,))
 
 
 def _words(number: int) -> str:

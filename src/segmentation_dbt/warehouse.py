@@ -51,6 +51,8 @@ def explain(path: str, error: str) -> str:
             "A DuckDB file has one writer. Wait until the other build is done, close the program that reads it "
             "(a notebook, a BI tool, the DuckDB command line), or build into another file with SEGMENTS_WAREHOUSE."
         )
+    if re.search("Memory must have|unit for memory", error):
+        return f"{where}: its memory limit is wrong.\nSEGMENTS_MEMORY_LIMIT is a number and a unit, such as 6GiB."
     if "not a valid DuckDB database file" in error:
         return f"{where}: it is no DuckDB file.\nPoint SEGMENTS_WAREHOUSE at another path, or move the file away."
     if not Path(path).absolute().parent.is_dir():
