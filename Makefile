@@ -34,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test lint bench bench-full bench-reading bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test lint bench bench-full bench-read bench-day evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -81,10 +81,10 @@ docs: $(VENV)/installed ## Write target/static_index.html: every table, column, 
 bench: $(VENV)/installed-dev ## Measure builds and other ways to do the same on a million lines (minutes); writes target/benchmarks
 	$(BIN)/python -m benchmarks
 
-bench-full: $(VENV)/installed-dev ## The same on 1, 10 and 100 million lines (hours, 60 GB); writes docs/benchmarks.md and its chart
+bench-full: $(VENV)/installed-dev ## The same on 1, 10 and 100 million lines (hours, 30 GB); writes docs/benchmarks.md and its chart
 	$(BIN)/python -m benchmarks --lines 1000000 10000000 100000000 --assigned 1000000 10000000 --rounds 3 --output docs
 
-bench-reading: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
+bench-read: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
 
 bench-day: $(VENV)/installed ## Measure what one more day of lines costs, against a full build (LINES=100000000 for the bar)

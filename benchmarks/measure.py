@@ -79,7 +79,12 @@ def measure(
         )
         watch = _Watch(process.pid, stop_above_gib)
         watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            # Ctrl-C does not reach another session.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         seconds = time.perf_counter() - began
         watch.end()
         process.returncode = os.waitstatus_to_exitcode(status)
