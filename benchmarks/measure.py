@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -90,7 +91,8 @@ def measure(
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         printed = output.read().decode(errors="replace")
-    peak = max(watch.peak, usage.ru_maxrss * _MAXRSS_UNIT)
+    # The kernel's own figure of a child begins with what this process holds: it is only taken where nothing was seen.
+    peak = watch.peak or usage.ru_maxrss * _MAXRSS_UNIT
     cpu_seconds = usage.ru_utime + usage.ru_stime
     return Cost(seconds, cpu_seconds, peak / GIB, process.returncode, printed, watch.stopped)
 
@@ -108,8 +110,8 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(_PAUSE):
-            memory = session_memory(self._session)
-            self.peak = max(self.peak, memory)
+            memory, largest = session_memory(self._session)
+            self.peak = max(self.peak, memory, largest)
             if memory > self._limit and not self._ended.is_set():
                 self.stopped = True
                 os.killpg(self._session, signal.SIGKILL)
@@ -120,22 +122,27 @@ class _Watch(threading.Thread):
         self.join()
 
 
-def session_memory(session: int) -> int:
-    """Return the resident memory of all processes of a session in bytes; 0 where there is no /proc.
+def session_memory(session: int) -> tuple[int, int]:
+    """Return the resident memory of all processes of a session, and the most that one of them ever had, in bytes.
+
+    Both are 0 where there is no /proc.
 
     Parameters
     ----------
     session : int
         Its number, that of its first process.
     """
-    pages = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    memory, largest = 0, 0
+    for process in Path("/proc").glob("[0-9]*"):
         try:
             # Behind the name of the program, which may hold anything.
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            fields = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) != session:
+                continue
+            memory += int(fields[21]) * _PAGE
+            most = re.search(r"VmHWM:\s+(\d+) kB", (process / "status").read_text(errors="replace"))
         except OSError:
             # It has ended.
             continue
-        if int(fields[3]) == session:
-            pages += int(fields[21])
-    return pages * _PAGE
+        largest = max(largest, int(most[1]) * 1024 if most else 0)
+    return memory, largest

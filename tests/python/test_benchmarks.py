@@ -103,6 +103,12 @@ def test_memory_is_that_of_all_processes(tmp_path: Path) -> None:
     assert cost.seconds > 0.7
 
 
+def test_memory_is_not_that_of_the_program_that_measures(tmp_path: Path) -> None:
+    held = bytearray(300 * 2**20)
+    cost = measure([sys.executable, "-c", "import time; time.sleep(0.5)"], tmp_path)
+    assert 0 < cost.peak_gib < 0.1 < len(held) / 2**30
+
+
 def test_what_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
     cost = measure([sys.executable, "-c", HOLD.replace("0.7", "60")], tmp_path, stop_above_gib=0.2)
     assert cost.stopped
