@@ -77,7 +77,7 @@ def write_shop(folder: Path, lines: int, copies: int = 1) -> ShopFiles:
         connection.execute("set enable_progress_bar = false")
         rows = f"read_csv('{drawn}', all_varchar = true)"
         # The plain text of dates begins with the year: the greatest is the last.
-        ((last_day,),) = connection.execute(f"select max(InvoiceDate[:10]) from {rows}").fetchall()  # noqa: S608
+        ((last_day,),) = connection.execute(f"select max(InvoiceDate[:10]) from {rows}").fetchall()
         connection.execute(
             f"""
             copy (
@@ -89,7 +89,7 @@ def write_shop(folder: Path, lines: int, copies: int = 1) -> ShopFiles:
                     select case when range = 0 then '' else range::varchar end as copy_number from range({copies})
                 )
             ) to '{parts}' (format csv, header, partition_by (part))
-            """  # noqa: S608
+            """
         )
     drawn.unlink()
     for part in parts.iterdir():
