@@ -39,8 +39,8 @@ endif
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='path/*.csv'
-	$(BIN)/dbt build
+build: $(VENV)/installed ## Build the segments, if anything is new: of the sample, or of INVOICES='path/*.csv'
+	@$(BIN)/python -m segmentation_dbt.build
 	@echo
 	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
 
