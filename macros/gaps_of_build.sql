@@ -17,6 +17,9 @@
     {%- if missing -%}
         {%- do gaps.append('{:,} left out, and only a complete dbt build is published'.format(missing | length)) -%}
     {%- endif -%}
+    {%- for name in ['customer_segments', 'load_audit'] if not segmentation.is_enabled(name) -%}
+        {%- do gaps.append(name ~ ' is disabled') -%}
+    {%- endfor -%}
     {%- if flags.EMPTY or flags.SAMPLE -%}
         {%- do gaps.append('only a part of the data was read (--empty, --sample)') -%}
     {%- endif -%}

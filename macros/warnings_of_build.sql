@@ -4,6 +4,9 @@
     {%- for result in results if result.status == 'warn' -%}
         {%- do warnings.append(result.node.name ~ ': ' ~ result.message) -%}
     {%- endfor -%}
+    {%- if not segmentation.is_enabled('segmentation_quality') -%}
+        {{ return(warnings) }}
+    {%- endif -%}
     {%- set missed = run_query(
         'select check_name, segment, subject, value, bar, explanation from ' ~ segmentation.node_relation('segmentation_quality')
         ~ " where verdict in ('warn', 'fail') order by check_name, segment, subject"

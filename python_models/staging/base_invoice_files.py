@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import re
 from typing import Any
 
 import duckdb
@@ -30,8 +29,8 @@ def model(dbt: Any, session: Any) -> pa.Table:
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
         loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
 
-    if name := dbt.config.meta_get("invoice_relation"):
-        path = ".".join(f'"{part}"' for part in re.findall(r'[^."]+', name))
+    if named := dbt.ref("base_invoice_relation").fetchall():
+        ((name, path),) = named
         found = table(session, path)
         files = [inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)]
     else:
