@@ -19,6 +19,8 @@ export TEST_PROFILE := $(PROFILE)
 endif
 
 LINES ?= 10000000
+# Of make scaling, in millions of lines.
+SIZES ?= 1 10
 
 # make dashboard PORT=8600 ADDRESS=0.0.0.0
 PORT ?= 8501
@@ -34,7 +36,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test lint bench bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test lint bench bench-day scaling evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -83,6 +85,13 @@ bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bar
 
 bench-day: $(VENV)/installed ## Measure what one more day of lines costs, against a full build (LINES=100000000 for the bar)
 	$(BIN)/python benchmarks/daily.py --lines 10000000 --times $(shell expr $(LINES) / 10000000)
+
+SCALING ?= $(CURDIR)/target/scaling
+
+scaling: $(VENV)/installed ## Measure builds of 1 and 10 million lines (SIZES='1 10 100' for more) and write the tables of docs/scaling.md anew
+	for size in $(SIZES); do SEGMENTS_DBT_THREADS=1 $(BIN)/python benchmarks/daily.py --lines $$((size > 10 ? 10 : size))000000 \
+		--times $$((size > 10 ? size / 10 : 1)) --folder "$(SCALING)/$$size" || exit 1; done
+	$(BIN)/python benchmarks/cost_model.py --measure $(addprefix "$(SCALING)"/,$(SIZES))
 
 evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py

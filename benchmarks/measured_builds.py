@@ -1,0 +1,166 @@
+"""What builds of `daily.py` took and stored, for the cost model."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# Models of a step, by the beginning of their names; the first that fits counts.
+STEPS = {
+    "reading": ("base_",),
+    "copies": (
+        *("int_repeated_contents", "int_duplicate", "int_new_files", "int_compared_files", "int_order_refunds"),
+        *("int_cancel", "int_returned_sales", "int_derived"),
+    ),
+    "fit": (
+        *(
+            "int_segmentation_",
+            "int_fitted",
+            "int_held_out",
+            "int_confidence",
+            "int_segment_stability",
+            "int_validation",
+        ),
+        *(
+            "int_segment_buying",
+            "int_refit",
+            "int_model_",
+            "int_complete_fits",
+            "int_candidate_checks",
+            "segmentation_",
+        ),
+    ),
+    "assignment": ("int_segment_assignments", "int_nearest_centroids", "int_neighbor"),
+    "history": (
+        *("int_segment_history", "int_history", "int_scored_history", "int_pending_history", "int_segment_migrations"),
+        *("int_country_sales", "segment_history", "segment_migrations", "segment_sales", "country_sales"),
+    ),
+    "ledger": ("int_read_days", "int_customer_days", "int_invoice", "int_classified", "int_rejected", "load_audit"),
+    "typing": ("stg_",),
+    "customers": ("int_", "customer_segments", "segment_"),
+}
+TABLES = (
+    *("base_invoice_rows", "stg_invoice_lines", "int_duplicate_invoice_lines", "int_read_days", "int_customer_days"),
+    *("int_clustering_features", "int_segment_assignments", "int_segment_history", "customer_segments"),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is stored."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured shop.
+
+    Attributes
+    ----------
+    lines, customers, days : int
+        Size of the shop.
+    file_bytes, warehouse_bytes : int
+        On disk.
+    tables : dict of str to Table
+        The large ones.
+    seconds : dict
+        Kind of build (full, day, nothing) to step to the seconds of its models or tests; they add up to the build's.
+    wall : dict
+        Kind of build to seconds from beginning to end.
+    machine : str
+        Cores, memory, and versions of what ran.
+    cores : int
+        Of the machine. Each model may use all of them.
+    """
+
+    lines: int
+    customers: int
+    days: int
+    file_bytes: int
+    warehouse_bytes: int
+    tables: dict[str, Table]
+    seconds: dict[str, dict[str, float]]
+    wall: dict[str, float]
+    machine: str
+    cores: int
+
+    def core_seconds(self, kind: str) -> dict[str, float]:
+        """Return step to the seconds that it kept all cores: an upper bound of its CPU time."""
+        return {step: seconds * self.cores for step, seconds in self.seconds.get(kind, {}).items()}
+
+    def as_record(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Measured:
+        """Make it of what `as_record` returned."""
+        return cls(**(record | {"tables": {name: Table(**table) for name, table in record["tables"].items()}}))
+
+
+def measure(folder: Path) -> Measured:
+    """Read what `daily.py` left in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Given to it with --folder; nobody may have its warehouse open.
+    """
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        schemas = dict(connection.execute("select table_name, schema_name from duckdb_tables()").fetchall())
+        tables = {name: _table(connection, f"{schemas[name]}.{name}") for name in TABLES}
+        query = "select max(last_invoice_date) - min(first_invoice_date) + 1 from marts.load_audit"
+        ((days,),) = connection.execute(query).fetchall()
+        ((size,),) = connection.execute("select used_blocks * block_size from pragma_database_size()").fetchall()
+    results = {path.stem: json.loads(path.read_text()) for path in sorted((folder / "results").glob("*.json"))}
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return Measured(
+        lines=tables["base_invoice_rows"].rows,
+        customers=tables["customer_segments"].rows,
+        days=days,
+        file_bytes=sum(path.stat().st_size for path in (folder / "files").iterdir()),
+        warehouse_bytes=size,
+        tables=tables,
+        seconds={kind: _seconds(result) for kind, result in results.items()},
+        wall={kind: round(result["elapsed_time"], 1) for kind, result in results.items()},
+        machine=f"{os.cpu_count()} cores, {memory:.0f} GiB, DuckDB {duckdb.__version__}, Python {platform.python_version()}",
+        cores=os.cpu_count() or 1,
+    )
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
+    blocks = f"select count(distinct block_id) from pragma_storage_info('{name}') where block_id >= 0"
+    ((count,),) = connection.execute(blocks).fetchall()
+    ((size,),) = connection.execute("select block_size from pragma_database_size()").fetchall()
+    ((rows,),) = connection.execute(f"select count(*) from {name}").fetchall()  # noqa: S608
+    return Table(rows, count * size)
+
+
+def _seconds(result: dict[str, Any]) -> dict[str, float]:
+    seconds: dict[str, float] = dict.fromkeys((*STEPS, "tests", "publishing", "dbt"), 0.0)
+    for node in result["results"]:
+        seconds[_step(node["unique_id"])] += node["execution_time"]
+    # Where models ran at the same time, each waited for the cores that others had.
+    share = min(1.0, result["elapsed_time"] / sum(seconds.values()))
+    seconds = {step: value * share for step, value in seconds.items()}
+    # What is left: to plan, to start and stop.
+    seconds["dbt"] += result["elapsed_time"] - sum(seconds.values())
+    return {step: round(value, 2) for step, value in seconds.items()}
+
+
+def _step(unique_id: str) -> str:
+    kind, _, name = unique_id.split(".")[:3]
+    if kind in ("test", "unit_test"):
+        return "tests"
+    if kind == "operation":
+        return "publishing"
+    fitting = (step for step, beginnings in STEPS.items() if name.startswith(beginnings))
+    return next(fitting, "dbt") if kind == "model" else "dbt"
