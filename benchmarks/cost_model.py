@@ -1,7 +1,7 @@
 """What a build costs at sizes that were not measured: writes the tables of docs/scaling.md.
 
-    python benchmarks/cost_model.py --measure FOLDER...   take the constants from folders of daily.py, then write the tables
-    python benchmarks/cost_model.py                       write them anew, after a price or a size was changed in costs.py
+    python benchmarks/cost_model.py --measure FOLDER...   take the constants from folders of daily.py, then write them
+    python benchmarks/cost_model.py                       write them anew, after a price or a size in costs.py changed
 
 `make scaling` does all of it.
 """

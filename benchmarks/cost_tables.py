@@ -116,7 +116,11 @@ def engines(model: Model) -> Lines:
     for of in SIZES:
         full, day = (sum(model.core_seconds(s, of, kind) for s in STEPS) / 3600 for kind in ("full", "day"))
         held = max(model.state(step, of) for step in STEPS)
-        one = "in memory" if held < MACHINE.memory_gb * GB else f"spills: {held / GB / MACHINE.memory_gb:,.1f} × memory"
+        one = (
+            "in memory"
+            if held < MACHINE.memory_gb * GB
+            else f"spills, {held / GB / MACHINE.memory_gb:,.1f} times memory"
+        )
         wall = duration(full * 3600 / MACHINE.cores / MACHINE.efficiency)
         hour = PRICES.core_hour / MACHINE.efficiency
         cores = full * MACHINE.spark_factor / MACHINE.efficiency / MACHINE.hours

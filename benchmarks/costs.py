@@ -1,6 +1,6 @@
-"""What a build costs at sizes that were not measured: steps, what they read and write, and straight lines through measured builds.
+"""What a build costs at sizes that were not measured: its steps, and straight lines through measured builds.
 
-What is measured comes from `measured_builds.py`; what is assumed of machines, engines and prices stands here, each with its source.
+What is measured comes from `measured_builds.py`; what is assumed of machines, engines and prices stands here.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Step:
     reads, writes : tuple of str
         Tables of the warehouse; `files` stands for the invoice files.
     shuffled : tuple of (str, int)
-        Tables whose rows are grouped or joined by a key that they are not stored by, and the bytes of each row that go along.
+        Tables whose rows are grouped or joined by a key that they are not stored by, and the bytes of a row that go along.
     state : tuple of (str, int)
         The rows of which one hash table holds all at the same time, and the bytes of each.
     """
@@ -84,13 +84,13 @@ SIZES = [
 class Prices:
     """What clouds ask, in US dollars; put in your own. None of it was measured here."""
 
-    # factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026: m7g.large, 2 cores and 8 GiB, 0.0816 an hour
-    # (us-east-1, on demand, June 2026).
+    # factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026: m7g.large, 2 cores and 8 GiB, 0.0816 an
+    # hour (us-east-1, on demand, June 2026).
     core_hour: float = 0.0408
     # redresscompliance.com/google-bigquery-pricing-on-demand-vs-reservations.html: on demand, a TiB scanned (2026).
     bigquery_tib: float = 6.25
-    # modern-datatools.com/tools/snowflake/pricing: Standard, 2.00 to 3.10 a credit (2026); an X-Small warehouse takes one an hour
-    # (docs.snowflake.net/manuals/user-guide/credits.html).
+    # modern-datatools.com/tools/snowflake/pricing: Standard, 2.00 to 3.10 a credit (2026); an X-Small warehouse takes one
+    # an hour (docs.snowflake.net/manuals/user-guide/credits.html).
     snowflake_credit: float = 2.0
     # Cores of an X-Small warehouse. Snowflake does not say; 8 is what its users assume.
     snowflake_cores: int = 8
@@ -118,8 +118,8 @@ PRICES, MACHINE = Prices(), Machine()
 class Model:
     """Seconds and bytes of steps.
 
-    A step costs a fixed time and a time for each unit (line, customer, ...): the straight line through the two smallest measured
-    builds. Larger ones are not used for it, and check it.
+    A step costs a fixed time and a time for each unit (line, customer, ...): the straight line through the two smallest
+    measured builds. Larger ones are not used for it, and check it.
     """
 
     def __init__(self, builds: list[Measured]) -> None:
@@ -141,7 +141,7 @@ class Model:
         return fixed + slope * size.units(STEPS[step].driver)
 
     def rows(self, table: str, size: Size) -> float:
-        """Return the rows of a table; those of the history grow with customers and months, of customers with customers."""
+        """Return the rows of a table, which grow with lines, customers, or customers and months."""
         rows = self.large.tables[table].rows
         if table in ("customer_segments", "int_clustering_features", "int_segment_assignments"):
             return rows / self.large.customers * size.customers

@@ -99,7 +99,7 @@ def write_files(folder: Path, lines: int, times: int) -> None:
 
 
 def build(folder: Path, name: str, *arguments: str) -> float:
-    """Return the seconds of a build with all data tests, and keep what dbt says of each step (`cost_model.py` reads it)."""
+    """Return the seconds of a build with all data tests, and keep the times of its steps (for `cost_model.py`)."""
     began = time.perf_counter()
     run(
         [

@@ -131,13 +131,14 @@ def measure(folder: Path) -> Measured:
         tables=tables,
         seconds={kind: _seconds(result) for kind, result in results.items()},
         wall={kind: round(result["elapsed_time"], 1) for kind, result in results.items()},
-        machine=f"{os.cpu_count()} cores, {memory:.0f} GiB, DuckDB {duckdb.__version__}, Python {platform.python_version()}",
+        machine=f"{os.cpu_count()} cores, {memory:.0f} GiB, DuckDB {duckdb.__version__}, "
+        f"Python {platform.python_version()}",
         cores=os.cpu_count() or 1,
     )
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
-    blocks = f"select count(distinct block_id) from pragma_storage_info('{name}') where block_id >= 0"
+    blocks = f"select count(distinct block_id) from pragma_storage_info('{name}') where block_id >= 0"  # noqa: S608
     ((count,),) = connection.execute(blocks).fetchall()
     ((size,),) = connection.execute("select block_size from pragma_database_size()").fetchall()
     ((rows,),) = connection.execute(f"select count(*) from {name}").fetchall()  # noqa: S608
