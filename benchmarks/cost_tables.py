@@ -7,6 +7,7 @@ from collections.abc import Callable
 from costs import GB, MACHINE, MILLION, PRICES, SIZES, STEPS, TB, Model, Size, size_of
 
 Lines = list[str]
+NAMES = {"full": "full", "day": "one more day", "nothing": "nothing new"}
 
 
 def row(*cells: object) -> str:
@@ -55,8 +56,8 @@ def stored(model: Model) -> Lines:
 
 
 def seconds(model: Model) -> Lines:
-    """Return one row a step: fixed core seconds, and those of a million units, of a full build and of one more day."""
-    rows = head("step", "grows with", "fixed, core s", "core s a million", "one more day: fixed", "and a million")
+    """Return one row a step: fixed CPU seconds, and those of a million units, of a full build and of one more day."""
+    rows = head("step", "grows with", "fixed, CPU s", "CPU s a million", "one more day: fixed", "and a million")
     for step, description in STEPS.items():
         full, day = model.line(step, "full"), model.line(step, "day")
         numbers = [f"{full[0]:.1f}", f"{full[1] * MILLION:.2f}", f"{day[0]:.1f}", f"{day[1] * MILLION:.2f}"]
@@ -66,29 +67,31 @@ def seconds(model: Model) -> Lines:
 
 def check(model: Model) -> Lines:
     """Return one row a measured build: what the model says, and what was measured."""
-    rows = head("lines", "full: model", "measured", "one more day: model", "measured", "warehouse: model", "measured")
+    rows = head(
+        "lines", *(f"{kind}: {what}" for kind in NAMES.values() for what in ("model, CPU s", "measured", "took"))
+    )
     for build in model.builds:
         cells: list[str] = []
-        for kind in ("full", "day"):
-            total = sum(model.core_seconds(step, size_of(build), kind) for step in STEPS) / build.cores
-            cells += [duration(total), duration(build.wall[kind])]
-        cells += [size(model.stored(size_of(build))), size(build.warehouse_bytes)]
+        for kind in NAMES:
+            spent = sum(model.cpu_seconds(step, size_of(build), kind) for step in STEPS)
+            measured = f"{sum(build.steps[kind].values()):,.0f}" if kind in build.steps else ""
+            cells += [f"{spent:,.0f}", measured, f"{build.seconds[kind]:,.0f} s"]
         rows.append(row(f"{build.lines / MILLION:,.0f} million", *cells))
     return rows
 
 
 def steps(of: Size) -> Callable[[Model], Lines]:
-    """Return the table of a size: one row a step, with bytes and core hours."""
+    """Return the table of a size: one row a step, with bytes and CPU hours."""
 
     def table(model: Model) -> Lines:
-        rows = head("step", "scanned", "shuffled", "stored", "held at once", "core hours")
+        rows = head("step", "scanned", "shuffled", "stored", "held at once", "CPU hours")
         totals = [0.0] * 3
         hours = 0.0
         for name, step in STEPS.items():
             scanned = sum(model.bytes(table, of) for table in step.reads)
             shuffled = sum(model.rows(table, of) * width for table, width in step.shuffled)
             written = sum(model.bytes(table, of) for table in step.writes)
-            spent = model.core_seconds(name, of) / 3600
+            spent = model.cpu_seconds(name, of) / 3600
             cells = [size(value) if value else "" for value in (scanned, shuffled, written, model.state(name, of))]
             rows.append(row(name, *cells, f"{spent:,.1f}"))
             totals = [total + value for total, value in zip(totals, (scanned, shuffled, written), strict=True)]
@@ -100,10 +103,10 @@ def steps(of: Size) -> Callable[[Model], Lines]:
 
 def days(model: Model) -> Lines:
     """Return one row a size: what one more day costs."""
-    rows = head("lines", "lines of a day", "core hours", f"on {MACHINE.cores} cores", "of a full build")
+    rows = head("lines", "lines of a day", "CPU hours", f"on {MACHINE.cores} cores", "of a full build")
     for of in [*map(size_of, model.builds), *SIZES]:
-        spent = sum(model.core_seconds(step, of, "day") for step in STEPS)
-        full = sum(model.core_seconds(step, of) for step in STEPS)
+        spent = sum(model.cpu_seconds(step, of, "day") for step in STEPS)
+        full = sum(model.cpu_seconds(step, of) for step in STEPS)
         wall = duration(spent / MACHINE.cores / MACHINE.efficiency)
         rows.append(row(of.name, f"{of.lines / of.days:,.0f}", f"{spent / 3600:,.2f}", wall, f"{spent / full:.1%}"))
     return rows
@@ -114,7 +117,7 @@ def engines(model: Model) -> Lines:
     rows = head("engine", *(f"{of.name}: {what}" for of in SIZES for what in ("full build", "US$", "a day, US$")))
     table: dict[str, list[str]] = {}
     for of in SIZES:
-        full, day = (sum(model.core_seconds(s, of, kind) for s in STEPS) / 3600 for kind in ("full", "day"))
+        full, day = (sum(model.cpu_seconds(s, of, kind) for s in STEPS) / 3600 for kind in ("full", "day"))
         held = max(model.state(step, of) for step in STEPS)
         one = (
             "in memory"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from measured_builds import Measured
+from scipy.optimize import nnls
 
 TB, GB, MILLION = 1e12, 1e9, 1e6
 
@@ -44,7 +46,7 @@ class Step:
     reads, writes : tuple of str
         Tables of the warehouse; `files` stands for the invoice files.
     shuffled : tuple of (str, int)
-        Tables whose rows are grouped or joined by a key that they are not stored by, and the bytes of a row that go along.
+        Tables whose rows are grouped or joined by another key than they are stored by, and the bytes of a row that go.
     state : tuple of (str, int)
         The rows of which one hash table holds all at the same time, and the bytes of each.
     """
@@ -89,8 +91,8 @@ class Prices:
     core_hour: float = 0.0408
     # redresscompliance.com/google-bigquery-pricing-on-demand-vs-reservations.html: on demand, a TiB scanned (2026).
     bigquery_tib: float = 6.25
-    # modern-datatools.com/tools/snowflake/pricing: Standard, 2.00 to 3.10 a credit (2026); an X-Small warehouse takes one
-    # an hour (docs.snowflake.net/manuals/user-guide/credits.html).
+    # modern-datatools.com/tools/snowflake/pricing: Standard, 2.00 to 3.10 a credit (2026); an X-Small warehouse takes
+    # one an hour (docs.snowflake.net/manuals/user-guide/credits.html).
     snowflake_credit: float = 2.0
     # Cores of an X-Small warehouse. Snowflake does not say; 8 is what its users assume.
     snowflake_cores: int = 8
@@ -104,7 +106,7 @@ class Machine:
     memory_gb: float = 512
     # Of the cores that are there, how many a long query keeps busy.
     efficiency: float = 0.7
-    # Time of Spark for the same work, with its shuffles on disk, as a multiple of DuckDB's.
+    # CPU time of Spark for the same work, with its shuffles on disk, as a multiple of DuckDB's.
     spark_factor: float = 3.0
     # Memory of all executors of a Spark cluster, a core.
     spark_memory_gb: float = 4
@@ -118,25 +120,27 @@ PRICES, MACHINE = Prices(), Machine()
 class Model:
     """Seconds and bytes of steps.
 
-    A step costs a fixed time and a time for each unit (line, customer, ...): the straight line through the two smallest
-    measured builds. Larger ones are not used for it, and check it.
+    A step costs a fixed time and a time for each unit (line, customer, ...), neither below zero: the straight line whose
+    relative errors at the measured builds are smallest (least squares; Lawson & Hanson 1974). Bytes are those of the
+    largest build, whose fixed parts weigh least.
     """
 
     def __init__(self, builds: list[Measured]) -> None:
         self.builds = sorted(builds, key=lambda build: build.lines)
-        self.small, self.large = self.builds[0], self.builds[min(1, len(self.builds) - 1)]
+        self.large = self.builds[-1]
 
     def line(self, step: str, kind: str) -> tuple[float, float]:
-        """Return the fixed core seconds of a step, and those of a unit."""
-        low, high = (build.core_seconds(kind).get(step, 0.0) for build in (self.small, self.large))
-        units = [size_of(build).units(STEPS[step].driver) for build in (self.small, self.large)]
-        if units[0] == units[1]:
-            return 0.0, high / units[1]
-        slope = max(0.0, (high - low) / (units[1] - units[0]))
-        return max(0.0, low - slope * units[0]), slope
+        """Return the fixed CPU seconds of a step, and those of a unit."""
+        builds = [build for build in self.builds if kind in build.steps]
+        seconds = np.array([max(build.steps[kind][step], 0.01) for build in builds])
+        units = np.array([size_of(build).units(STEPS[step].driver) for build in builds])
+        # In millions: the solver takes no columns whose sizes are too different.
+        columns = np.column_stack([np.ones_like(units), units / MILLION]) / seconds[:, None]
+        (fixed, slope), _ = nnls(columns, np.ones_like(seconds))
+        return float(fixed), float(slope) / MILLION
 
-    def core_seconds(self, step: str, size: Size, kind: str = "full") -> float:
-        """Return the core seconds of a step in a build of a size; kind is full, day or nothing."""
+    def cpu_seconds(self, step: str, size: Size, kind: str = "full") -> float:
+        """Return the CPU seconds of a step in a build of a size; kind is full, day or nothing."""
         fixed, slope = self.line(step, kind)
         return fixed + slope * size.units(STEPS[step].driver)
 

@@ -71,14 +71,15 @@ class Measured:
         On disk.
     tables : dict of str to Table
         The large ones.
+    steps : dict
+        Kind of build (full, day, nothing) to step to CPU seconds; they add up to those of dbt and all that it started.
+        Those of a model are its share of the time, as dbt measures no CPU. Empty where only the time is known.
     seconds : dict
-        Kind of build (full, day, nothing) to step to the seconds of its models or tests; they add up to the build's.
-    wall : dict
         Kind of build to seconds from beginning to end.
     machine : str
         Cores, memory, and versions of what ran.
     cores : int
-        Of the machine. Each model may use all of them.
+        Of the machine.
     """
 
     lines: int
@@ -87,14 +88,10 @@ class Measured:
     file_bytes: int
     warehouse_bytes: int
     tables: dict[str, Table]
-    seconds: dict[str, dict[str, float]]
-    wall: dict[str, float]
+    steps: dict[str, dict[str, float]]
+    seconds: dict[str, float]
     machine: str
     cores: int
-
-    def core_seconds(self, kind: str) -> dict[str, float]:
-        """Return step to the seconds that it kept all cores: an upper bound of its CPU time."""
-        return {step: seconds * self.cores for step, seconds in self.seconds.get(kind, {}).items()}
 
     def as_record(self) -> dict[str, Any]:
         """Return what JSON can hold."""
@@ -129,8 +126,8 @@ def measure(folder: Path) -> Measured:
         file_bytes=sum(path.stat().st_size for path in (folder / "files").iterdir()),
         warehouse_bytes=size,
         tables=tables,
-        seconds={kind: _seconds(result) for kind, result in results.items()},
-        wall={kind: round(result["elapsed_time"], 1) for kind, result in results.items()},
+        steps={kind: _steps(result) for kind, result in results.items() if "cpu_seconds" in result},
+        seconds={kind: round(result["seconds"], 1) for kind, result in results.items()},
         machine=f"{os.cpu_count()} cores, {memory:.0f} GiB, DuckDB {duckdb.__version__}, "
         f"Python {platform.python_version()}",
         cores=os.cpu_count() or 1,
@@ -145,16 +142,14 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
     return Table(rows, count * size)
 
 
-def _seconds(result: dict[str, Any]) -> dict[str, float]:
-    seconds: dict[str, float] = dict.fromkeys((*STEPS, "tests", "publishing", "dbt"), 0.0)
+def _steps(result: dict[str, Any]) -> dict[str, float]:
+    times: dict[str, float] = dict.fromkeys((*STEPS, "tests", "publishing", "dbt"), 0.0)
     for node in result["results"]:
-        seconds[_step(node["unique_id"])] += node["execution_time"]
-    # Where models ran at the same time, each waited for the cores that others had.
-    share = min(1.0, result["elapsed_time"] / sum(seconds.values()))
-    seconds = {step: value * share for step, value in seconds.items()}
-    # What is left: to plan, to start and stop.
-    seconds["dbt"] += result["elapsed_time"] - sum(seconds.values())
-    return {step: round(value, 2) for step, value in seconds.items()}
+        times[_step(node["unique_id"])] += node["execution_time"]
+    # What is left: to start, to parse, to plan, to stop.
+    times["dbt"] += max(0.0, result["seconds"] - sum(times.values()))
+    cpu = result["cpu_seconds"] / sum(times.values())
+    return {step: round(time * cpu, 2) for step, time in times.items()}
 
 
 def _step(unique_id: str) -> str:
