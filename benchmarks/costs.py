@@ -120,8 +120,8 @@ PRICES, MACHINE = Prices(), Machine()
 class Model:
     """Seconds and bytes of steps.
 
-    A step costs a fixed time and a time for each unit (line, customer, ...), neither below zero: the straight line whose
-    relative errors at the measured builds are smallest (least squares; Lawson & Hanson 1974). Bytes are those of the
+    A step costs a fixed time and a time for each unit (line, customer, ...), neither below zero: the straight line
+    whose relative errors at the measured builds are smallest (non-negative least squares). Bytes are those of the
     largest build, whose fixed parts weigh least.
     """
 
