@@ -7,7 +7,7 @@ from collections.abc import Callable
 from costs import GB, MACHINE, MILLION, PRICES, SIZES, STEPS, TB, Model, Size, size_of
 
 Lines = list[str]
-NAMES = {"full": "full", "day": "one more day", "nothing": "nothing new"}
+NAMES = {"first": "first build", "day": "one more day", "nothing": "nothing new"}
 
 
 def row(*cells: object) -> str:
@@ -56,10 +56,10 @@ def stored(model: Model) -> Lines:
 
 
 def seconds(model: Model) -> Lines:
-    """Return one row a step: fixed CPU seconds, and those of a million units, of a full build and of one more day."""
+    """Return one row a step: fixed CPU seconds, and those of a million units, of a first build and of one more day."""
     rows = head("step", "grows with", "fixed, CPU s", "CPU s a million", "one more day: fixed", "and a million")
     for step, description in STEPS.items():
-        full, day = model.line(step, "full"), model.line(step, "day")
+        full, day = model.line(step, "first"), model.line(step, "day")
         numbers = [f"{full[0]:.1f}", f"{full[1] * MILLION:.2f}", f"{day[0]:.1f}", f"{day[1] * MILLION:.2f}"]
         rows.append(row(step, f"{description.driver}s", *numbers))
     return rows
@@ -103,28 +103,28 @@ def steps(of: Size) -> Callable[[Model], Lines]:
 
 def days(model: Model) -> Lines:
     """Return one row a size: what one more day costs."""
-    rows = head("lines", "lines of a day", "CPU hours", f"on {MACHINE.cores} cores", "of a full build")
+    rows = head("lines", "lines of a day", "CPU hours", f"on {MACHINE.cores} cores", "of a first build")
     for of in [*map(size_of, model.builds), *SIZES]:
         spent = sum(model.cpu_seconds(step, of, "day") for step in STEPS)
         full = sum(model.cpu_seconds(step, of) for step in STEPS)
-        wall = duration(spent / MACHINE.cores / MACHINE.efficiency)
+        wall = duration(model.wall(of, "day"))
         rows.append(row(of.name, f"{of.lines / of.days:,.0f}", f"{spent / 3600:,.2f}", wall, f"{spent / full:.1%}"))
     return rows
 
 
 def engines(model: Model) -> Lines:
-    """Return one row an engine: time and price of a full build and of one more day."""
-    rows = head("engine", *(f"{of.name}: {what}" for of in SIZES for what in ("full build", "US$", "a day, US$")))
+    """Return one row an engine: time and price of a first build and of one more day."""
+    rows = head("engine", *(f"{of.name}: {what}" for of in SIZES for what in ("first build", "US$", "a day, US$")))
     table: dict[str, list[str]] = {}
     for of in SIZES:
-        full, day = (sum(model.cpu_seconds(s, of, kind) for s in STEPS) / 3600 for kind in ("full", "day"))
+        full, day = (sum(model.cpu_seconds(s, of, kind) for s in STEPS) / 3600 for kind in ("first", "day"))
         held = max(model.state(step, of) for step in STEPS)
         one = (
             "in memory"
             if held < MACHINE.memory_gb * GB
             else f"spills, {held / GB / MACHINE.memory_gb:,.1f} times memory"
         )
-        wall = duration(full * 3600 / MACHINE.cores / MACHINE.efficiency)
+        wall = duration(model.wall(of))
         hour = PRICES.core_hour / MACHINE.efficiency
         cores = full * MACHINE.spark_factor / MACHINE.efficiency / MACHINE.hours
         tib = model.scanned(of) / 2**40
@@ -143,7 +143,7 @@ def engines(model: Model) -> Lines:
                 tib * day_share * PRICES.bigquery_tib,
             ),
             "Snowflake, Standard": (
-                f"{full / PRICES.snowflake_cores / MACHINE.efficiency:,.0f} credits",
+                f"{full / PRICES.snowflake_cores / MACHINE.efficiency:,.1f} credits",
                 full * credit,
                 day * credit,
             ),

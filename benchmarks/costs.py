@@ -139,10 +139,16 @@ class Model:
         (fixed, slope), _ = nnls(columns, np.ones_like(seconds))
         return float(fixed), float(slope) / MILLION
 
-    def cpu_seconds(self, step: str, size: Size, kind: str = "full") -> float:
-        """Return the CPU seconds of a step in a build of a size; kind is full, day or nothing."""
+    def cpu_seconds(self, step: str, size: Size, kind: str = "first") -> float:
+        """Return the CPU seconds of a step in a build of a size; kind is first, day or nothing."""
         fixed, slope = self.line(step, kind)
         return fixed + slope * size.units(STEPS[step].driver)
+
+    def wall(self, size: Size, kind: str = "first") -> float:
+        """Return the seconds of a build on the large machine: what is fixed, on one core, and the rest on all."""
+        fixed = sum(self.line(step, kind)[0] for step in STEPS)
+        rest = sum(self.cpu_seconds(step, size, kind) for step in STEPS) - fixed
+        return fixed + rest / MACHINE.cores / MACHINE.efficiency
 
     def rows(self, table: str, size: Size) -> float:
         """Return the rows of a table, which grow with lines, customers, or customers and months."""

@@ -72,7 +72,7 @@ class Measured:
     tables : dict of str to Table
         The large ones.
     steps : dict
-        Kind of build (full, day, nothing) to step to CPU seconds; they add up to those of dbt and all that it started.
+        Kind of build (first, day, nothing) to step to CPU seconds; they add up to those of dbt and all that it started.
         Those of a model are its share of the time, as dbt measures no CPU. Empty where only the time is known.
     seconds : dict
         Kind of build to seconds from beginning to end.

@@ -1,18 +1,15 @@
 {%- set name = var('invoice_relation') | string -%}
-{%- set named_model = modules.re.fullmatch('ref\\((.*)\\)', name) -%}
-{%- if named_model -%}
-    {#- dbt builds the model first, because it is referred to. -#}
-    {%- set relation = ref(*modules.re.findall('[^\\s,"\']+', named_model[1])) -%}
-    {%- set source_file, path = relation.schema ~ '.' ~ relation.identifier, relation | string -%}
-{%- else -%}
-    {%- set source_file, path = name, '"' ~ modules.re.findall('[^."]+', name) | join('"."') ~ '"' -%}
-{%- endif -%}
+{%- set model = modules.re.fullmatch('ref\\((.*)\\)', name) -%}
+{#- dbt builds the model first, because it is referred to. -#}
+{%- set relation = ref(*modules.re.findall('[^\\s,"\']+', model[1])) if model -%}
+{%- set shown_name = relation.schema ~ '.' ~ relation.identifier if model else name -%}
+{%- set quoted_name = (relation | string) if model else '"' ~ modules.re.findall('[^."]+', name) | join('"."') ~ '"' -%}
 
 with final as (
 
     select
-        cast({{ segmentation.sql_text(source_file) }} as {{ dbt.type_string() }}) as source_file,
-        cast({{ segmentation.sql_text(path) }} as {{ dbt.type_string() }}) as path
+        cast({{ segmentation.sql_text(shown_name) }} as {{ dbt.type_string() }}) as source_file,
+        cast({{ segmentation.sql_text(quoted_name) }} as {{ dbt.type_string() }}) as quoted_name
     {{ '' if name else 'where false' }}
 
 )

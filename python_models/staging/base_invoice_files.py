@@ -29,7 +29,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
         loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
 
-    if named := dbt.ref("base_invoice_relation").fetchall():
+    if named := dbt.ref("base_invoice_relation").project("source_file, quoted_name").fetchall():
         ((name, path),) = named
         found = table(session, path)
         file = inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)
