@@ -8,7 +8,7 @@
     'shape', 'problem', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
 ] -%}
 
-{%- set codes = segmentation.seed_checksum(ref('non_product_codes')) -%}
+{%- set codes = segmentation.seed_checksum('non_product_codes') -%}
 
 {%- set query -%}
 staged_lines as (

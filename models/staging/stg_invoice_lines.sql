@@ -5,7 +5,7 @@
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
 {%- set product = segmentation.line_amount('quantity', 'price_given') -%}
-{%- set statuses = segmentation.seed_checksum(ref('order_statuses')) -%}
+{%- set statuses = segmentation.seed_checksum('order_statuses') -%}
 
 {%- set query -%}
 invoice_rows as (
