@@ -2,13 +2,12 @@
 
 import datetime
 import json
-import re
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation
+from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation, with_content
 
 SCHEMA = (
     InvoiceFile.schema().append(pa.field("is_loaded", pa.bool_())).append(pa.field("loaded_at", pa.timestamp("us")))
@@ -30,10 +29,11 @@ def model(dbt: Any, session: Any) -> pa.Table:
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
         loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
 
-    if name := dbt.config.meta_get("invoice_relation"):
-        path = ".".join(f'"{part}"' for part in re.findall(r'[^."]+', name))
+    if named := dbt.ref("base_invoice_relation").project("source_file, quoted_name").fetchall():
+        ((name, path),) = named
         found = table(session, path)
-        files = [inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)]
+        file = inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)
+        files = [file if file.problem else with_content(file, content_of(found, file))]
     else:
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
@@ -48,8 +48,7 @@ def model(dbt: Any, session: Any) -> pa.Table:
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []
     for file in files:
-        # A table has no version that would say whether it changed.
-        is_loaded = file.load_key in loaded and file.format != "relation"
+        is_loaded = file.load_key in loaded
         if file.is_present or is_loaded:
             loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else now
             records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
@@ -62,3 +61,9 @@ def table(session: Any, name: str) -> Any:
     except duckdb.CatalogException:
         # Not built yet.
         return None
+
+
+def content_of(relation: Any, file: InvoiceFile) -> str:
+    # Of the columns that are read, whatever the order of the rows: others may tell when each row was written.
+    columns = ", ".join('"' + file.headers[position].replace('"', '""') + '"' for position in file.positions.values())
+    return str(relation.aggregate(f"count(*), sum(cast(hash({columns}) as hugeint))").fetchall())
