@@ -13,11 +13,15 @@ from benchmarks.phases import Phases, share_time
 from benchmarks.shop import ShopFiles
 
 PROJECT = Path(__file__).parents[1]
-WHOLE = ("build", "--exclude-resource-type", "unit_test")
+WHOLE = ("--exclude-resource-type", "unit_test")
 """As a scheduled build is: all models and data tests, published. Unit tests test the project, and not the data."""
 
+DBT = (str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "build")
+BUILD_IF_NEW = (sys.executable, "-m", "segmentation_dbt.build")
+"""What `make build` calls."""
+
 SAME_JOB = (
-    *("build", "--exclude-resource-type", "test", "unit_test"),
+    *("--exclude-resource-type", "test", "unit_test"),
     *("--select", "+customer_segments", "+segmentation_candidates"),
     *("--vars", "{cluster_evaluation: quick, history_months: 0}"),
 )
@@ -47,7 +51,7 @@ def start_anew(shop: ShopFiles) -> None:
         shutil.rmtree(shop.folder / name, ignore_errors=True)
 
 
-def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str) -> Build:
+def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str, program: tuple[str, ...] = DBT) -> Build:
     """Run dbt on the files of a shop, in the shop's folder.
 
     Parameters
@@ -57,6 +61,8 @@ def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str) -> Bui
         WHOLE or SAME_JOB.
     memory_limit : str
         That of DuckDB, such as 6GiB.
+    program : tuple of str, default DBT
+        DBT or BUILD_IF_NEW.
 
     Raises
     ------
@@ -72,7 +78,8 @@ def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str) -> Bui
         "SEGMENTS_MEMORY_LIMIT": memory_limit,
     }
     command = [
-        *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
+        *program,
+        *arguments,
         *("--target-path", str(shop.folder / "target"), "--log-path", str(shop.folder / "logs")),
     ]
     cost = measure(command, shop.folder, environment)

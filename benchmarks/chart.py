@@ -22,7 +22,7 @@ _COLORS = {
     "whole": PALETTE[0],
     "notebook": PALETTE[5],
     "day": PALETTE[1],
-    "nothing": PALETTE[8],
+    "again": PALETTE[8],
 }
 _SOLID, _DASHED = [1, 0], [5, 3]
 

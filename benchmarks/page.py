@@ -100,7 +100,7 @@ def _assignment(results: Results) -> str:
 
 def _phases(results: Results) -> str:
     largest = results.sizes[-1]
-    columns = [*((size, "whole") for size in results.sizes), (largest, "day"), (largest, "nothing")]
+    columns = [*((size, "whole") for size in results.sizes), (largest, "day"), (largest, "again")]
     runs = [
         (f"{WAYS[way].lower()}, {_words(size)}", run)
         for size, way in columns

@@ -18,10 +18,11 @@ WAYS = {
     "whole": "Whole build",
     "day": "One more day",
     "nothing": "Nothing new",
+    "again": "Nothing new, and built all the same",
 }
 """What is measured on each shop, in the order of a round."""
 
-BUILDS = ("same_job", "whole", "day", "nothing")
+BUILDS = ("same_job", "whole", "day", "nothing", "again")
 """Those of the project."""
 
 
