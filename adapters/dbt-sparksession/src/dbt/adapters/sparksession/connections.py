@@ -40,7 +40,7 @@ class SparkSessionCredentials(SparkCredentials):
 
 
 def spark_session(credentials: SparkSessionCredentials) -> SparkSession:
-    """Return the session of this process, which the first call starts: that of spark-submit or of SPARK_REMOTE if any."""
+    """Return the session of this process: that of spark-submit or of SPARK_REMOTE, or one that starts here."""
     # dbt shows what went wrong; this logger would add Java's stack trace.
     logging.getLogger("SQLQueryContextLogger").disabled = True
     # Workers on this machine need the packages that this process has.
@@ -56,7 +56,7 @@ def spark_session(credentials: SparkSessionCredentials) -> SparkSession:
 
 @contextmanager
 def errors_of_dbt() -> Iterator[None]:
-    """Turn errors of Spark into those that dbt shows without a stack trace, and looks for where a schema may be missing."""
+    """Turn errors of Spark into those that dbt expects, and shows without a stack trace."""
     try:
         yield
     except PySparkException as e:
