@@ -22,7 +22,7 @@ Batches = Iterator[pa.RecordBatch]
 
 def is_of_spark(session: Any) -> bool:
     """Return whether a session, or a table, is one of Spark."""
-    return not isinstance(session, duckdb.DuckDBPyConnection | duckdb.DuckDBPyRelation)
+    return type(session).__module__.startswith("pyspark.")
 
 
 def table(session: Any, name: str) -> Any:

@@ -66,14 +66,15 @@ def differences(connection: duckdb.DuckDBPyConnection, mart: str, one: str, othe
     return found
 
 
-def compare(duckdb_warehouse: Path, spark_warehouse: Path, marts: list[str] | None = None) -> list[str]:
+def compare(duckdb_warehouse: Path, spark_marts: Path, marts: list[str] | None = None) -> list[str]:
     """Return the differences of the marts of a warehouse of DuckDB and of a folder with Parquet files of each mart."""
     found = []
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{duckdb_warehouse}' as built (read_only)")
+    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
+        # Spark's timestamps are points in time.
+        connection.execute("set timezone = 'UTC'")
         for mart in marts or MARTS:
             connection.execute(
-                f"create or replace view of_spark as select * from read_parquet('{spark_warehouse}/{mart}/*.parquet')"
+                f"create or replace temp view of_spark as select * from read_parquet('{spark_marts}/{mart}/*.parquet')"
             )
-            found += differences(connection, mart, f"built.marts.{mart}", "of_spark")
+            found += differences(connection, mart, f"marts.{mart}", "of_spark")
     return found
