@@ -1,4 +1,4 @@
-"""Compares the marts of two warehouses, row by row."""
+"""Compares two copies of a mart, row by row."""
 
 from __future__ import annotations
 
@@ -66,15 +66,11 @@ def differences(connection: duckdb.DuckDBPyConnection, mart: str, one: str, othe
     return found
 
 
-def compare(duckdb_warehouse: Path, spark_marts: Path, marts: list[str] | None = None) -> list[str]:
-    """Return the differences of the marts of a warehouse of DuckDB and of a folder with Parquet files of each mart."""
-    found = []
-    with duckdb.connect(str(duckdb_warehouse), read_only=True) as connection:
+def compare(marts: Path, mart: str) -> list[str]:
+    """Return the differences of a mart between both, from a folder with the Parquet files of both."""
+    with duckdb.connect() as connection:
         # Spark's timestamps are points in time.
         connection.execute("set timezone = 'UTC'")
-        for mart in marts or MARTS:
-            connection.execute(
-                f"create or replace temp view of_spark as select * from read_parquet('{spark_marts}/{mart}/*.parquet')"
-            )
-            found += differences(connection, mart, f"marts.{mart}", "of_spark")
-    return found
+        connection.execute(f"create view of_duckdb as select * from '{marts}/duckdb/{mart}.parquet'")
+        connection.execute(f"create view of_spark as select * from '{marts}/spark/{mart}/*.parquet'")
+        return differences(connection, mart, "of_duckdb", "of_spark")
