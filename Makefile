@@ -34,7 +34,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-day evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -81,11 +81,20 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 docs: $(VENV)/installed ## Write target/static_index.html: every table, column, macro, test and metric, on one page that opens offline
 	$(BIN)/dbt docs generate --static
 
-bench: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
+bench: $(VENV)/installed-dev ## Measure builds and other ways to do the same on a million lines (minutes); writes target/benchmarks
+	$(BIN)/python -m benchmarks
+
+bench-full: $(VENV)/installed-dev ## The same on 1, 10 and 100 million lines (hours, 30 GB); writes docs/benchmarks.md and its chart
+	$(BIN)/python -m benchmarks --lines 1000000 10000000 100000000 --assigned 1000000 10000000 --rounds 3 --output docs
+
+bench-read: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
 
 bench-day: $(VENV)/installed ## Measure what one more day of lines costs, against a full build (LINES=100000000 for the bar)
-	$(BIN)/python benchmarks/daily.py --lines 10000000 --times $(shell expr $(LINES) / 10000000)
+	$(BIN)/python -m benchmarks.daily --lines $(LINES)
+
+bench-dashboard: $(VENV)/installed-dev ## Measure how long pages of the dashboard take with a million customers (after make build; needs chromium)
+	$(BIN)/python benchmarks/dashboard.py
 
 evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py
@@ -108,7 +117,7 @@ lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
 	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
 
 clean: ## Remove what was built, but not the environment
-	rm -rf target logs published warehouse.duckdb warehouse.duckdb.wal
+	rm -rf target logs published report warehouse.duckdb warehouse.duckdb.wal
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import altair as alt
 import duckdb
 import streamlit as st
 from snapshots import current, reload_when_published
@@ -43,6 +44,8 @@ def on_snapshot(draw: Callable[[Snapshot], None]) -> Callable[[], None]:
     return page
 
 
+# Every chart is held against its schema in the tests; to do so at each click would take half of the time of a page.
+alt.utils.schemapi.disable_debug_mode()
 st.set_page_config(page_title="Customer segments", layout="wide")
 st.navigation(
     [

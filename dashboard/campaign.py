@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -17,8 +18,9 @@ TEXTS = ("campaign", "customer_id", '"group"', "segment", "country", "recommende
 NUMBERS = ("last_purchase_date", "recency_days", "frequency", "monetary", "avg_order_value", "return_rate")
 
 
-def group_of(share: str) -> str:
-    """Write the SQL that draws a customer's group.
+@dataclass(frozen=True)
+class Campaign:
+    """Customers of a segment in a country, some of whom are held out.
 
     The hash of the campaign's name and the customer's id is a number from 0 to 1, as good as random: those below the
     share are held out. It depends on nothing else, so a customer keeps the group when the list grows, a larger share
@@ -26,50 +28,63 @@ def group_of(share: str) -> str:
 
     Parameters
     ----------
-    share : str
-        SQL of the share to hold out, 0 to 1.
+    name : str
+        Of the campaign.
+    members : Members
+        Of the segment.
+    country : Country
+        Of the customers.
+    share : float
+        To hold out, 0 to 1.
     """
-    number = "('0x' || left(md5(md5($campaign) || customer_id), 12))::bigint / pow(16, 12)"
-    return f"case when {number} < {share} then 'holdout' else 'campaign' end"
+
+    name: str
+    members: Members
+    country: Country
+    share: float
+
+    @property
+    def customers(self) -> str:
+        """SQL of the customers with their campaign and group."""
+        number = "('0x' || left(md5(md5($campaign) || customer_id), 12))::bigint / pow(16, 12)"
+        return f"""
+            select
+                *,
+                $campaign as campaign,
+                case when {number} < $share then 'holdout' else 'campaign' end as "group"
+            from customer_segments
+            where {self.members.condition} and {self.country.condition}
+        """  # noqa: S608
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Values of the parameters of that SQL."""
+        return {"campaign": self.name, "share": self.share} | self.members.parameters | self.country.parameters
 
 
-def count(snapshot: Snapshot, members: Members, country: Country, campaign: str, share: float) -> tuple[int, int]:
+def count(snapshot: Snapshot, campaign: Campaign) -> tuple[int, int]:
     """Return how many customers of the list get the campaign, and how many are held out.
 
     Parameters
     ----------
     snapshot : Snapshot
         The version that is shown.
-    members : Members
-        Of the segment.
-    country : Country
-        Of the customers.
-    campaign : str
-        Its name.
-    share : float
-        To hold out, 0 to 1.
+    campaign : Campaign
+        Whom it is for.
     """
     counts = snapshot.query(
         f"""
-        with customers as (
-
-            select {group_of("$share")} as campaign_group
-            from customer_segments
-            where {members.condition} and {country.condition}
-
-        )
-
         select
-            count(*) filter (campaign_group = 'campaign') as reached,
-            count(*) filter (campaign_group = 'holdout') as held_out
-        from customers
+            count(*) filter ("group" = 'campaign') as reached,
+            count(*) filter ("group" = 'holdout') as held_out
+        from ({campaign.customers})
         """,  # noqa: S608
-        {"campaign": campaign, "share": share} | members.parameters | country.parameters,
+        campaign.parameters,
     )
     return int(counts["reached"].iloc[0]), int(counts["held_out"].iloc[0])
 
 
-def write(snapshot: Snapshot, members: Members, country: Country, campaign: str, share: float) -> bytes:
+def write(snapshot: Snapshot, campaign: Campaign) -> bytes:
     """Write the list as CSV.
 
     Texts that a spreadsheet would take for a formula get an apostrophe in front; a byte order mark tells it that the
@@ -79,14 +94,8 @@ def write(snapshot: Snapshot, members: Members, country: Country, campaign: str,
     ----------
     snapshot : Snapshot
         The version that is shown.
-    members : Members
-        Of the segment.
-    country : Country
-        Of the customers.
-    campaign : str
-        Its name.
-    share : float
-        To hold out, 0 to 1.
+    campaign : Campaign
+        Whom it is for.
 
     Returns
     -------
@@ -99,16 +108,7 @@ def write(snapshot: Snapshot, members: Members, country: Country, campaign: str,
     )
     batches = snapshot.batches(
         f"""
-        with customers as (
-
-            select
-                *,
-                $campaign as campaign,
-                {group_of("$share")} as "group"
-            from customer_segments
-            where {members.condition} and {country.condition}
-
-        )
+        with customers as ({campaign.customers})
 
         select
             {texts},
@@ -116,7 +116,7 @@ def write(snapshot: Snapshot, members: Members, country: Country, campaign: str,
         from customers
         order by customers.customer_id
         """,  # noqa: S608
-        {"campaign": campaign, "share": share} | members.parameters | country.parameters,
+        campaign.parameters,
     )
     file = io.BytesIO(b"\xef\xbb\xbf")
     file.seek(0, io.SEEK_END)

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
 from segmentation_charts.published import NothingPublishedError, Snapshot, current_version, published_folder
 
+# Answers to queries that are kept, of some hundred rows each at most.
+ANSWERS = 1_000
 # How often an open page looks whether there is a new version.
 SECONDS = 5
+
+
+class AnsweredSnapshot(Snapshot):
+    """A version that answers what it was asked before from memory: it never changes, and pages ask the same again."""
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """Return the rows of a query; see Snapshot."""
+        return _answer(self, str(self.path), sql, parameters)
+
+    def ask(self, sql: str, parameters: Mapping[str, object] | None) -> pd.DataFrame:
+        """Return the rows of a query that was not asked before."""
+        return super().query(sql, parameters)
 
 
 def current() -> Snapshot:
@@ -51,7 +68,18 @@ def reload_when_published(shown: str | None) -> None:
         st.rerun()
 
 
+# What a chart or page does to its copy changes nothing here.
+@st.cache_data(max_entries=ANSWERS, show_spinner=False)
+def _answer(
+    _snapshot: AnsweredSnapshot,
+    path: str,
+    sql: str,
+    parameters: Mapping[str, object] | None,
+) -> pd.DataFrame:
+    return _snapshot.ask(sql, parameters)
+
+
 # Pages of an older version that are being drawn keep what they hold.
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _open(version: str) -> Snapshot:
-    return Snapshot(version=version)
+def _open(version: str) -> AnsweredSnapshot:
+    return AnsweredSnapshot(version=version)

@@ -112,8 +112,10 @@ def history(snapshot: Snapshot, customer_id: str, period: Period) -> pd.DataFram
     )
 
 
-def invoices(snapshot: Snapshot, customer_id: str, period: Period, limit: int = 100) -> pd.DataFrame:
-    """Return the customer's invoices, the latest first.
+def purchases(
+    snapshot: Snapshot, customer_id: str, period: Period, invoices: int = 100, products: int = 10
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the customer's latest invoices, and the products that they spent the most on.
 
     Parameters
     ----------
@@ -123,67 +125,75 @@ def invoices(snapshot: Snapshot, customer_id: str, period: Period, limit: int = 
         Of the customer.
     period : Period
         The months.
-    limit : int, default 100
+    invoices : int, default 100
         Invoices at most.
+    products : int, default 10
+        Products at most.
 
     Returns
     -------
-    DataFrame
-        invoiced_at, invoice_id, products (kinds), bought, returned and other (charges and adjustments), in money.
+    tuple of DataFrame
+        invoiced_at, invoice_id, products (kinds), bought, returned and other (charges and adjustments), in money; and
+        product_code, description, quantity, bought and orders.
     """
-    return snapshot.query(
+    # In one query, as the lines of all customers are looked through for those of one.
+    found = snapshot.query(
         """
+        with lines as materialized (
+
+            select * from invoice_lines
+            where customer_id = $id and invoiced_at >= $first and invoiced_at < $last + interval 1 day
+
+        ),
+
+        invoices as (
+
+            select
+                min(invoiced_at) as invoiced_at,
+                invoice_id,
+                count(distinct coalesce(product_code, description)) filter (line_type in ('sale', 'return'))
+                    as products,
+                cast(coalesce(sum(amount) filter (line_type = 'sale'), 0) as double) as bought,
+                cast(-coalesce(sum(amount) filter (line_type = 'return'), 0) as double) as returned,
+                cast(coalesce(sum(amount) filter (line_type not in ('sale', 'return')), 0) as double) as other
+            from lines
+            group by invoice_id
+            order by invoiced_at desc, invoice_id desc
+            limit $invoices
+
+        ),
+
+        products as (
+
+            select
+                product_code,
+                max(description) as description,
+                cast(sum(quantity) as double) as quantity,
+                cast(sum(amount) as double) as bought,
+                count(distinct invoice_id) as orders
+            from lines
+            where line_type = 'sale'
+            group by product_code, case when product_code is null then description end
+            order by bought desc, product_code, description
+            limit $products
+
+        )
+
         select
-            min(invoiced_at) as invoiced_at,
-            invoice_id,
-            count(distinct coalesce(product_code, description)) filter (line_type in ('sale', 'return')) as products,
-            coalesce(sum(amount) filter (line_type = 'sale'), 0) as bought,
-            -coalesce(sum(amount) filter (line_type = 'return'), 0) as returned,
-            coalesce(sum(amount) filter (line_type not in ('sale', 'return')), 0) as other
-        from invoice_lines
-        where customer_id = $id and invoiced_at >= $first and invoiced_at < $last + interval 1 day
-        group by invoice_id
-        order by invoiced_at desc, invoice_id desc
-        limit $limit
+            (select list(invoices order by invoiced_at desc, invoice_id desc) from invoices) as invoices,
+            (select list(products order by bought desc, product_code, description) from products) as products
         """,
-        {"id": customer_id, "limit": limit} | period.parameters,
+        {"id": customer_id, "invoices": invoices, "products": products} | period.parameters,
+    ).iloc[0]
+    columns = {
+        "invoices": ["invoiced_at", "invoice_id", "products", "bought", "returned", "other"],
+        "products": ["product_code", "description", "quantity", "bought", "orders"],
+    }
+    # A list of nothing is null.
+    latest, dearest = (
+        pd.DataFrame([] if found[name] is None else list(found[name]), columns=names) for name, names in columns.items()
     )
-
-
-def products(snapshot: Snapshot, customer_id: str, period: Period, limit: int = 10) -> pd.DataFrame:
-    """Return what the customer spent the most on: product_code, description, quantity, bought and orders.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        The version that is shown; it has to hold invoice_lines.
-    customer_id : str
-        Of the customer.
-    period : Period
-        The months.
-    limit : int, default 10
-        Products at most.
-    """
-    return snapshot.query(
-        """
-        select
-            product_code,
-            max(description) as description,
-            sum(quantity) as quantity,
-            sum(amount) as bought,
-            count(distinct invoice_id) as orders
-        from invoice_lines
-        where
-            customer_id = $id
-            and line_type = 'sale'
-            and invoiced_at >= $first
-            and invoiced_at < $last + interval 1 day
-        group by product_code, case when product_code is null then description end
-        order by bought desc, product_code, description
-        limit $limit
-        """,
-        {"id": customer_id, "limit": limit} | period.parameters,
-    )
+    return latest, dearest
 
 
 def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFrame:

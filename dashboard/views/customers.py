@@ -103,7 +103,7 @@ def _purchases(snapshot: Snapshot, customer_id: str, period: Period) -> None:
     def money(amount: float) -> str:
         return formats.money(amount, snapshot.currency, 2)
 
-    invoices = queries.invoices(snapshot, customer_id, period)
+    invoices, products = queries.purchases(snapshot, customer_id, period)
     st.caption(f"Invoices {period.words}, the latest first; 100 at most.")
     table(
         invoices,
@@ -119,7 +119,7 @@ def _purchases(snapshot: Snapshot, customer_id: str, period: Period) -> None:
     )
     st.subheader("Products they spent the most on")
     table(
-        queries.products(snapshot, customer_id, period),
+        products,
         {
             "product_code": ("Code", None),
             "description": ("Product", None),

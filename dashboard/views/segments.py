@@ -130,14 +130,15 @@ def _campaign(snapshot: Snapshot, members: Members, country: Country, share: flo
         percent = st.slider(
             "Held out, in percent", 0, 50, round(100 * share), key=f"holdout {members.segment}", format="%d %%"
         )
-    reached, held_out = campaign.count(snapshot, members, country, name, percent / 100)
+    chosen = campaign.Campaign(name, members, country, percent / 100)
+    reached, held_out = campaign.count(snapshot, chosen)
     st.markdown(
         f"{formats.count(reached)} customers {escape(country.words)} get the campaign, "
         f"{formats.count(held_out)} are held out."
     )
     st.download_button(
         "Download the list (CSV)",
-        lambda: campaign.write(snapshot, members, country, name, percent / 100),
+        lambda: campaign.write(snapshot, chosen),
         file_name="campaign.csv",
         mime="text/csv",
         on_click="ignore",

@@ -18,7 +18,7 @@ checksums as (
 
     select
         customer_id,
-        sum(cast(content_hash as decimal(38, 0))) as content_checksum
+        {{ segmentation.sum_of_hashes('content_hash') }} as content_checksum
     from accepted_days
     group by customer_id
 
@@ -26,7 +26,7 @@ checksums as (
 
     select
         customer_id,
-        sum(cast({{ segmentation.row_hash(['line_id', 'amount', 'invoice_date']) }} as decimal(38, 0)))
+        {{ segmentation.sum_of_hashes(segmentation.row_hash(['line_id', 'amount', 'invoice_date'])) }}
             as content_checksum
     from cancelled_lines
     group by customer_id

@@ -134,4 +134,6 @@ with customers as (
 
 {{ query }}
 
+-- Whoever asks for sums by customer, and many do, has half the work where a customer's days stand together.
 select * from final
+order by customer_id, activity_date

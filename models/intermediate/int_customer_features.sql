@@ -1,6 +1,8 @@
-with customer_days as (
+{{ config(materialized='view') }}
 
-    select * from {{ ref('int_customer_days') }}
+with customer_totals as (
+
+    select * from {{ ref('int_customer_totals') }}
 
 ),
 
@@ -10,19 +12,28 @@ as_of as (
 
 ),
 
-known_days as (
+totals as (
 
     select
-        customer_days.*,
+        customer_totals.*,
         as_of.as_of_date
-    from customer_days
-    inner join as_of on customer_days.activity_date < as_of.as_of_date
+    from customer_totals
+    cross join as_of
 
 ),
 
 final as (
 
-    {{ segmentation.customer_features_as_of('known_days') }}
+    select
+        -- ids
+        totals.customer_id,
+
+        -- text
+        totals.country,
+
+        {{ segmentation.customer_feature_columns() }}
+
+    from totals
 
 )
 

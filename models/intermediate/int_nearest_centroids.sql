@@ -64,7 +64,6 @@ distances as (
     select
         scaled.customer_id,
         segments.segment_number,
-        segments.segment,
         {%- for feature in features %}
         {{ '+ ' if not loop.first }}power(scaled.{{ feature }} - segments.{{ feature }}_scaled_centroid, 2)
         {%- endfor %} as squared_distance
@@ -73,23 +72,25 @@ distances as (
 
 ),
 
-ranked as (
+-- Of equally near ones the lower number.
+nearest as (
 
     select
-        *,
-        row_number() over (partition by customer_id order by squared_distance, segment_number) as nearness
+        customer_id,
+        {{ segmentation.least_row(['squared_distance', 'segment_number']) }}.segment_number as segment_number
     from distances
+    group by customer_id
 
 ),
 
 final as (
 
     select
-        customer_id,
-        segment_number,
-        segment as centroid_segment
-    from ranked
-    where nearness = 1
+        nearest.customer_id,
+        nearest.segment_number,
+        segments.segment as centroid_segment
+    from nearest
+    inner join segments on nearest.segment_number = segments.segment_number
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {%- set high_return_rate = var('high_return_rate') | float(-1) -%}
 {%- if not 0 <= high_return_rate <= 1 -%}
     {{ segmentation.stop_build(["high_return_rate is " ~ var('high_return_rate') ~ "; it must be a share from 0 to 1, such as 0.2."]) }}

@@ -47,9 +47,23 @@ known_days as (
 
 ),
 
+totals as (
+
+    select
+        customer_id,
+        as_of_date,
+        {{ segmentation.customer_totals() }}
+    from known_days
+    group by customer_id, as_of_date
+
+),
+
 features as (
 
-    {{ segmentation.customer_features_as_of('known_days') }}
+    select
+        totals.customer_id,
+        {{ segmentation.customer_feature_columns() }}
+    from totals
 
 ),
 

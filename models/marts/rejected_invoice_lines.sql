@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with rejected_lines as (
 
     select * from {{ ref('int_rejected_invoice_lines') }}

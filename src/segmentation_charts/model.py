@@ -27,7 +27,8 @@ def elbow(frame: pd.DataFrame, width: float = WIDE) -> Any:
         In pixels.
     """
     notes = {(True, True): "chosen, bends most", (True, False): "chosen", (False, True): "bends most"}
-    frame = frame.assign(
+    # The columns that are drawn: Altair compares the data of all layers.
+    frame = frame[["segment_count", "wcss", "is_chosen", "is_elbow"]].assign(
         note=[notes.get((bool(c), bool(e)), "") for c, e in zip(frame["is_chosen"], frame["is_elbow"], strict=True)]
     )
     y = alt.Y("wcss:Q", title="Sum of squares inside segments (scaled)", axis=alt.Axis(labelExpr=COMPACT))
@@ -45,7 +46,8 @@ def silhouette_by_count(frame: pd.DataFrame, width: float = WIDE) -> Any:
     width : float, default WIDE
         In pixels.
     """
-    frame = frame.assign(
+    columns = ["segment_count", "silhouette", "silhouette_error", "silhouette_excess", "is_chosen"]
+    frame = frame[columns].assign(
         note=frame["is_chosen"].map({True: "chosen", False: ""}),
         chance=frame["silhouette"] - frame["silhouette_excess"].astype(float),
         low=frame["silhouette"] - 2 * frame["silhouette_error"].astype(float),

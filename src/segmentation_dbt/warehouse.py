@@ -1,4 +1,4 @@
-"""A dbt-duckdb plugin that says what is wrong where the warehouse can't be opened, and what to do."""
+"""A dbt-duckdb plugin that opens the warehouse: with how much memory, and what to do where it can't be opened."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 class Plugin(BasePlugin):
     """Opens the warehouse once before dbt does, to give DuckDB's errors a remedy."""
 
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Take the memory limit from the profile; DuckDB knows no value that stands for its default."""
+        self._memory_limit = str(plugin_config.get("memory_limit") or "")
+
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Raise a RuntimeError, which dbt shows without a stack trace, where the warehouse can't be opened."""
+        """Set the limit; raise a RuntimeError, which dbt shows without a stack trace, where opening fails."""
+        if self._memory_limit:
+            config["memory_limit"] = self._memory_limit
         try:
             with duckdb.connect(creds.path, config=config) as connection:
                 (stored,) = connection.sql(
@@ -45,6 +51,8 @@ def explain(path: str, error: str) -> str:
             "A DuckDB file has one writer. Wait until the other build is done, close the program that reads it "
             "(a notebook, a BI tool, the DuckDB command line), or build into another file with SEGMENTS_WAREHOUSE."
         )
+    if re.search("Memory must have|unit for memory", error):
+        return f"{where}: its memory limit is wrong.\nSEGMENTS_MEMORY_LIMIT is a number and a unit, such as 6GiB."
     if "not a valid DuckDB database file" in error:
         return f"{where}: it is no DuckDB file.\nPoint SEGMENTS_WAREHOUSE at another path, or move the file away."
     if not Path(path).absolute().parent.is_dir():

@@ -59,6 +59,12 @@ class Tab:
         self.page.locator("h1").first.wait_for(timeout=30_000)
         # What was clicked reaches the server first.
         self.page.wait_for_timeout(150)
+        self.wait_for_server()
+        # Charts are drawn, and what is faded in is there, some frames later.
+        self.page.wait_for_timeout(400)
+
+    def wait_for_server(self) -> None:
+        """Wait until Streamlit, if it is Streamlit, has nothing more to draw."""
         self.page.wait_for_function(
             """() => {
                 const app = document.querySelector('[data-testid="stApp"]');
@@ -68,8 +74,6 @@ class Tab:
             }""",
             timeout=30_000,
         )
-        # Charts are drawn, and what is faded in is there, some frames later.
-        self.page.wait_for_timeout(400)
 
     def text(self) -> str:
         """All text that is shown, of charts too, without the marks of the direction of writing."""

@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import HEADER, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+
+from segmentation_dbt.warehouse import Plugin
 
 LINE = "1,A,MUG,1,2020-01-01,2,c1,UK"
 
@@ -281,6 +285,19 @@ def test_a_warehouse_that_is_no_duckdb_file(tmp_path: Path) -> None:
 def test_a_warehouse_in_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     message = refused(dbt(tmp_path, environment={"SEGMENTS_WAREHOUSE": str(tmp_path / "no" / "such.duckdb")}))
     assert "its folder does not exist" in message
+
+
+def test_a_memory_limit_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGMENTS_MEMORY_LIMIT", "little")
+    assert "SEGMENTS_MEMORY_LIMIT is a number and a unit" in refused(dbt(tmp_path, arguments=WITHOUT_TESTS))
+
+
+def test_the_memory_limit_is_that_of_the_database(tmp_path: Path) -> None:
+    config: dict[str, Any] = {}
+    credentials = DuckDBCredentials(path=str(tmp_path / "warehouse.duckdb"))
+    Plugin("warehouse", {"memory_limit": "3GiB"}).update_connection_config(credentials, config)
+    with duckdb.connect(config=config) as connection:
+        assert connection.execute("select current_setting('memory_limit')").fetchall() == [("3.0 GiB",)]
 
 
 def test_hostile_names_and_texts_are_only_text(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import campaign
 import duckdb
 import pytest
+from campaign import Campaign
 from conftest import Build
 from queries.segments import Members
 from queries.selection import Country
@@ -42,7 +43,7 @@ def shop(folder: Path, customers: list[str], country: str = "Nowhere") -> Snapsh
 def written(
     snapshot: Snapshot, name: str, share: float = SHARE, members: Members | None = None
 ) -> list[dict[str, str]]:
-    content = campaign.write(snapshot, members or Members("VIP"), Country(), name, share).decode("utf-8-sig")
+    content = campaign.write(snapshot, Campaign(name, members or Members("VIP"), Country(), share)).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content, newline="")))
 
 
@@ -69,9 +70,8 @@ def test_campaigns_draw_independently(many: Snapshot) -> None:
 
 
 def test_the_same_campaign_draws_the_same_and_a_larger_share_the_same_and_more(many: Snapshot) -> None:
-    assert campaign.write(many, Members("VIP"), Country(), "Spring", SHARE) == campaign.write(
-        many, Members("VIP"), Country(), "Spring", SHARE
-    )
+    spring = Campaign("Spring", Members("VIP"), Country(), SHARE)
+    assert campaign.write(many, spring) == campaign.write(many, spring)
     assert held_out(many, "Spring", 0.1) < held_out(many, "Spring", 0.2)
     assert held_out(many, "Spring", 0.0) == set()
     assert len(held_out(many, "Spring", 1.0)) == 10_000
@@ -98,7 +98,7 @@ def test_the_page_counts_what_the_list_holds(sample_build: Build) -> None:
     for members in (Members("At risk"), Members("High return rate", is_overlay=True)):
         rows = written(snapshot, "Win back", members=members)
         groups = [row["group"] for row in rows]
-        counted = campaign.count(snapshot, members, Country(), "Win back", SHARE)
+        counted = campaign.count(snapshot, Campaign("Win back", members, Country(), SHARE))
         assert counted == (groups.count("campaign"), groups.count("holdout"))
         condition = "is_high_return" if members.is_overlay else "segment = 'At risk'"
         query = f"select customer_id from marts.customer_segments where {condition} order by customer_id"

@@ -156,7 +156,6 @@ def test_a_name_of_last_resort_is_given_up() -> None:
 
 # --- When it is refitted ----------------------------------------------------------------------------------------------
 
-RULE = RefitRule("auto", 92, shift=0.25, outside_share=0.05, confidence_fall=0.1)
 SETTINGS = {"cluster_scaler": "standard", "segment_count": "auto"}
 STEADY = Drift({"frequency": Shift(0.25, 0.01)}, outside_share=0.05, confidence_fall=0.1)
 

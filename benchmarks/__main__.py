@@ -1,0 +1,161 @@
+"""Measure builds of the project, the assignment of customers, and other ways to do the same.
+
+Rounds are interleaved: in each, every shop is read by the other ways and built by the project, and ratios are those of
+runs of the same round. Everything is written to benchmarks.json after each round, and in the end to a page and a chart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks.bars import bars
+from benchmarks.builds import PROJECT, SAME_JOB, WHOLE, Build, build, start_anew
+from benchmarks.machine import describe_machine, describe_versions, memory_gib
+from benchmarks.measure import Cost, measure
+from benchmarks.page import write_page
+from benchmarks.results import WAYS, Results
+from benchmarks.shop import ShopFiles, copies_of, write_shop
+
+RUNS = ("alone", "stream", "compare")
+_COMPARED = 1_000_000
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    options = read_options()
+    record: dict[str, Any] = {
+        "machine": describe_machine(),
+        "versions": describe_versions(),
+        "command": command_of(options),
+        "memory_limit": options.memory_limit,
+        "notebook_up_to": options.notebook_up_to,
+        "stop_above_gib": options.stop_above_gib,
+        "shops": {},
+        "assignment": {},
+    }
+    results, file = Results(record), options.output / "benchmarks.json"
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        folder = (options.folder or Path(scratch)).absolute()
+        shops = {size: write_shop(folder / f"shop-{size}", *copies_of(size)) for size in sorted(options.lines)}
+        for number in range(options.rounds):
+            for size, shop in shops.items():
+                print(f"round {number + 1}, {size:,} lines", flush=True)
+                done = measure_shop(shop, size, options)
+                described = record["shops"].setdefault(str(size), describe_shop(shop) | {"rounds": []})
+                described["rounds"].append(done)
+                results.write(file)
+                start_anew(shop)
+        for customers in options.assigned:
+            record["assignment"][str(customers)] = measure_assignment(folder, customers)
+            results.write(file)
+    write_page(results, options.output)
+    for bar in bars(results):
+        print(f"{bar.what}: {bar.measured or bar.verdict} (bar: {bar.asked}){' MISSED' * (bar.verdict == 'missed')}")
+    return 0
+
+
+def read_options() -> argparse.Namespace:
+    """Return what the command line says."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000], help="of each shop (default: a million)")
+    parser.add_argument("--assigned", type=int, nargs="*", default=[1_000_000], help="customers (default: a million)")
+    parser.add_argument("--rounds", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--memory-limit", default="6GiB", help="of DuckDB (default: %(default)s)")
+    parser.add_argument(
+        "--notebook-up-to", type=int, default=10_000_000, help="lines that the notebook is given (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--stop-above-gib",
+        type=int,
+        default=round(0.75 * memory_gib()),
+        help="kill other ways that take more memory (default: three quarters of the machine's)",
+    )
+    parser.add_argument("--output", type=Path, default=PROJECT / "target/benchmarks", help="default: target/benchmarks")
+    parser.add_argument("--folder", type=Path, help="keep the files there, and take them from there")
+    return parser.parse_args()
+
+
+def command_of(options: argparse.Namespace) -> str:
+    """Return the command that measures the same again."""
+    lines, assigned = (" ".join(map(str, numbers)) for numbers in (options.lines, options.assigned))
+    return (
+        f"python -m benchmarks --lines {lines} --assigned {assigned} --rounds {options.rounds} "
+        f"--memory-limit {options.memory_limit} --notebook-up-to {options.notebook_up_to}"
+    )
+
+
+def measure_shop(shop: ShopFiles, size: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Return a round of a shop: each way to what it took."""
+    shop.hold_back_last_day()
+    done: dict[str, Any] = {}
+
+    def note(way: str, run: Cost | Build) -> None:
+        cost, phases = (run.cost, {"phases": asdict(run.phases)}) if isinstance(run, Build) else (run, {})
+        done[way] = {
+            "seconds": round(cost.seconds, 3),
+            "cpu_seconds": round(cost.cpu_seconds, 3),
+            "peak_gib": round(cost.peak_gib, 4),
+            "stopped": cost.stopped,
+            **phases,
+        }
+        print(f"  {WAYS[way]}: {cost.seconds:.1f} s, {cost.peak_gib:.2f} GiB{' STOPPED' * cost.stopped}", flush=True)
+
+    def peer(name: str, *arguments: str) -> Cost:
+        return run_module(f"benchmarks.peers.{name}", *arguments, stop_above_gib=options.stop_above_gib)
+
+    note("floor", peer("floor", shop.pattern, options.memory_limit))
+    note("polars", peer("polars_data", shop.pattern))
+    if size <= options.notebook_up_to:
+        note("notebook", peer("notebook", shop.pattern))
+    start_anew(shop)
+    note("same_job", build(shop, SAME_JOB, options.memory_limit))
+    start_anew(shop)
+    note("whole", build(shop, WHOLE, options.memory_limit))
+    shop.deliver_last_day()
+    note("day", build(shop, WHOLE, options.memory_limit))
+    note("nothing", build(shop, WHOLE, options.memory_limit))
+    return done
+
+
+def describe_shop(shop: ShopFiles) -> dict[str, int]:
+    """Return what a shop that was built holds."""
+    with duckdb.connect(str(shop.folder / "warehouse.duckdb"), read_only=True) as connection:
+        ((files, lines),) = connection.execute("select count(*), sum(rows_read) from marts.load_audit").fetchall()
+        ((customers,),) = connection.execute("select count(*) from marts.customer_segments").fetchall()
+    return {"lines": int(lines), "customers": customers, "files": files, "bytes": shop.size()}
+
+
+def measure_assignment(folder: Path, customers: int) -> dict[str, Any]:
+    """Return what the assignment of so many customers took, by run; labels are compared for a million."""
+    path = folder / f"customers-{customers}.parquet"
+    run_module("benchmarks.assignment", "write", str(path), "--customers", str(customers))
+    found = {}
+    for run in RUNS:
+        if run != "compare" or customers == _COMPARED:
+            cost = run_module("benchmarks.assignment", run, str(path))
+            found[run] = json.loads(cost.printed.splitlines()[-1]) | {"peak_gib": round(cost.peak_gib, 4)}
+            print(f"assignment of {customers:,} customers, {run}: {found[run]}", flush=True)
+    path.unlink()
+    return found
+
+
+def run_module(module: str, *arguments: str, stop_above_gib: float | None = None) -> Cost:
+    """Run a module of this folder in a process of its own; end the program where it fails."""
+    cost = measure([sys.executable, "-m", module, *arguments], PROJECT, stop_above_gib=stop_above_gib)
+    if cost.exit_code and not cost.stopped:
+        sys.exit(f"{module} failed:\n{cost.printed}")
+    return cost
+
+
+if __name__ == "__main__":
+    sys.exit(main())

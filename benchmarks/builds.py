@@ -1,0 +1,82 @@
+"""The project's builds that are measured."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import Cost, measure
+from benchmarks.phases import Phases, share_time
+from benchmarks.shop import ShopFiles
+
+PROJECT = Path(__file__).parents[1]
+WHOLE = ("build", "--exclude-resource-type", "unit_test")
+"""As a scheduled build is: all models and data tests, published. Unit tests test the project, and not the data."""
+
+SAME_JOB = (
+    *("build", "--exclude-resource-type", "test", "unit_test"),
+    *("--select", "+customer_segments", "+segmentation_candidates"),
+    *("--vars", "{cluster_evaluation: quick, history_months: 0}"),
+)
+"""What the notebook does, and no more: customers and their segments, by elbow and silhouette."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build that passed.
+
+    Attributes
+    ----------
+    cost : Cost
+    phases : Phases
+        Where its time went.
+    """
+
+    cost: Cost
+    phases: Phases
+
+
+def start_anew(shop: ShopFiles) -> None:
+    """Remove what was built of a shop."""
+    for name in ("warehouse.duckdb", "warehouse.duckdb.wal"):
+        (shop.folder / name).unlink(missing_ok=True)
+    for name in ("published", "target", "warehouse.duckdb.tmp"):
+        shutil.rmtree(shop.folder / name, ignore_errors=True)
+
+
+def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str) -> Build:
+    """Run dbt on the files of a shop, in the shop's folder.
+
+    Parameters
+    ----------
+    shop : ShopFiles
+    arguments : tuple of str
+        WHOLE or SAME_JOB.
+    memory_limit : str
+        That of DuckDB, such as 6GiB.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails, with what dbt said.
+    """
+    environment = {
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "INVOICE_FILES": shop.pattern,
+        "SEGMENTS_WAREHOUSE": str(shop.folder / "warehouse.duckdb"),
+        "SEGMENTS_PUBLISHED": str(shop.folder / "published"),
+        "SEGMENTS_MEMORY_LIMIT": memory_limit,
+    }
+    command = [
+        *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
+        *("--target-path", str(shop.folder / "target"), "--log-path", str(shop.folder / "logs")),
+    ]
+    cost = measure(command, shop.folder, environment)
+    if cost.exit_code:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{cost.printed}")
+    results = json.loads((shop.folder / "target/run_results.json").read_text())["results"]
+    return Build(cost, share_time(results, cost.seconds))

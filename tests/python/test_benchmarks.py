@@ -1,0 +1,195 @@
+"""The benchmarks: other ways come to the project's figures, every node has its group, and what is written is true."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SAMPLE, Build
+
+from benchmarks import assignment
+from benchmarks.bars import MILLION, Bar, bars
+from benchmarks.measure import measure
+from benchmarks.page import write_page
+from benchmarks.peers import notebook, polars_data
+from benchmarks.phases import DBT, GROUPS, MODELS, PUBLISHING, group_of, share_time
+from benchmarks.results import WAYS, Results
+from benchmarks.shop import write_shop
+
+
+def of_notebook() -> list[tuple[Any, ...]]:
+    return list(notebook.customers(str(SAMPLE)).sort_index().itertuples(name=None))
+
+
+def of_polars() -> list[tuple[Any, ...]]:
+    return polars_data.customers(str(SAMPLE)).sort("CustomerID").rows()
+
+
+@pytest.mark.parametrize("way", [of_notebook, of_polars])
+def test_other_ways_find_the_same_customers_with_the_same_measures(sample_build: Build, way: Any) -> None:
+    ours = sample_build.rows(
+        "select customer_id, recency_days, frequency, monetary::double from marts.customer_segments order by 1"
+    )
+    theirs = way()
+    assert [row[:3] for row in theirs] == [row[:3] for row in ours]
+    assert [row[3] for row in theirs] == pytest.approx([row[3] for row in ours])
+
+
+def test_the_notebook_compares_and_assigns_everybody() -> None:
+    rfm = notebook.customers(str(SAMPLE)).sort_index().head(300)
+    found = notebook.segment(rfm)
+    assert list(found.silhouette) == list(found.inertia) == [*range(2, 11)]
+    assert len(found.segment) == 300
+
+
+def test_every_node_has_a_group_and_every_named_model_is_there(sample_build: Build) -> None:
+    manifest = json.loads((sample_build.target / "manifest.json").read_text())
+    assert {group_of(node) for node in manifest["nodes"] if not node.startswith("analysis.")} <= set(GROUPS)
+    models = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+    named = [model for group in MODELS.values() for model in group]
+    assert set(named) <= models
+    assert len(named) == len(set(named))
+
+
+def test_the_time_of_a_build_is_shared_in_full(sample_build: Build) -> None:
+    results = json.loads((sample_build.target / "run_results.json").read_text())["results"]
+    phases = share_time(results, sample_build.seconds)
+    assert sum(phases.groups.values()) == pytest.approx(sample_build.seconds)
+    assert all(seconds > 0 for seconds in phases.groups.values())
+
+
+def test_nodes_that_run_at_once_share_a_moment() -> None:
+    def node(name: str, step: str, begin: int, end: int) -> dict[str, Any]:
+        return {
+            "unique_id": name,
+            "timing": [
+                {
+                    "name": step,
+                    "started_at": f"2026-01-01T00:00:{begin:02}Z",
+                    "completed_at": f"2026-01-01T00:00:{end:02}Z",
+                }
+            ],
+        }
+
+    phases = share_time(
+        [
+            node("model.segmentation.stg_invoice_lines", "execute", 10, 20),
+            node("model.segmentation.customer_segments", "execute", 16, 24),
+            node("model.segmentation.segment_profiles", "compile", 24, 30),
+            node("operation.segmentation.segmentation-on-run-end-0", "compile", 30, 35),
+        ],
+        40,
+    )
+    assert {group: seconds for group, seconds in phases.groups.items() if seconds} == {
+        "reading": 8,
+        "assignment": 6,
+        PUBLISHING: 5,
+        DBT: 21,
+    }
+    assert list(phases.nodes) == ["stg_invoice_lines", "customer_segments", "segmentation-on-run-end-0"]
+
+
+HOLD = "import time; held = bytearray(300 * 2**20); time.sleep(0.7)"
+
+
+def test_memory_is_that_of_all_processes(tmp_path: Path) -> None:
+    two = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {HOLD!r}]); {HOLD}; p.wait()"
+    cost = measure([sys.executable, "-c", two], tmp_path)
+    assert cost.exit_code == 0
+    assert 0.58 < cost.peak_gib < 0.8
+    assert cost.seconds > 0.7
+
+
+def test_memory_is_not_that_of_the_program_that_measures(tmp_path: Path) -> None:
+    held = bytearray(300 * 2**20)
+    cost = measure([sys.executable, "-c", "import time; time.sleep(0.5)"], tmp_path)
+    assert 0 < cost.peak_gib < 0.1 < len(held) / 2**30
+
+
+def test_what_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
+    cost = measure([sys.executable, "-c", HOLD.replace("0.7", "60")], tmp_path, stop_above_gib=0.2)
+    assert cost.stopped
+    assert cost.seconds < 30
+
+
+def test_a_shop_keeps_its_last_day_apart(tmp_path: Path) -> None:
+    shop = write_shop(tmp_path, 20_000, copies=2)
+    names = {path.name for path in shop.months.iterdir()}
+    assert len([name for name in names if name.startswith("20")]) >= 24
+    size = shop.size()
+    shop.hold_back_last_day()
+    assert {path.name for path in shop.months.iterdir()} == names - {"last_day.csv"}
+    assert shop.size() == size
+    once, twice = (polars_data.customers(pattern) for pattern in (str(shop.months / "2024-1*.csv"), shop.pattern))
+    assert 0 < len(once) < len(twice)
+    shop.deliver_last_day()
+    assert {path.name for path in shop.months.iterdir()} == names
+
+
+def test_the_assignment_agrees_with_an_exact_classifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assignment, "REFERENCE", 2_000)
+    path = tmp_path / "customers.parquet"
+    assignment.write_customers(path, 3_000)
+    assert assignment.compare(path)["different"] == 0
+    assert assignment.stream(path)["customers"] == assignment.assign_alone(path)["customers"] == 3_000
+
+
+def results(*rounds: dict[str, tuple[float, float]], size: int = 10 * MILLION) -> Results:
+    """Make results of a shop from seconds and peak memory by way, a dict a round."""
+    phases = {"groups": dict.fromkeys(GROUPS, 1.0), "nodes": {"stg_invoice_lines": 1.0}}
+    runs = [
+        {
+            way: {"seconds": s, "cpu_seconds": s, "peak_gib": gib, "stopped": gib > 10, "phases": phases}
+            for way, (s, gib) in done.items()
+        }
+        for done in rounds
+    ]
+    shop = {"lines": size + 1, "customers": 76_923, "files": 25, "bytes": 10**9, "rounds": runs}
+    record = {
+        "machine": {"processor": "a processor", "cores": "2", "memory": "8 GiB", "system": "a system"},
+        "versions": {"Python": "3.11"},
+        "command": "python -m benchmarks",
+        "memory_limit": "6GiB",
+        "notebook_up_to": size,
+        "stop_above_gib": 10,
+        "shops": {str(size): shop},
+        "assignment": {str(MILLION): {"alone": {"customers": MILLION, "seconds": 2.0, "peak_gib": 0.3}}},
+    }
+    return Results(record)
+
+
+def bar(found: Results, words: str) -> Bar:
+    (one,) = [bar for bar in bars(found) if words in bar.what]
+    return one
+
+
+def test_ratios_are_medians_of_rounds_and_bars_say_met_or_missed() -> None:
+    found = results(
+        {"notebook": (100.0, 6.0), "whole": (10.0, 1.5), "same_job": (5.1, 1.0)},
+        {"notebook": (200.0, 6.0), "whole": (10.0, 1.5), "same_job": (10.1, 1.0)},
+        {"notebook": (90.0, 6.0), "whole": (90.0, 1.5), "same_job": (90.0, 1.0)},
+    )
+    assert found.ratio((10 * MILLION, "notebook"), (10 * MILLION, "whole")) == 10
+    assert bar(found, "whole build's peak memory").verdict == "met"
+    assert bar(found, "that of the whole build").verdict == "met"
+    assert bar(found, "a build of the same job").verdict == "missed"
+    assert bar(found, "customers a second").verdict == "met"
+    assert bar(found, "peak memory of any build").verdict == "not measured"
+
+
+def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
+    done = {way: (10.0 + number, 1.0) for number, way in enumerate(WAYS)} | {"polars": (3.0, 11.0)}
+    del done["notebook"]
+    results(done).write(tmp_path / "benchmarks.json")
+    write_page(Results.read(tmp_path / "benchmarks.json"), tmp_path)
+    page = (tmp_path / "benchmarks.md").read_text()
+    assert "**10,000,001 lines** of 76,923 customers, 25 CSV files, 1.00 GB; one round." in page
+    assert "| Floor: DuckDB's bare read, one group-by | 10.0 | 10.0 | 1.00 | 1.0 |" in page
+    assert "| Polars: data part of the notebook | stopped above 10 GiB |" in page
+    assert "| Notebook: pandas and scikit-learn | not run |" in page
+    assert "| 1 million | neighbours alone | 2.0 | 500,000 | 0.30 |" in page
+    assert all(f"| {group} |" in page for group in GROUPS)
+    assert (tmp_path / "benchmarks.png").read_bytes().startswith(b"\x89PNG")
