@@ -5,8 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation_dbt.fits import scorer
-from segmentation_dbt.relations import map_batches, rows_of
+from segmentation_dbt.fits import before, scorer
+from segmentation_dbt.relations import delete_rows, map_batches, rows_of
 
 CARRIED = [
     ("history_key", pa.int64()),
@@ -26,6 +26,11 @@ SCHEMA = pa.schema([*CARRIED, ("segment", pa.string())])
 
 def model(dbt: Any, session: Any) -> Any:
     pending = dbt.ref("int_scored_history")
+    months = dbt.ref("int_history_months")
+    if before(dbt, session, dbt.this.identifier) is not None and dbt.is_incremental:
+        # Months that were made by another model or from other lines, and those that are too long ago.
+        keys = ", ".join(str(key) for (key,) in rows_of(months, "history_key"))
+        delete_rows(session, str(dbt.this), f"history_key not in ({keys})" if keys else "true")
     fits = sorted(number for (number,) in rows_of(pending.select("fit_number").distinct(), "fit_number"))
     stores = [
         dbt.ref("int_segmentation_model"),

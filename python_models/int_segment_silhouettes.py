@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from segmentation.separation import silhouette_widths
 from segmentation.stored_model import read_model
 from segmentation_dbt.relations import result, rows_of, to_pandas
@@ -17,6 +19,8 @@ def model(dbt: Any, session: Any) -> Any:
     sample = to_pandas(customers.join(segments, "customer_id").sort("sample_rank"))
     features = list(in_force.transformation.features)
     points = in_force.transformation.transform(sample[features].to_numpy(dtype=float))
-    labels = sample["segment"].map({name: n for n, name in enumerate(in_force.names)}).to_numpy(dtype="int64")
+    labels: NDArray[np.int64] = (
+        sample["segment"].map({name: n for n, name in enumerate(in_force.names)}).to_numpy(dtype=np.int64)
+    )
     (widths,) = silhouette_widths(points, [labels])
     return result(session, sample[["customer_id", "segment"]].assign(silhouette=widths, model_version=version))

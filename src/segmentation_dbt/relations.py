@@ -53,7 +53,9 @@ def to_pandas(relation: Any) -> pd.DataFrame:
         return frame
     rows = to_arrow(relation)
     types = [pa.float64() if pa.types.is_decimal(field.type) else field.type for field in rows.schema]
-    return rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True)))).to_pandas(date_as_object=False)
+    floats = rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))
+    converted: pd.DataFrame = floats.to_pandas(date_as_object=False)
+    return converted
 
 
 def rows_of(relation: Any, *columns: str) -> list[tuple[Any, ...]]:
@@ -78,6 +80,26 @@ def result(session: Any, rows: pa.Table | pd.DataFrame) -> Any:
     return to_relation(
         session, rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
     )
+
+
+def delete_rows(session: Any, name: str, condition: str) -> None:
+    """Delete the rows of a table that a condition is true of, as the macro of that name does."""
+    statement = f"delete from {name} where {condition}"  # noqa: S608
+    if not is_of_spark(session):
+        session.execute(statement)
+        return
+    formats = {
+        row.data_type for row in session.sql(f"describe extended {name}").collect() if row.col_name == "Provider"
+    }
+    if formats != {"parquet"}:
+        session.sql(statement)
+    elif not session.table(name).filter(condition).isEmpty():
+        # Parquet files can't be deleted from.
+        kept = f"{name}__kept"
+        session.sql(f"drop table if exists {kept}")
+        session.table(name).filter(f"({condition}) is not true").write.saveAsTable(kept)
+        session.sql(f"drop table {name}")
+        session.sql(f"alter table {kept} rename to {name}")
 
 
 def map_batches(

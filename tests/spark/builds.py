@@ -1,8 +1,8 @@
 """Builds the same on DuckDB and on Spark, step by step, and writes the marts of each step to Parquet files.
 
-`python builds.py FOLDER STEPS` makes the steps, a JSON list of objects: name, files that are delivered before it, options
-of dbt. All builds of Spark share a session, which takes ten seconds to start, and in which each query is faster than the
-one before.
+`python builds.py FOLDER STEPS` makes the steps, a JSON list of objects: name, files that are delivered before it,
+options of dbt. All builds of Spark share a session, which takes ten seconds to start, and in which each query is faster
+than the one before.
 """
 
 from __future__ import annotations
