@@ -19,7 +19,8 @@ def model(dbt: Any, session: Any) -> Any:
     sample = to_pandas(customers.join(segments, "customer_id").sort("sample_rank"))
     features = list(in_force.transformation.features)
     points = in_force.transformation.transform(sample[features].to_numpy(dtype=float))
-    labels: NDArray[np.int64] = (
+    numbers = sample["segment"].map({name: n for n, name in enumerate(in_force.names)})
+    labels = np.asarray(numbers, dtype=np.int64)
         sample["segment"].map({name: n for n, name in enumerate(in_force.names)}).to_numpy(dtype=np.int64)
     )
     (widths,) = silhouette_widths(points, [labels])

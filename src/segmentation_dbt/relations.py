@@ -88,10 +88,8 @@ def delete_rows(session: Any, name: str, condition: str) -> None:
     if not is_of_spark(session):
         session.execute(statement)
         return
-    formats = {
-        row.data_type for row in session.sql(f"describe extended {name}").collect() if row.col_name == "Provider"
-    }
-    if formats != {"parquet"}:
+    described = session.sql(f"describe extended {name}").collect()
+    if not any(row.col_name == "Provider" and row.data_type == "parquet" for row in described):
         session.sql(statement)
     elif not session.table(name).filter(condition).isEmpty():
         # Parquet files can't be deleted from.
