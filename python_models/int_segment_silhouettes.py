@@ -21,7 +21,5 @@ def model(dbt: Any, session: Any) -> Any:
     points = in_force.transformation.transform(sample[features].to_numpy(dtype=float))
     numbers = sample["segment"].map({name: n for n, name in enumerate(in_force.names)})
     labels = np.asarray(numbers, dtype=np.int64)
-        sample["segment"].map({name: n for n, name in enumerate(in_force.names)}).to_numpy(dtype=np.int64)
-    )
     (widths,) = silhouette_widths(points, [labels])
     return result(session, sample[["customer_id", "segment"]].assign(silhouette=widths, model_version=version))
