@@ -17,8 +17,6 @@ from comparison import MARTS, compare
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
 ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/online_retail.csv.gz"))
-QUICK = ["--vars", "{cluster_evaluation: quick}"]
-WITHOUT_TESTS = ["--exclude-resource-type", "test", "unit_test"]
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,9 @@ def sample_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """Most of the sample; with the rest of it and all tests of dbt; and once more with nothing new."""
     most, rest = split_sample(tmp_path_factory.mktemp("parts"))
     steps = [
-        {"name": "most", "files": [str(most)], "options": [*WITHOUT_TESTS, *QUICK]},
-        {"name": "all", "files": [str(rest)], "options": QUICK},
-        {"name": "again", "files": [], "options": [*WITHOUT_TESTS, *QUICK]},
+        {"name": "most", "files": [str(most)], "is_tested": False},
+        {"name": "all", "files": [str(rest)], "is_tested": True},
+        {"name": "again", "files": [], "is_tested": False},
     ]
     return build_both(tmp_path_factory.mktemp("sample"), steps)
 
@@ -65,7 +63,7 @@ def online_retail_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """Online Retail in one build."""
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    steps = [{"name": "all", "files": [str(ONLINE_RETAIL)], "options": [*WITHOUT_TESTS, *QUICK]}]
+    steps = [{"name": "all", "files": [str(ONLINE_RETAIL)], "is_tested": False}]
     return build_both(tmp_path_factory.mktemp("online_retail"), steps)
 
 
