@@ -19,6 +19,9 @@ export TEST_PROFILE := $(PROFILE)
 endif
 
 LINES ?= 10000000
+# make scaling SIZES='1 10 100', in millions of lines
+SIZES ?= 1 10
+SCALING ?= $(CURDIR)/target/scaling
 
 # make dashboard PORT=8600 ADDRESS=0.0.0.0
 PORT ?= 8501
@@ -34,13 +37,13 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard scaling evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-build: $(VENV)/installed ## Build the segments: of the sample, or of INVOICES='path/*.csv'
-	$(BIN)/dbt build
+build: $(VENV)/installed ## Build the segments, if anything is new: of the sample, or of INVOICES='path/*.csv'
+	@$(BIN)/python -m segmentation_dbt.build
 	@echo
 	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
 
@@ -95,6 +98,11 @@ bench-day: $(VENV)/installed ## Measure what one more day of lines costs, agains
 
 bench-dashboard: $(VENV)/installed-dev ## Measure how long pages of the dashboard take with a million customers (after make build; needs chromium)
 	$(BIN)/python benchmarks/dashboard.py
+
+scaling: $(VENV)/installed ## Measure builds of 1 and 10 million lines (SIZES='1 10 100' for more) and write the tables of docs/scaling.md anew
+	for size in $(SIZES); do SEGMENTS_DBT_THREADS=1 $(BIN)/python -m benchmarks.daily --lines $${size}000000 \
+		--folder "$(SCALING)/$$size" || exit 1; done
+	$(BIN)/python -m benchmarks.cost_model --measure $(addprefix "$(SCALING)"/,$(SIZES))
 
 evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py

@@ -8,12 +8,14 @@ tests and publish, as a scheduled build does; unit tests of the project's own SQ
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 from pathlib import Path
 
 from benchmarks.builds import WHOLE, build, start_anew
-from benchmarks.shop import copies_of, write_shop
+from benchmarks.measure import Cost
+from benchmarks.shop import ShopFiles, copies_of, write_shop
 
 
 def main() -> None:
@@ -33,20 +35,30 @@ def main() -> None:
             return
         peaks = []
 
-        def timed(name: str, *arguments: str) -> float:
+        def timed(kind: str, name: str, *arguments: str) -> float:
             cost = build(shop, (*WHOLE, *arguments), options.memory_limit).cost
+            keep(shop, kind, cost)
             peaks.append(cost.peak_gib)
             print(f"{name}: {cost.seconds:.1f} s", flush=True)
             return cost.seconds
 
         shop.hold_back_last_day()
         start_anew(shop)
-        timed("first build, without the last day")
+        timed("first", "first build, without the last day")
         shop.deliver_last_day()
-        day = timed("one more day")
-        timed("nothing new")
-        full = timed("full build", "--full-refresh")
+        day = timed("day", "one more day")
+        timed("nothing", "nothing new")
+        full = timed("full", "full build", "--full-refresh")
         print(f"a day costs {day / full:.3f} of a full build; peak memory of a build {max(peaks):.1f} GiB")
+
+
+def keep(shop: ShopFiles, kind: str, cost: Cost) -> None:
+    """Keep the times of a build's steps, for the cost model."""
+    results = shop.folder / "results"
+    results.mkdir(exist_ok=True)
+    steps = json.loads((shop.folder / "target/run_results.json").read_text())
+    costs = {"seconds": cost.seconds, "cpu_seconds": cost.cpu_seconds}
+    (results / f"{kind}.json").write_text(json.dumps(steps | costs))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@
             segmentation.node_relation('int_history_months')
         ) -%}
     {%- endif -%}
-    {%- set has_marts = not segmentation.unbuilt_nodes(results, ['model', 'seed']) -%}
+    {%- set has_marts = not segmentation.unbuilt_nodes(results, ['model', 'seed'])
+        and segmentation.is_enabled('customer_segments') and segmentation.is_enabled('load_audit') -%}
     {%- set warnings = segmentation.warnings_of_build(results) if has_marts else [] -%}
     {%- set outcome = segmentation.publish([] if gaps else segmentation.mart_nodes(), warnings) -%}
     {%- set summary = segmentation.summary_of_build(outcome, warnings) if has_marts else [] -%}

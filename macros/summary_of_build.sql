@@ -10,7 +10,7 @@
     ).rows[0] -%}
     {%- set reasons = [] -%}
     {%- for row in run_query(
-        'select reason, count(*) as line_count from ' ~ segmentation.node_relation('rejected_invoice_lines')
+        'select reason, count(*) as line_count from ' ~ segmentation.node_relation('int_rejected_invoice_lines')
         ~ ' group by reason order by line_count desc, reason limit 3'
     ) -%}
         {%- do reasons.append('{:,} '.format(row['line_count'] | int) ~ row['reason']) -%}
@@ -21,11 +21,11 @@
     ).rows[0] -%}
     {%- set segments = [] -%}
     {%- for row in run_query(
-        'select segment, customers, customer_share from ' ~ segmentation.node_relation('segment_profiles')
-        ~ " where kind = 'cluster' order by customers desc, segment"
+        'select segment, count(*) as customers from ' ~ segmentation.node_relation('customer_segments')
+        ~ ' group by segment order by customers desc, segment'
     ) -%}
         {%- do segments.append(
-            row['segment'] ~ ' {:,}'.format(row['customers'] | int) ~ ' (%.0f %%)' | format(100 * row['customer_share'] | float)
+            row['segment'] ~ ' {:,}'.format(row['customers'] | int) ~ ' (%.0f %%)' | format(100 * row['customers'] / customers['customer_count'])
         ) -%}
     {%- endfor -%}
     {%- set summary = [

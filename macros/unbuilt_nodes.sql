@@ -8,6 +8,7 @@
     {%- for node in graph.nodes.values()
         if node.package_name == 'segmentation'
         and node.resource_type in resource_types
+        and node.config.enabled
         and node.config.materialized != 'ephemeral'
         and node.unique_id not in passed
     -%}

@@ -35,12 +35,6 @@ def table(session: Any, name: str) -> Any:
         return None
 
 
-def quoted(session: Any, parts: Sequence[str]) -> str:
-    """Return the name of a table, of its parts, as SQL has it whatever they hold."""
-    quote = "`" if is_of_spark(session) else '"'
-    return ".".join(f"{quote}{part}{quote}" for part in parts)
-
-
 def to_arrow(relation: Any) -> pa.Table:
     """Return all rows: only for what has few, or is a sample."""
     return relation.toArrow() if is_of_spark(relation) else relation.to_arrow_table()
@@ -62,6 +56,15 @@ def rows_of(relation: Any, *columns: str) -> list[tuple[Any, ...]]:
     """Return the values of some columns, a tuple a row."""
     found = to_arrow(relation.select(*columns))
     return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+
+def checksum(relation: Any, columns: Sequence[str]) -> str:
+    """Return what tells the rows of some columns from others, in whatever order they come."""
+    if is_of_spark(relation):
+        hashed = ", ".join("`" + column.replace("`", "``") + "`" for column in columns)
+        return str(relation.selectExpr("count(*)", f"sum(cast(xxhash64({hashed}) as decimal(38, 0)))").collect())
+    hashed = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    return str(relation.aggregate(f"count(*), sum(cast(hash({hashed}) as hugeint))").fetchall())
 
 
 def to_relation(session: Any, rows: pa.Table) -> Any:

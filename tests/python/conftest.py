@@ -74,22 +74,30 @@ class Server:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def run(self, arguments: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-        """Return the exit code of a run, and what it printed."""
+    def run(
+        self, arguments: list[str], folder: Path, environment: dict[str, str], kill_after: float | None = None
+    ) -> tuple[int, str]:
+        """Return the exit code of a run, and what it printed; kill it after some seconds."""
         if self._process is None:
             command = [sys.executable, str(Path(__file__).parent / "dbt_server.py")]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         output = folder / "printed.txt"
-        request = {"arguments": arguments, "folder": str(folder), "environment": environment, "output": str(output)}
+        request = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": environment,
+            "output": str(output),
+            "kill_after": kill_after,
+        }
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         exit_code = int(self._process.stdout.readline())
         return exit_code, output.read_text()
 
 
-_SERVER = Server()
+SERVER = Server()
 
 
 def dbt_command(
@@ -141,7 +149,7 @@ def dbt(
         )
         exit_code, output = run.returncode, run.stdout + run.stderr
     else:
-        exit_code, output = _SERVER.run(command[1:], folder, settings)
+        exit_code, output = SERVER.run(command[1:], folder, settings)
     seconds = time.perf_counter() - began
     if parsed.exists() and "--project-dir" not in arguments:
         _PARSED.setdefault(key, parsed)

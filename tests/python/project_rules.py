@@ -108,6 +108,9 @@ def nothing_is_unused(project: Project) -> Iterator[Finding]:
     """Something reads every model and seed but marts, calls every macro, and shows every doc block."""
     macros = {key: macro["macro_sql"] for key, macro in project.macros.items()}
     code = macros | {key: node["raw_code"] for key, node in project.nodes.items() if "raw_code" in node}
+    for key, node in project.nodes.items():
+        # Hooks that are set beside a Python model.
+        code[key] = code.get(key, "") + "".join(hook["sql"] for hook in node["config"].get("post-hook", []))
     words = {key: set(re.findall(r"\w+", text)) for key, text in code.items()}
     for key, node in project.of_type("model", "seed").items():
         readers = [child for child in project.children.get(key, []) if not child.startswith(("test.", "unit_test."))]

@@ -23,12 +23,12 @@ def write_command(path: Path, script: str) -> None:
 @pytest.mark.parametrize("code", [0, 1])
 def test_the_line_for_cron_builds_and_mails_what_failed(tmp_path: Path, code: int) -> None:
     (line,) = re.findall(r"^30 5 \* \* \*  (.*)$", OPERATIONS, re.MULTILINE)
-    write_command(tmp_path / ".venv/bin/dbt", f'echo "$INVOICE_FILES: $*"\nexit {code}')
+    write_command(tmp_path / ".venv/bin/python", f'echo "$INVOICE_FILES: $*"\nexit {code}')
     write_command(tmp_path / "bin/mail", f"cat > {tmp_path}/mail")
     command = line.replace("/srv/segmentation", str(tmp_path))
     path = f"{tmp_path}/bin:{os.environ['PATH']}"
     subprocess.run(["/bin/sh", "-c", command], env={"PATH": path}, check=True)
-    said = "/srv/exports/*.csv: build --exclude-resource-type unit_test\n"
+    said = "/srv/exports/*.csv: -m segmentation_dbt.build --exclude-resource-type unit_test\n"
     assert (tmp_path / "build.log").read_text() == said
     assert (tmp_path / "mail").exists() == bool(code)
     assert not code or (tmp_path / "mail").read_text() == said

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from conftest import HEADER, PROJECT, Build, dbt_command
+from conftest import HEADER, PROJECT, SERVER, Build, dbt_command
 
 from segmentation_dbt.versions import Versions
 
@@ -73,10 +72,16 @@ class Shop:
         return [*self.prefix, *command], settings
 
     def build(
-        self, *arguments: str, variables: dict[str, Any] | None = None, environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        variables: dict[str, Any] | None = None,
+        environment: dict[str, str] | None = None,
+        kill_after: float | None = None,
     ) -> subprocess.CompletedProcess[str]:
         command, settings = self.command("build", *arguments, variables=variables, environment=environment)
-        return subprocess.run(command, cwd=self.folder, env=settings, capture_output=True, text=True, check=False)
+        if self.prefix:
+            return subprocess.run(command, cwd=self.folder, env=settings, capture_output=True, text=True, check=False)
+        return subprocess.CompletedProcess(command, *SERVER.run(command[1:], self.folder, settings, kill_after))
 
     def build_whole(self, lines: int) -> str:
         self.deliver(lines)
@@ -312,14 +317,7 @@ def test_a_build_that_is_killed_leaves_the_published_version(shop: Shop, tmp_pat
         # Something to load in each, and the moments all over the duration.
         lines = 620 + 10 * n
         shop.deliver(lines)
-        command, settings = shop.command("build")
-        with subprocess.Popen(
-            command, cwd=shop.folder, env=settings, stdout=subprocess.DEVNULL, start_new_session=True
-        ) as process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait((n + chance.random()) / kills * duration)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        shop.build(kill_after=(n + chance.random()) / kills * duration)
         assert_whole(shop.published, whole, lines)
         ((whole,),) = rows(shop.published / "segments.duckdb", "select sum(rows_read)::int from load_audit")
     shop.build_whole(900)

@@ -61,7 +61,7 @@ def test_everything_in_the_project_is_described(sample_build: Build) -> None:
 
 def test_one_file_describes_each_model(sample_build: Build) -> None:
     for folder in ("models/staging", "models/intermediate", "models/marts", "python_models", "seeds"):
-        files = [p for p in (PROJECT / folder).iterdir() if p.suffix in (".sql", ".py", ".csv")]
+        files = [p for p in (PROJECT / folder).rglob("*") if p.suffix in (".sql", ".py", ".csv")]
         assert files
         assert [p.name for p in files if not p.with_suffix(".yml").exists()] == []
 

@@ -3,7 +3,7 @@
 from segmentation.intake.conversion import ROW_SCHEMA, read_rows
 from segmentation.intake.erasure import ERASED, SEPARATORS, clean_customer_id, customer_hash, read_rows_without
 from segmentation.intake.inspection import inspect_files, inspect_relation
-from segmentation.intake.invoice_file import InvoiceFile
+from segmentation.intake.invoice_file import InvoiceFile, with_content
 from segmentation.intake.shapes import LINE_FIELDS, OTHER_FIELDS, ShapeColumn
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "inspect_relation",
     "read_rows",
     "read_rows_without",
+    "with_content",
 ]

@@ -118,7 +118,9 @@ def inspect_relation(
         As in `inspect_files`.
     """
     if not headers:
-        remedy = "name it as schema.table in the var invoice_relation, and build it first"
+        remedy = (
+            "name it as schema.table in the var invoice_relation, and build it first, or as ref('project', 'model')"
+        )
         return InvoiceFile(name, problem="there is no such table or view", remedy=remedy)
     try:
         layout = _recognise(Shapes(shape_columns, column_map, shape), [list(headers)])

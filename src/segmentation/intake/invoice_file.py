@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import pyarrow as pa
@@ -132,3 +132,17 @@ def load_key(file: InvoiceFile) -> int:
     content = [READER_VERSION, file.source_file, file.content_hash, *(values[name] for name in _CONTENT_OF_ROWS)]
     digest = hashlib.blake2b(json.dumps(content).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def with_content(file: InvoiceFile, content_hash: str) -> InvoiceFile:
+    """Return a file with a hash of what it holds, and the load_key that follows from it.
+
+    Parameters
+    ----------
+    file : InvoiceFile
+        As it was found.
+    content_hash : str
+        Another one wherever other rows would be read.
+    """
+    file = replace(file, content_hash=content_hash)
+    return replace(file, load_key=load_key(file))

@@ -61,11 +61,13 @@ def model(dbt: Any, session: Any) -> Any:
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
+    algorithm = dbt.config.meta_get("cluster_algorithm")
     comparison = evaluate_candidates(
         transformation.transform(values),
         int(dbt.config.meta_get("random_seed")),
         counts,
         EFFORTS.get(dbt.config.meta_get("cluster_evaluation")),
+        algorithm,
         min_customers=0 if asked_for else min_customers,
         workers=min(2, os.cpu_count() or 1),
     )
@@ -73,9 +75,8 @@ def model(dbt: Any, session: Any) -> Any:
     in_force = None
     if fit.is_same_settings:
         chosen = before(dbt, session, dbt.this.identifier).filter(f"is_chosen and fit_number = {fit.previous}")
-        ((algorithm, count),) = rows_of(chosen, "algorithm", "segment_count")
-        in_force = (algorithm, count)
-    candidates = choose(comparison, dbt.config.meta_get("cluster_algorithm"), asked_for, in_force)
+        (in_force,) = rows_of(chosen, "algorithm", "segment_count")
+    candidates = choose(comparison, algorithm, asked_for, in_force)
     whole = {"fit_number": fit.number, "structure_p_value": comparison.structure_p_value}
     new = pa.Table.from_pylist([asdict(c) | whole for c in candidates], SCHEMA)
     return with_fits_before(dbt, session, fits, SCHEMA, new)

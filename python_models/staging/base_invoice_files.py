@@ -2,13 +2,12 @@
 
 import datetime
 import json
-import re
 from typing import Any
 
 import pyarrow as pa
 
-from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation
-from segmentation_dbt.relations import quoted, result, rows_of, table, to_arrow
+from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation, with_content
+from segmentation_dbt.relations import checksum, result, rows_of, table, to_arrow
 
 SCHEMA = (
     InvoiceFile.schema().append(pa.field("is_loaded", pa.bool_())).append(pa.field("loaded_at", pa.timestamp("us")))
@@ -30,10 +29,13 @@ def model(dbt: Any, session: Any) -> Any:
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
         loaded = {load_key for (load_key,) in rows_of(rows.select("load_key").distinct(), "load_key")}
 
-    if name := dbt.config.meta_get("invoice_relation"):
-        path = quoted(session, re.findall(r'[^."`]+', name))
+    if named := rows_of(dbt.ref("base_invoice_relation"), "source_file", "quoted_name"):
+        ((name, path),) = named
         found = table(session, path)
-        files = [inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)]
+        file = inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)
+        # Of the columns that are read, whatever the order of the rows: others may tell when each row was written.
+        read = [file.headers[position] for position in file.positions.values()]
+        files = [file if file.problem else with_content(file, checksum(found, read))]
     else:
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
@@ -48,8 +50,7 @@ def model(dbt: Any, session: Any) -> Any:
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []
     for file in files:
-        # A table has no version that would say whether it changed.
-        is_loaded = file.load_key in loaded and file.format != "relation"
+        is_loaded = file.load_key in loaded
         if file.is_present or is_loaded:
             loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else now
             records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})

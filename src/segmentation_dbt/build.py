@@ -1,0 +1,144 @@
+"""Runs ``dbt build`` unless nothing is new: ``python -m segmentation_dbt.build``, with the options of dbt build.
+
+A build in which nothing is new ends where the last one did, but looks at every table and runs every test on the way.
+This remembers what the current version was built from, and is done in a second where all of it is the same: the
+invoice files (path, size, time of change), the project (content of its files and of this package, versions of all
+packages that are installed), the settings (options and environment variables) and the warehouse. A table of the
+warehouse (`invoice_relation`) has nothing that says whether it changed: it is read each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from segmentation.intake.paths import find_paths
+from segmentation_dbt.erase import DBT
+from segmentation_dbt.versions import Versions
+
+RECORD = ".inputs"
+SAMPLE = "data/sample/invoices.csv.gz"
+_SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")
+# What a build writes, and what is not part of it.
+_OTHER_FOLDERS = {"target", "logs", "published", "report", "data", "docs", "benchmarks", "node_modules", "__pycache__"}
+_CODE = {".sql", ".yml", ".yaml", ".md", ".py"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build, or say that nothing is new.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Options of dbt build. Default: those of the command line.
+
+    Returns
+    -------
+    int
+        That of dbt; 0 where nothing is new.
+    """
+    options = list(sys.argv[1:] if arguments is None else arguments)
+    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
+    versions = Versions(Path(os.environ.get("SEGMENTS_PUBLISHED", "published")).absolute())
+    record, before = versions.folder / RECORD, versions.current()
+    inputs = inputs_of(options)
+    if inputs and record.exists() and record.read_text() == _recorded(inputs, before, warehouse):
+        print(
+            f"Nothing is new: files, settings and project are those that {versions.folder / 'current'} ({before}) was "
+            "built from. `dbt build` builds all the same."
+        )
+        return 0
+    record.unlink(missing_ok=True)
+    code = subprocess.run([*DBT, "build", *options], check=False).returncode  # noqa: S603
+    current = versions.current()
+    # Files that arrived meanwhile may not be part of it, and a build of a part publishes nothing.
+    if inputs and code == 0 and current != before and inputs_of(options) == inputs:
+        record.write_text(_recorded(inputs, current, warehouse))
+    return code
+
+
+def inputs_of(options: Sequence[str]) -> str | None:
+    """Return a checksum of what a build depends on but for the warehouse; None where that can't be known.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Of dbt build.
+    """
+    project = _project(options)
+    variables = _variables(project, options)
+    if variables.get("invoice_relation"):
+        return None
+    pattern = str(variables.get("invoice_files") or os.environ.get("INVOICE_FILES") or SAMPLE)
+    found = hashlib.sha256()
+    for part in (
+        [str(Path.cwd()), str(project), *options],
+        sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(_SETTINGS)),
+        sorted(f"{package.name} {package.version}" for package in importlib.metadata.distributions()),
+        [[path, *_stamp(Path(path))] for paths in find_paths(pattern, str(project)).values() for path in paths],
+        [[str(path), hashlib.sha256(path.read_bytes()).hexdigest()] for path in _code(project)],
+    ):
+        found.update(json.dumps(part).encode())
+    return found.hexdigest()
+
+
+def _project(options: Sequence[str]) -> Path:
+    given = _option(options, "--project-dir") or os.environ.get("DBT_PROJECT_DIR") or "."
+    return Path(given).absolute()
+
+
+def _variables(project: Path, options: Sequence[str]) -> dict[str, Any]:
+    """Return the vars of a project and, before them, of the options."""
+    found: dict[str, Any] = {}
+    file = project / "dbt_project.yml"
+    # Those of a package stand under its name.
+    for name, value in ((yaml.safe_load(file.read_text()) or {}).get("vars") or {}).items() if file.exists() else ():
+        found |= value if name == "segmentation" and isinstance(value, dict) else {name: value}
+    return found | (yaml.safe_load(_option(options, "--vars") or "{}") or {})
+
+
+def _option(options: Sequence[str], name: str) -> str | None:
+    for option, following in pairwise([*options, None]):
+        if option == name:
+            return following
+        if option and option.startswith(f"{name}="):
+            return option.removeprefix(f"{name}=")
+    return None
+
+
+def _code(project: Path) -> Iterator[Path]:
+    """Find the files of a project, of what it installs and of the package that its Python models import."""
+    package = Path(__file__).parents[1]
+    for root in (project, package / "segmentation", package / "segmentation_dbt"):
+        for folder, folders, names in os.walk(root, followlinks=True):
+            folders[:] = sorted(name for name in folders if name not in _OTHER_FOLDERS and not name.startswith("."))
+            # Seeds are code; other CSV files that lie about may be large.
+            suffixes = _CODE | {".csv"} if "seeds" in Path(folder).relative_to(root).parts else _CODE
+            yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in suffixes)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was changed, zeros where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _recorded(inputs: str, version: str | None, warehouse: Path) -> str:
+    return json.dumps([inputs, version, str(warehouse), *_stamp(warehouse)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
