@@ -37,7 +37,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test lint bench bench-full bench-read bench-day bench-dashboard scaling evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard scaling evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -67,6 +67,9 @@ dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published 
 
 test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-spark: $(VENV)/installed-spark ## Prove that it comes out the same on Apache Spark (needs Java 17)
+	$(BIN)/python -m pytest tests/spark
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
@@ -117,6 +120,7 @@ lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
 	$(LOCK) --extra dashboard --extra report --extra dev -o requirements-dev.lock
 	$(LOCK) --extra dashboard --extra report -c requirements-dev.lock -o requirements-charts.lock
 	$(LOCK) -c requirements-dev.lock -o requirements.lock
+	$(LOCK) --extra spark -c requirements-dev.lock -o requirements-spark.lock
 	echo 'duckdb==1.4.*' | $(LOCK_CLIENT) -o requirements-client-1.4.lock
 	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
 
@@ -141,6 +145,11 @@ $(VENV)/installed-charts: requirements-charts.lock $(VENV)/installed
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/installed-spark: requirements-spark.lock adapters/dbt-sparksession/pyproject.toml $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e adapters/dbt-sparksession
 	@touch $@
 
 $(CLIENTS)/%: requirements-client-%.lock | $(VENV)/installed

@@ -4,7 +4,7 @@
 -#}
 {% macro clean_id(text) -%}
     case
-        when {{ text }} like '%.0' then regexp_replace({{ text }}, '^([0-9]+)[.]0$', {{ segmentation.first_group() }})
+        when {{ text }} like '%.0' then {{ segmentation.replace_pattern(text, '^([0-9]+)[.]0$', '\\1') }}
         else {{ text }}
     end
 {%- endmacro %}

@@ -36,16 +36,12 @@
             when {{ kept_returns }} >= {{ kept_purchases }} then cast(1 as decimal(9, 6))
             else {{ segmentation.share_of(kept_returns, kept_purchases) }}
         end as kept_return_rate,
-        cast(round(totals.purchased_value / nullif(totals.orders, 0), 4) as {{ segmentation.type_money() }})
+        cast({{ segmentation.rounded_quotient('totals.purchased_value', 'totals.orders', 4) }} as {{ segmentation.type_money() }})
             as avg_order_value,
         {{ segmentation.days_between('totals.first_purchase_date', 'totals.as_of_date') }} as tenure_days,
-        cast(
-            round(
-                {{ segmentation.days_between('totals.first_purchase_date', 'totals.last_purchase_date') }}
-                / nullif(totals.purchase_days - 1, 0),
-                2
-            ) as decimal(10, 2)
-        ) as interpurchase_days,
+        cast({{ segmentation.rounded_quotient(
+            segmentation.days_between('totals.first_purchase_date', 'totals.last_purchase_date'), '(totals.purchase_days - 1)', 2
+        ) }} as decimal(10, 2)) as interpurchase_days,
 
         -- dates
         totals.first_purchase_date,

@@ -4,9 +4,8 @@
 -#}
 {% macro delete_compared_contents(duplicates, repeated_contents, new_files, invoice_files) -%}
     {%- if segmentation.is_running() and load_relation(duplicates) and not flags.FULL_REFRESH -%}
-    delete from {{ duplicates }}
-    {%- if segmentation.compares_new_files_only(new_files, invoice_files) %}
-    where content_hash in (select repeated.content_hash from {{ repeated_contents }} as repeated)
-    {%- endif -%}
+    {%- set is_compared = 'content_hash in (select repeated.content_hash from ' ~ repeated_contents ~ ' as repeated)'
+        if segmentation.compares_new_files_only(new_files, invoice_files) else 'true' -%}
+    {{ segmentation.delete_rows(duplicates, is_compared) }}
     {%- endif -%}
 {%- endmacro %}

@@ -4,6 +4,6 @@
 -#}
 {% macro delete_stale_rows(rows, invoice_files) -%}
     {%- if segmentation.is_running() and load_relation(rows) and not flags.FULL_REFRESH -%}
-    delete from {{ rows }} where load_key not in (select load_key from {{ invoice_files }} where is_loaded)
+    {{ segmentation.delete_rows(rows, 'load_key not in (select load_key from ' ~ invoice_files ~ ' where is_loaded)') }}
     {%- endif -%}
 {%- endmacro %}

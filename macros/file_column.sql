@@ -6,6 +6,6 @@
     {%- elif file['format'] == 'csv' -%}
     c{{ position }}
     {%- else -%}
-    cast({{ adapter.quote(fromjson(file['headers'])[position].replace('"', '""')) }} as {{ dbt.type_string() }})
+    {{ segmentation.stored_text(fromjson(file['headers'])[position]) }}
     {%- endif -%}
 {%- endmacro %}

@@ -5,7 +5,7 @@
         {%- do others.append("'" ~ field ~ "', " ~ segmentation.file_column(file, field)) -%}
     {%- endfor -%}
     {%- if others -%}
-    cast(json_object({{ others | join(', ') }}) as {{ dbt.type_string() }})
+    {{ segmentation.json_object(others) }}
     {%- else -%}
     cast(null as {{ dbt.type_string() }})
     {%- endif -%}

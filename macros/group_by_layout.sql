@@ -7,7 +7,9 @@
             {%- do layout.append(file[name] | string) -%}
         {%- endfor -%}
         {#- A column of that name hides the number of the file, and a table has none. -#}
-        {%- if file['format'] == 'relation' or (file['format'] == 'parquet' and 'file_index' in file['headers'] | lower) -%}
+        {%- if file['format'] == 'relation' or (
+            file['format'] == 'parquet' and ('file_index' in file['headers'] | lower or not segmentation.reads_text_files())
+        ) -%}
             {%- do layout.append(file['path']) -%}
         {%- endif -%}
         {%- do layouts.setdefault(layout | join('\n'), []).append(file) -%}

@@ -8,5 +8,5 @@
     and {{ returns }}.sale_date = {{ sales }}.invoice_date
     and {{ sales }}.quantity >= -{{ returns }}.quantity
     and {{ sales }}.invoiced_at <= {{ returns }}.invoiced_at
-    and {{ returns }}.invoiced_at <= {{ dbt.dateadd('day', 1, sales ~ '.invoiced_at') }}
+    and {{ returns }}.invoiced_at <= {{ segmentation.dateadd('day', 1, sales ~ '.invoiced_at') }}
 {%- endmacro %}

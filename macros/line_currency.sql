@@ -6,9 +6,9 @@
     {%- set written -%}
     coalesce({{ of_line }}, {{ of_order }}, case
         when
-            regexp_matches({{ price_text }}, '{{ segmentation.number_pattern('.', ',') }}')
-            or regexp_matches({{ price_text }}, '{{ segmentation.number_pattern(',', '.') }}')
-            then nullif(regexp_extract({{ price_text }}, '{{ segmentation.currency_pattern()[:-1] }}'), '')
+            {{ segmentation.matches_pattern(price_text, segmentation.number_pattern('.', ',')) }}
+            or {{ segmentation.matches_pattern(price_text, segmentation.number_pattern(',', '.')) }}
+            then nullif({{ segmentation.extract_pattern(price_text, segmentation.currency_pattern()[:-1]) }}, '')
     end)
     {%- endset -%}
     case {{ written }}

@@ -1,8 +1,4 @@
-{#- The median; the mean of the middle two values where their number is even. -#}
+{#- The median; the mean of the middle two values where their number is even. A float: half a penny has a digit more than the penny. -#}
 {% macro median_value(column) -%}
-    {{ return(adapter.dispatch('median_value', 'segmentation')(column)) }}
-{%- endmacro %}
-
-{% macro default__median_value(column) -%}
-    median({{ column }})
+    median(cast({{ column }} as double))
 {%- endmacro %}

@@ -12,10 +12,7 @@
     {%- set slashed = "translate(" ~ column ~ ", '.-', '//')" -%}
     case
         when {{ segmentation.has_utc_offset(column) }}
-            then timezone('{{ segmentation.time_zone() }}', {{ segmentation.safe_cast(
-                "regexp_replace(regexp_replace(" ~ column ~ ", '\\s+([+-])', '\\1'), '(T|\\s)(\\d\\d:\\d\\d)(Z|[+-])', '\\1\\2:00\\3')",
-                'timestamptz'
-            ) }})
+            then timezone('{{ segmentation.time_zone() }}', {{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamptz') }})
         when {{ segmentation.begins_with_year(column) }}
             then coalesce({{ segmentation.safe_cast(column, 'timestamp') }}, case when length({{ column }}) = 8 then try_strptime({{ column }}, '%Y%m%d') end)
         {%- for order, day in {'dmy': '%d/%m/', 'mdy': '%m/%d/'}.items() %}
@@ -27,6 +24,32 @@
             {%- endfor -%}
             {%- endfor -%}
         ])
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{% macro spark__parse_timestamp(column, date_order) -%}
+    {#- Times are put together of their parts: formats of Spark know no choice, and try_cast knows shorter dates than DuckDB. -#}
+    {%- set slashed = "translate(" ~ column ~ ", '.-', '//')" -%}
+    case
+        when {{ segmentation.has_utc_offset(column) }}
+            then from_utc_timestamp({{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamp') }}, '{{ segmentation.time_zone() }}')
+        when {{ segmentation.begins_with_year(column) }}
+            then case
+                when {{ segmentation.matches_pattern(column, '^[0-9]{4}([-/])[0-9]{1,2}\\1[0-9]{1,2}([ T]+[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]*)?)?)? *$') }}
+                    then {{ segmentation.safe_cast(
+                        segmentation.replace_pattern("translate(trim(" ~ column ~ "), '/', '-')", '[ T]+', 'T'), 'timestamp'
+                    ) }}
+                when {{ segmentation.matches_pattern(column, '^[0-9]{8}$') }}
+                    then {{ segmentation.safe_cast(
+                        segmentation.replace_pattern(column, '^([0-9]{4})([0-9]{2})([0-9]{2})$', '\\1-\\2-\\3'), 'timestamp'
+                    ) }}
+            end
+        {%- for order, day, month in [('dmy', 1, 2), ('mdy', 2, 1)] %}
+        when
+            {{ date_order }} = '{{ order }}'
+            and {{ segmentation.matches_pattern(slashed, '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{1,4}( +[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?( +[AaPp][Mm])?)? *$') }}
+            then {{ segmentation.written_time(slashed, day, month) }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -2,11 +2,12 @@
 {% macro parse_written_number(text, decimal_mark, group_mark, type) -%}
     {%- set digits = segmentation.digits_pattern(decimal_mark, group_mark) -%}
     {%- set plain_digits -%}
-    replace(regexp_replace(regexp_extract({{ text }}, '{{ digits }}'), '[^0-9{{ decimal_mark }}]', '', 'g'), '{{ decimal_mark }}', '.')
+    replace({{ segmentation.replace_pattern(segmentation.extract_pattern(text, digits), '[^0-9' ~ decimal_mark ~ ']', '') }}, '{{ decimal_mark }}', '.')
     {%- endset -%}
     case
-        when regexp_matches({{ text }}, '{{ segmentation.number_pattern(decimal_mark, group_mark) }}') and not regexp_matches({{ text }}, '[-−(].*[-−(]')
-            then {{ segmentation.safe_cast(plain_digits, type) }}
-                * case when regexp_matches({{ text }}, '[-−(]') then -1 else 1 end
+        when {{ segmentation.matches_pattern(text, segmentation.number_pattern(decimal_mark, group_mark)) }} and not {{ segmentation.matches_pattern(text, '[-−(].*[-−(]') }}
+            then {{ segmentation.safe_cast(
+                'case when ' ~ segmentation.matches_pattern(text, '[-−(]') ~ " then '-' else '' end || " ~ plain_digits, type
+            ) }}
     end
 {%- endmacro %}

@@ -9,9 +9,7 @@
     {%- set row_key = segmentation.row_hash(key + [segmentation.sql_text(code)]) -%}
     {%- set has_rows = segmentation.is_continued(name) -%}
     {%- if has_rows -%}
-        {%- do run_query(
-            'delete from ' ~ this ~ ' where ' ~ name ~ ' not in (select ' ~ row_key ~ ' from ' ~ parts ~ ')'
-        ) -%}
+        {%- do segmentation.delete_now(this, name ~ ' not in (select ' ~ row_key ~ ' from ' ~ parts ~ ')') -%}
     {%- endif -%}
     select
         *,

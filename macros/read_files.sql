@@ -34,3 +34,36 @@
     )
     {%- endif -%}
 {%- endmacro %}
+
+{#- Text files are read by Python (base_converted_rows). The rows of others get numbers, as they have no place that stays. -#}
+{% macro spark__read_files(files, passes_over_errors) -%}
+    {%- set source = files[0]['path'] if files[0]['format'] == 'relation' else 'parquet.`' ~ files[0]['path'].replace('`', '``') ~ '`' -%}
+    (
+        with placed as (
+
+            select
+                *,
+                spark_partition_id() as _part,
+                monotonically_increasing_id() as _place
+            from {{ source }}
+
+        ),
+
+        parts as (
+
+            select
+                _part as part,
+                min(_place) as first_place,
+                sum(count(*)) over (order by _part) - count(*) as rows_before
+            from placed
+            group by _part
+
+        )
+
+        select
+            placed.*,
+            placed._place - parts.first_place + parts.rows_before + {{ files[0]['header_row'] | int + 2 }} as _number
+        from placed
+        inner join parts on placed._part = parts.part
+    ) as numbered_rows
+{%- endmacro %}

@@ -4,8 +4,8 @@
     {%- for what, key, parts in [
         ('files', 'row_key', compared_files), ('customers', 'row_key', customer_days), ('months', 'history_key', history_months)
     ] -%}
-        {%- do run_query(
-            'create or replace table ' ~ schema ~ '.audited_' ~ what ~ ' as select distinct ' ~ key ~ ' as row_key from ' ~ parts
+        {%- do segmentation.replace_table(
+            schema ~ '.audited_' ~ what, 'select distinct ' ~ key ~ ' as row_key from ' ~ parts
         ) -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -9,3 +9,8 @@
 {% macro default__row_position() -%}
     rowid
 {%- endmacro %}
+
+{#- Where rows have no place of their own, each has its number with it. -#}
+{% macro spark__row_position() -%}
+    source_row
+{%- endmacro %}

@@ -23,7 +23,7 @@ final as (
         {%- if var('as_of_date') %}
         {{ segmentation.date_setting('as_of_date') }} as as_of_date
         {%- else %}
-        cast({{ dbt.dateadd('day', 1, 'last_invoice_date') }} as date) as as_of_date
+        cast({{ segmentation.dateadd('day', 1, 'last_invoice_date') }} as date) as as_of_date
         {%- endif %}
     from days
 

@@ -31,7 +31,7 @@ with returns as (
         and not is_derived
         {%- if range %}
         and invoiced_at >= {{ range[0] }}
-        and invoiced_at < {{ dbt.dateadd('day', 3, range[1]) }}
+        and invoiced_at < {{ segmentation.dateadd('day', 3, range[1]) }}
         {%- elif continues %}
         and false
         {%- endif %}
@@ -51,8 +51,8 @@ sales as (
     where
         line_type = 'sale'
         {%- if range %}
-        and invoiced_at >= {{ dbt.dateadd('day', -2, range[0]) }}
-        and invoiced_at < {{ dbt.dateadd('day', 1, range[1]) }}
+        and invoiced_at >= {{ segmentation.dateadd('day', -2, range[0]) }}
+        and invoiced_at < {{ segmentation.dateadd('day', 1, range[1]) }}
         {%- elif continues %}
         and false
         {%- endif %}
@@ -79,7 +79,7 @@ sought_sales as (
 
     select
         *,
-        cast({{ dbt.dateadd('day', -1, 'invoice_date') }} as date) as sale_date
+        cast({{ segmentation.dateadd('day', -1, 'invoice_date') }} as date) as sale_date
     from returns
 
 ),

@@ -45,7 +45,7 @@ sought_sales as (
 
     select
         *,
-        cast({{ dbt.dateadd('day', -1, 'invoice_date') }} as date) as sale_date
+        cast({{ segmentation.dateadd('day', -1, 'invoice_date') }} as date) as sale_date
     from derived_returns
 
 ),

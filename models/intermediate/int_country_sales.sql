@@ -42,7 +42,7 @@ placed as (
         customer_months.*,
         segment_history.segment,
         coalesce(
-            cast({{ dbt.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date),
+            cast({{ segmentation.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date),
             customer_months.last_activity_date
         ) as country_date
     from customer_months

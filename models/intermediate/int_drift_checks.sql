@@ -38,8 +38,8 @@ refit_changes as (
 shares as (
 
     select
-        avg(case when is_outside_trained_range then 1.0 else 0.0 end) as outside_range,
-        avg(case when segment_confidence < 0.7 then 1.0 else 0.0 end) as unsure
+        avg(case when is_outside_trained_range then 1e0 else 0e0 end) as outside_range,
+        avg(case when segment_confidence < 0.7 then 1e0 else 0e0 end) as unsure
     from assignments
 
 ),

@@ -25,7 +25,7 @@ months as (
     {%- for number in range(var('history_months') | int) %}
 
     select
-        cast({{ dbt.dateadd('month', -number, month_start) }} as date) as as_of_date,
+        cast({{ segmentation.dateadd('month', -number, month_start) }} as date) as as_of_date,
         as_of.first_invoice_date,
         as_of.as_of_date as last_as_of_date
     from as_of
@@ -113,8 +113,8 @@ final as (
         lag(history_key) over (order by as_of_date) as previous_history_key,
         fit_number,
         model_version,
-        cast({{ dbt.dateadd('day', -1, 'as_of_date') }} as date) as month_end,
-        cast({{ dbt.date_trunc('month', dbt.dateadd('day', -1, 'as_of_date')) }} as date) as month,
+        cast({{ segmentation.dateadd('day', -1, 'as_of_date') }} as date) as month_end,
+        cast({{ dbt.date_trunc('month', segmentation.dateadd('day', -1, 'as_of_date')) }} as date) as month,
         as_of_date
     from keyed
 

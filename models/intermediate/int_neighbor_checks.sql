@@ -2,7 +2,7 @@ with held_out as (
 
     select
         *,
-        case when segment_number = voted_segment_number then 1.0 else 0.0 end as is_right
+        case when segment_number = voted_segment_number then 1e0 else 0e0 end as is_right
     from {{ ref('int_held_out_customers') }}
     where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
@@ -90,7 +90,7 @@ calibration as (
 
 shares as (
 
-    select avg(case when segment = centroid_segment then 0.0 else 1.0 end) as disagreeing
+    select avg(case when segment = centroid_segment then 0e0 else 1e0 end) as disagreeing
     from assignments
 
 ),

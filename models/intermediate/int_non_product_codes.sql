@@ -30,7 +30,8 @@ fitting as (
             order by length(patterns.code_pattern) desc, patterns.code_pattern
         ) as preference
     from product_codes
-    inner join patterns on product_codes.product_code like upper(patterns.code_pattern) escape '\'
+    inner join patterns
+        on product_codes.product_code like upper(patterns.code_pattern) escape {{ segmentation.sql_text('\\') }}
 
 ),
 

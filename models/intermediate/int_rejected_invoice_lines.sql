@@ -2,11 +2,11 @@
 
 {%- set continues = segmentation.is_continued('classified_key') -%}
 {%- if continues -%}
-    {%- do run_query(
-        'delete from ' ~ this ~ " where reason <> 'duplicate' and classified_key not in (select row_key from " ~ ref('int_read_days') ~ ')'
+    {%- do segmentation.delete_now(
+        this, "reason <> 'duplicate' and classified_key not in (select row_key from " ~ ref('int_read_days') ~ ')'
     ) -%}
-    {%- do run_query(
-        'delete from ' ~ this ~ " where reason = 'duplicate' and not exists (select 1 from " ~ ref('int_duplicate_invoice_lines')
+    {%- do segmentation.delete_now(
+        this, "reason = 'duplicate' and not exists (select 1 from " ~ ref('int_duplicate_invoice_lines')
         ~ ' as found where found.line_id = ' ~ this ~ '.line_id and found.original_line_id = ' ~ this ~ '.original_line_id'
         ~ ' and found.load_key = ' ~ this ~ '.load_key)'
     ) -%}
@@ -164,7 +164,10 @@ final as (
         placed_lines.original_line_id,
         placed_lines.amount
     from placed_lines
-    inner join invoice_rows on placed_lines.row_position = invoice_rows.row_position
+    inner join invoice_rows
+        on
+            placed_lines.row_position = invoice_rows.row_position
+            and placed_lines.load_key = invoice_rows.load_key
 
 )
 

@@ -18,7 +18,7 @@ with lines as (
         and not is_derived
         {%- if range %}
         and invoiced_at >= {{ range[0] }}
-        and invoiced_at < {{ dbt.dateadd('day', 1, range[1]) }}
+        and invoiced_at < {{ segmentation.dateadd('day', 1, range[1]) }}
         {%- elif continues %}
         and false
         {%- endif %}

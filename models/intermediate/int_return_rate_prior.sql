@@ -18,7 +18,7 @@ sums as (
         cast(sum(orders) as bigint) as orders,
         cast(sum(orders * orders) as bigint) as squared_orders,
         cast(sum(returned_orders) as bigint) as returned_orders,
-        sum(cast(returned_orders * returned_orders / orders as decimal(28, 10))) as squares_over_orders,
+        sum(cast(returned_orders * returned_orders / nullif(orders, 0) as decimal(28, 10))) as squares_over_orders,
         sum(orders * kept_return_rate) as returned_order_values
     from customers
 

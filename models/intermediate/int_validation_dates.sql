@@ -13,8 +13,8 @@ dates as (
     {%- for number in range(1, 6) %}
     select
         {{ number }} as date_number,
-        cast({{ dbt.dateadd('day', -number * days, 'as_of_date') }} as date) as cut_date,
-        cast({{ dbt.dateadd('day', -(number - 1) * days, 'as_of_date') }} as date) as outcome_until,
+        cast({{ segmentation.dateadd('day', -number * days, 'as_of_date') }} as date) as cut_date,
+        cast({{ segmentation.dateadd('day', -(number - 1) * days, 'as_of_date') }} as date) as outcome_until,
         first_invoice_date
     from as_of
     {{ 'union all' if not loop.last }}

@@ -101,7 +101,7 @@ shared_by_file as (
     select
         load_key,
         sum(line_count) as rows_duplicate_elsewhere,
-        {{ dbt.listagg("original_file || ': ' || line_count", "', '", 'order by original_file') }} as duplicates_of
+        {{ segmentation.joined_text("original_file || ': ' || line_count", ', ', 'original_file') }} as duplicates_of
     from shared_lines
     group by load_key
 

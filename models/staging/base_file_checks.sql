@@ -10,7 +10,8 @@ with invoice_files as (
 -- What the database finds where rows that are too short, too long or badly quoted are passed over.
 row_counts as (
 
-    {%- set text_files = files | selectattr('format', 'equalto', 'csv') | selectattr('is_readable') | list %}
+    {%- set text_files = files | selectattr('format', 'equalto', 'csv') | selectattr('is_readable') | list
+        if segmentation.reads_text_files() else [] %}
     {%- for group in segmentation.group_by_layout(text_files) %}
     select
         {{ segmentation.file_load_key(group) }} as load_key,
@@ -39,7 +40,11 @@ final as (
 
         -- booleans
         invoice_files.is_readable
+        {%- if segmentation.reads_text_files() %}
         and (invoice_files.format <> 'csv' or coalesce(row_counts.row_count, 0) = invoice_files.row_count)
+        {%- else %}
+        and invoice_files.format <> 'csv'
+        {%- endif %}
             as is_intact
 
     from invoice_files

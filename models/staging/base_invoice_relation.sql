@@ -3,7 +3,11 @@
 {#- dbt builds the model first, because it is referred to. -#}
 {%- set relation = ref(*modules.re.findall('[^\\s,"\']+', model[1])) if model -%}
 {%- set shown_name = relation.schema ~ '.' ~ relation.identifier if model else name -%}
-{%- set quoted_name = (relation | string) if model else '"' ~ modules.re.findall('[^."]+', name) | join('"."') ~ '"' -%}
+{%- set parts = [] -%}
+{%- for part in modules.re.findall('[^."`]+', name) -%}
+    {%- do parts.append(adapter.quote(part)) -%}
+{%- endfor -%}
+{%- set quoted_name = (relation | string) if model else parts | join('.') -%}
 
 with final as (
 

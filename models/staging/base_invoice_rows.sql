@@ -34,7 +34,7 @@ select
     {%- if erased_customers %}
     {{ segmentation.is_erased(group, erased_customers, erased_orders) }} as is_erased,
     {%- endif %}
-    cast(null as bigint) as source_row
+    {{ segmentation.read_row_number() }} as source_row
 from {{ segmentation.read_files(group) }}
 {%- if erased_customers %}
 ) as read_rows

@@ -122,7 +122,7 @@ priced as (
         end as amount_in_file,
         case
             when has_unit_price then price_given
-            else {{ segmentation.safe_cast('round(amount_given / nullif(quantity, 0), 4)', money) }}
+            else {{ segmentation.safe_cast(segmentation.rounded_quotient('amount_given', 'quantity', 4), money) }}
         end as price_in_file
     from completed
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.calibration import calibrate
 from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.relations import rows_of, to_pandas
 
 SCHEMA = pa.schema(
     [("fit_number", pa.int32()), ("neighbors", pa.int32()), ("votes", pa.int32()), ("confidence", pa.float64())]
@@ -20,8 +21,8 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     is_new = f"fit_number = {fit.number}"
-    held_out = dbt.ref("int_held_out_customers").filter(f"is_chosen and {is_new}").order("customer_number").df()
-    ((fitted,),) = dbt.ref("int_fitted_customers").filter(is_new).aggregate("count(*)").fetchall()
+    held_out = to_pandas(dbt.ref("int_held_out_customers").filter(f"is_chosen and {is_new}").sort("customer_number"))
+    fitted = len(rows_of(dbt.ref("int_fitted_customers").filter(is_new), "customer_id"))
     # Too few customers to hold some out: everybody else votes.
     neighbors = int(held_out["neighbors"].max()) if len(held_out) else min(DEFAULT_NEIGHBORS, fitted)
     is_right = (held_out["segment_number"] == held_out["voted_segment_number"]).to_numpy(dtype=bool)

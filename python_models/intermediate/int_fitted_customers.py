@@ -9,6 +9,7 @@ from segmentation.model import fit_clusters
 from segmentation.stored_model import read_model
 from segmentation.transformation import Transformation
 from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 FEATURES = [
     *("recency_days", "frequency", "monetary", "return_rate", "avg_order_value", "tenure_days", "purchase_days"),
@@ -30,8 +31,9 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
-    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}").df().iloc[0]
-    customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
+    candidates = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}")
+    chosen = to_pandas(candidates).iloc[0]
+    customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
@@ -39,7 +41,7 @@ def model(dbt: Any, session: Any) -> Any:
     start = None
     if fit.previous is not None:
         stored = before(dbt, session, "int_segmentation_model").filter(f"fit_number = {fit.previous}")
-        start = read_model(stored.df()).centroids_in(transformation)
+        start = read_model(to_pandas(stored)).centroids_in(transformation)
     labels = fit_clusters(
         transformation.transform(values),
         float(chosen["setting"]),

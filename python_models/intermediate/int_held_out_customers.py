@@ -9,6 +9,7 @@ from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
 from segmentation.calibration import cross_calibrate
 from segmentation.stored_model import read_model, read_reference
 from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -30,8 +31,8 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     is_new = f"fit_number = {fit.number}"
-    fitted = read_model(dbt.ref("int_segmentation_model").filter(is_new).df())
-    points, labels = read_reference(fitted, dbt.ref("int_fitted_customers").filter(is_new).df())
+    fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(is_new)))
+    points, labels = read_reference(fitted, to_pandas(dbt.ref("int_fitted_customers").filter(is_new)))
     asked_for = dbt.config.meta_get("knn_neighbors")
     counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]
     said = hold_out(points, labels, len(fitted.names), counts)

@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation_dbt.fits import drift_since
+from segmentation_dbt.relations import result, rows_of
 
 SCHEMA = pa.schema(
     [
@@ -17,8 +18,8 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    ((number,),) = dbt.ref("int_fit_in_force").project("fit_number").fetchall()
+def model(dbt: Any, session: Any) -> Any:
+    ((number,),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number")
     stores = [
         dbt.ref("int_segmentation_model"),
         dbt.ref("int_fitted_customers"),
@@ -33,4 +34,4 @@ def model(dbt: Any, session: Any) -> pa.Table:
     ]
     if drift.confidence_fall is not None:
         rows.append({"measure": "confidence_fall", "value": drift.confidence_fall})
-    return pa.Table.from_pylist([row | {"fit_number": number} for row in rows], SCHEMA)
+    return result(session, pa.Table.from_pylist([row | {"fit_number": number} for row in rows], SCHEMA))

@@ -9,6 +9,7 @@ import pyarrow as pa
 from segmentation.refit import RefitRule, reason_to_refit
 from segmentation.stored_model import read_archetypes
 from segmentation_dbt.fits import before, drift_since
+from segmentation_dbt.relations import result, rows_of, to_arrow, to_pandas
 
 STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_levels", "int_segment_buying_rates")
 SCHEMA = pa.schema(
@@ -23,16 +24,17 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    ((as_of,),) = dbt.ref("int_as_of_date").project("as_of_date").fetchall()
+def model(dbt: Any, session: Any) -> Any:
+    ((as_of,),) = rows_of(dbt.ref("int_as_of_date"), "as_of_date")
     archetypes = dbt.ref("segment_archetypes")
     settings = json.loads(dbt.config.meta_get("settings"))
-    settings["segment_archetypes"] = hashlib.sha256(repr(read_archetypes(archetypes.df())).encode()).hexdigest()[:12]
+    names = repr(read_archetypes(to_pandas(archetypes)))
+    settings["segment_archetypes"] = hashlib.sha256(names.encode()).hexdigest()[:12]
 
     # What the last build left. A fit that is not in int_complete_fits was cut short, and goes.
     numbered, complete = before(dbt, session, dbt.this.identifier), before(dbt, session, "int_complete_fits")
-    numbers = [] if numbered is None else [number for (number,) in numbered.project("fit_number").fetchall()]
-    rows = [] if complete is None else complete.order("fit_number").to_arrow_table().to_pylist()
+    numbers = [] if numbered is None else [number for (number,) in rows_of(numbered, "fit_number")]
+    rows = [] if complete is None else to_arrow(complete.sort("fit_number")).to_pylist()
     stores = [before(dbt, session, name) for name in STORES]
     held_out = before(dbt, session, "int_held_out_customers")
     if None in (*stores, held_out):
@@ -50,4 +52,4 @@ def model(dbt: Any, session: Any) -> pa.Table:
         new = {"fit_number": max(numbers, default=0) + 1, "fitted_as_of": as_of, "reason": reason, "is_pending": True}
         new["settings"] = json.dumps(settings, sort_keys=True)
         rows.append(new | {"previous_fit_number": rows[-1]["fit_number"] if rows else None})
-    return pa.Table.from_pylist([{"is_pending": False, **row} for row in rows], SCHEMA)
+    return result(session, pa.Table.from_pylist([{"is_pending": False, **row} for row in rows], SCHEMA))

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from segmentation.refit import count_changed
 from segmentation_dbt.fits import pending_fit, scorer, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -29,7 +30,7 @@ def model(dbt: Any, session: Any) -> Any:
         dbt.ref("int_segment_buying_rates"),
     ]
     old, new = (scorer(number, *tables) for number in (fit.previous, fit.number))
-    customers = dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").df()
+    customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}"))
     before, after = (customers[list(s.model.transformation.features)].to_numpy(dtype=float) for s in (old, new))
     row = (fit.number, fit.previous, len(customers), count_changed(old, new, before, after))
     added = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True))], SCHEMA)

@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation_dbt.fits import scorer
+from segmentation_dbt.relations import map_batches, rows_of
 
-BATCH = 100_000
 SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
@@ -22,8 +22,8 @@ SCHEMA = pa.schema(
 )
 
 
-def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
-    ((number, version),) = dbt.ref("int_fit_in_force").project("fit_number, model_version").fetchall()
+def model(dbt: Any, session: Any) -> Any:
+    ((number, version),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number", "model_version")
     in_force = scorer(
         number,
         dbt.ref("int_segmentation_model"),
@@ -33,9 +33,8 @@ def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
     )
     names, features = pa.array(in_force.model.names), list(in_force.model.transformation.features)
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        # Customers stream through: memory does not grow with their number.
-        for batch in dbt.ref("int_clustering_features").fetch_record_batch(BATCH):
+    def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
             scores = in_force.score(batch.to_pandas()[features].to_numpy(dtype=float))
             buying = scores.expected_buying_rate
             yield pa.record_batch(
@@ -52,4 +51,5 @@ def model(dbt: Any, session: Any) -> pa.RecordBatchReader:
                 schema=SCHEMA,
             )
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    customers = dbt.ref("int_clustering_features")
+    return map_batches(session, [(customers, assign)], SCHEMA)

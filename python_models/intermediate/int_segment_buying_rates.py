@@ -9,6 +9,7 @@ from segmentation.clustering import nearest_centroids
 from segmentation.stored_model import read_model
 from segmentation.validity import MIN_CUSTOMERS, segment_rates
 from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema([("fit_number", pa.int32()), ("segment_number", pa.int32()), ("buying_rate", pa.float64())])
 
@@ -18,8 +19,8 @@ def model(dbt: Any, session: Any) -> Any:
     fit = pending_fit(fits)
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
-    fitted = read_model(dbt.ref("int_segmentation_model").filter(f"fit_number = {fit.number}").df())
-    customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
+    fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(f"fit_number = {fit.number}")))
+    customers = to_pandas(dbt.ref("int_validation_customers").sort("customer_id"))
     latest = customers[customers["cut_date"] == customers["cut_date"].max()]
     if len(latest) < MIN_CUSTOMERS:
         return with_fits_before(dbt, session, fits, SCHEMA)

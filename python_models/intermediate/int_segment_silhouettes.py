@@ -2,20 +2,24 @@
 
 from typing import Any
 
+import numpy as np
+
 from segmentation.separation import silhouette_widths
 from segmentation.stored_model import read_model
+from segmentation_dbt.relations import result, rows_of, to_pandas
 
 
 def model(dbt: Any, session: Any) -> Any:
     size = int(dbt.config.meta_get("sample_size"))
-    ((number, version),) = dbt.ref("int_fit_in_force").project("fit_number, model_version").fetchall()
-    in_force = read_model(dbt.ref("int_segmentation_model").filter(f"fit_number = {number}").df())
+    ((number, version),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number", "model_version")
+    in_force = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(f"fit_number = {number}")))
     customers = dbt.ref("int_clustering_features").filter(f"sample_rank <= {size}")
-    segments = dbt.ref("int_segment_assignments").project("customer_id, segment")
+    segments = dbt.ref("int_segment_assignments").select("customer_id", "segment")
     # In a fixed order: the last digit of a sum of floats depends on it.
-    sample = customers.join(segments, "customer_id").order("sample_rank").df()
+    sample = to_pandas(customers.join(segments, "customer_id").sort("sample_rank"))
     features = list(in_force.transformation.features)
     points = in_force.transformation.transform(sample[features].to_numpy(dtype=float))
-    labels = sample["segment"].map({name: n for n, name in enumerate(in_force.names)}).to_numpy(dtype="int64")
+    numbers = sample["segment"].map({name: n for n, name in enumerate(in_force.names)})
+    labels = np.asarray(numbers, dtype=np.int64)
     (widths,) = silhouette_widths(points, [labels])
-    return sample[["customer_id", "segment"]].assign(silhouette=widths, model_version=version)
+    return result(session, sample[["customer_id", "segment"]].assign(silhouette=widths, model_version=version))

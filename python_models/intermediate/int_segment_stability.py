@@ -12,6 +12,7 @@ from segmentation.clustering import spread_sample
 from segmentation.stability import bootstrap_jaccard
 from segmentation.stored_model import read_model, read_reference
 from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -31,9 +32,9 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     is_new = f"fit_number = {fit.number}"
-    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and {is_new}").df().iloc[0]
-    fitted = read_model(dbt.ref("int_segmentation_model").filter(is_new).df())
-    points, labels = read_reference(fitted, dbt.ref("int_fitted_customers").filter(is_new).df())
+    chosen = to_pandas(dbt.ref("int_segmentation_candidates").filter(f"is_chosen and {is_new}")).iloc[0]
+    fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(is_new)))
+    points, labels = read_reference(fitted, to_pandas(dbt.ref("int_fitted_customers").filter(is_new)))
     effort = EFFORTS.get(dbt.config.meta_get("cluster_evaluation"))
     if effort is None or len(fitted.names) == 1:
         return with_fits_before(dbt, session, fits, SCHEMA)

@@ -11,6 +11,7 @@ from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.selection import choose
 from segmentation.transformation import Transformation
 from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.relations import rows_of, to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -55,7 +56,7 @@ def model(dbt: Any, session: Any) -> Any:
     min_customers = int(dbt.config.meta_get("min_customers"))
     counts = sorted({*range(low, high + 1), *([asked_for] if asked_for else [])})
 
-    customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
+    customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
@@ -74,7 +75,7 @@ def model(dbt: Any, session: Any) -> Any:
     in_force = None
     if fit.is_same_settings:
         chosen = before(dbt, session, dbt.this.identifier).filter(f"is_chosen and fit_number = {fit.previous}")
-        (in_force,) = chosen.project("algorithm, segment_count").fetchall()
+        (in_force,) = rows_of(chosen, "algorithm", "segment_count")
     candidates = choose(comparison, algorithm, asked_for, in_force)
     whole = {"fit_number": fit.number, "structure_p_value": comparison.structure_p_value}
     new = pa.Table.from_pylist([asdict(c) | whole for c in candidates], SCHEMA)

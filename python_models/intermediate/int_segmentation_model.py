@@ -9,6 +9,7 @@ from segmentation.model import describe_model
 from segmentation.stored_model import read_archetypes, read_model
 from segmentation.transformation import Transformation, skewness
 from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -40,15 +41,15 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
-    customers = dbt.ref("int_clustering_features").filter("is_fit_sample").order("customer_id").df()
-    clustered = dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").order("customer_id").df()
+    customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
+    clustered = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
     start = names = None
     if fit.previous is not None:
-        old = read_model(before(dbt, session, dbt.this.identifier).filter(f"fit_number = {fit.previous}").df())
+        old = read_model(to_pandas(before(dbt, session, dbt.this.identifier).filter(f"fit_number = {fit.previous}")))
         names = old.nearest(customers[list(old.transformation.features)].to_numpy(dtype=float))
         start = old.centroids_in(transformation)
     fitted = describe_model(
@@ -56,7 +57,7 @@ def model(dbt: Any, session: Any) -> Any:
         customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
         clustered["segment_number"].to_numpy(dtype="int64"),
         transformation,
-        read_archetypes(dbt.ref("segment_archetypes").df()),
+        read_archetypes(to_pandas(dbt.ref("segment_archetypes"))),
         start,
         names,
     )

@@ -11,6 +11,7 @@ from segmentation.model import fit_model
 from segmentation.stored_model import read_archetypes
 from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
 from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.relations import rows_of, to_pandas
 
 MEASURES = ["recency_days", "frequency", "monetary", "tenure_days"]
 SCHEMA = pa.schema(
@@ -36,10 +37,12 @@ def model(dbt: Any, session: Any) -> Any:
     features = json.loads(dbt.config.meta_get("cluster_features"))
     scaler, cap_share = dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     seed = int(dbt.config.meta_get("random_seed"))
-    chosen = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}").df().iloc[0]
-    archetypes = read_archetypes(dbt.ref("segment_archetypes").df())
-    codes = dict(dbt.ref("rfm_segments").project("rfm_score, rfm_segment").fetchall())
-    customers = dbt.ref("int_validation_customers").order("cut_date desc, customer_id").df()
+    candidates = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}")
+    chosen = to_pandas(candidates).iloc[0]
+    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")))
+    codes = dict(rows_of(dbt.ref("rfm_segments"), "rfm_score", "rfm_segment"))
+    customers = to_pandas(dbt.ref("int_validation_customers"))
+    customers = customers.sort_values(["cut_date", "customer_id"], ascending=[False, True])
 
     def cut(rows: pd.DataFrame) -> Cut:
         columns = ([*features], MEASURES, "later_orders", "later_spend")

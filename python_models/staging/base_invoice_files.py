@@ -4,20 +4,20 @@ import datetime
 import json
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation, with_content
+from segmentation_dbt.relations import checksum, result, rows_of, table, to_arrow
 
 SCHEMA = (
     InvoiceFile.schema().append(pa.field("is_loaded", pa.bool_())).append(pa.field("loaded_at", pa.timestamp("us")))
 )
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    shape_columns = dbt.ref("invoice_shapes").order("preference")
+def model(dbt: Any, session: Any) -> Any:
+    shape_columns = dbt.ref("invoice_shapes").sort("preference")
     columns = [
-        ShapeColumn(*row) for row in shape_columns.select("shape, field, header, is_required, is_of_order").fetchall()
+        ShapeColumn(*row) for row in rows_of(shape_columns, "shape", "field", "header", "is_required", "is_of_order")
     ]
     column_map = json.loads(dbt.config.meta_get("column_map"))
     shape = dbt.config.meta_get("invoice_shape")
@@ -25,15 +25,17 @@ def model(dbt: Any, session: Any) -> pa.Table:
     before: dict[int, dict[str, Any]] = {}
     loaded: set[int] = set()
     if (files_before := table(session, str(dbt.this))) is not None:
-        before = {row["load_key"]: row for row in files_before.to_arrow_table().to_pylist()}
+        before = {row["load_key"]: row for row in to_arrow(files_before).to_pylist()}
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
-        loaded = {load_key for (load_key,) in rows.select("load_key").distinct().fetchall()}
+        loaded = {load_key for (load_key,) in rows_of(rows.select("load_key").distinct(), "load_key")}
 
-    if named := dbt.ref("base_invoice_relation").project("source_file, quoted_name").fetchall():
+    if named := rows_of(dbt.ref("base_invoice_relation"), "source_file", "quoted_name"):
         ((name, path),) = named
         found = table(session, path)
         file = inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)
-        files = [file if file.problem else with_content(file, content_of(found, file))]
+        # Of the columns that are read, whatever the order of the rows: others may tell when each row was written.
+        read = [file.headers[position] for position in file.positions.values()]
+        files = [file if file.problem else with_content(file, checksum(found, read))]
     else:
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
@@ -52,18 +54,4 @@ def model(dbt: Any, session: Any) -> pa.Table:
         if file.is_present or is_loaded:
             loaded_at = before[file.load_key]["loaded_at"] if is_loaded and file.load_key in before else now
             records.append(file.as_record() | {"is_loaded": is_loaded, "loaded_at": loaded_at})
-    return pa.Table.from_pylist(records, schema=SCHEMA)
-
-
-def table(session: Any, name: str) -> Any:
-    try:
-        return session.sql(f"from {name}")
-    except duckdb.CatalogException:
-        # Not built yet.
-        return None
-
-
-def content_of(relation: Any, file: InvoiceFile) -> str:
-    # Of the columns that are read, whatever the order of the rows: others may tell when each row was written.
-    columns = ", ".join('"' + file.headers[position].replace('"', '""') + '"' for position in file.positions.values())
-    return str(relation.aggregate(f"count(*), sum(cast(hash({columns}) as hugeint))").fetchall())
+    return result(session, pa.Table.from_pylist(records, schema=SCHEMA))

@@ -8,22 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from segmentation.drift import Drift, measure_drift
 from segmentation.scoring import Scorer
 from segmentation.stored_model import read_archetypes, read_scorer
+from segmentation_dbt.relations import result, rows_of, table, to_pandas, to_relation
 
 _SAMPLE = 10_000
-
-
-def table(session: Any, name: str) -> Any:
-    """Return a table or view as a relation; None where there is none yet."""
-    try:
-        return session.sql(f"from {name}")
-    except duckdb.CatalogException:
-        return None
 
 
 def before(dbt: Any, session: Any, name: str) -> Any:
@@ -56,7 +48,7 @@ class Fit:
 
 def pending_fit(fits: Any) -> Fit | None:
     """Return the fit of `int_model_fits` that is to be made in this build; None where the last one stays in force."""
-    rows = fits.df()
+    rows = to_pandas(fits)
     pending = rows[rows["is_pending"]]
     if pending.empty:
         return None
@@ -82,19 +74,20 @@ def with_fits_before(dbt: Any, session: Any, fits: Any, schema: pa.Schema, new: 
         Of the fit of this build.
     """
     added = schema.empty_table() if new is None else new.cast(schema)
+    only_added = result(session, added)
     stored = before(dbt, session, dbt.this.identifier)
-    if stored is None or stored.columns != schema.names:
-        return added
-    kept = [number for (number,) in fits.filter("not is_pending").project("fit_number").fetchall()]
+    if stored is None or list(stored.columns) != schema.names:
+        return only_added
+    kept = [number for (number,) in rows_of(fits.filter("not is_pending"), "fit_number")]
     if not kept:
-        return added
+        return only_added
     rows = stored.filter(f"fit_number in ({', '.join(map(str, kept))})")
-    return rows.union(session.from_arrow(added)) if len(added) else rows
+    return rows.union(to_relation(session, added)) if len(added) else rows
 
 
 def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) -> Scorer:
     """Return what scores customers by a fit, from the relations of the four tables that keep the fits."""
-    tables = (t.filter(f"fit_number = {fit_number}").df() for t in (model, fitted, levels, rates))
+    tables = (to_pandas(t.filter(f"fit_number = {fit_number}")) for t in (model, fitted, levels, rates))
     return read_scorer(fit_number, *tables)
 
 
@@ -118,13 +111,13 @@ def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers
     features = list(scores.model.transformation.features)
     chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}")
     # In a fixed order: the last digit of a mean of floats depends on it.
-    confidence = chosen.order("customer_number").df()["confidence"]
-    today = customers.filter(f"sample_rank <= {_SAMPLE}").order("sample_rank").df()
+    confidence = to_pandas(chosen.sort("customer_number"))["confidence"]
+    today = to_pandas(customers.filter(f"sample_rank <= {_SAMPLE}").sort("sample_rank"))
     return measure_drift(
         scores,
-        fitted.filter(f"fit_number = {fit_number}").df()[features].to_numpy(dtype=float),
+        to_pandas(fitted.filter(f"fit_number = {fit_number}"))[features].to_numpy(dtype=float),
         today[features].to_numpy(dtype=float),
         today[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
         float(confidence.mean()) if len(confidence) else None,
-        read_archetypes(archetypes.df()),
+        read_archetypes(to_pandas(archetypes)),
     )

@@ -1,0 +1,17 @@
+{#- The text of a column of a table or a Parquet file, of any name and type. A number has no exponent: it may be the id of a customer. -#}
+{% macro stored_text(name) -%}
+    {{ return(adapter.dispatch('stored_text', 'segmentation')(name)) }}
+{%- endmacro %}
+
+{% macro default__stored_text(name) -%}
+    cast({{ adapter.quote(name.replace('"', '""')) }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro spark__stored_text(name) -%}
+    {%- set column = adapter.quote(name.replace('`', '``')) -%}
+    case
+        when typeof({{ column }}) in ('double', 'float')
+            then {{ segmentation.replace_pattern('cast(try_cast(' ~ column ~ ' as decimal(38, 12)) as string)', '[.]?0+$', '') }}
+        else cast({{ column }} as string)
+    end
+{%- endmacro %}
