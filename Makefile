@@ -69,7 +69,7 @@ test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that i
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-spark: $(VENV)/installed-spark ## Prove that it comes out the same on Apache Spark (needs Java 17)
-	$(BIN)/python -m pytest tests/spark
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/spark
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
