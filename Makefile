@@ -75,7 +75,7 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models tests analyses
+	$(BIN)/sqlfluff lint --processes 2 models tests analyses
 	@# From scratch: what dbt has kept of an earlier run may lack descriptions of tests.
 	$(BIN)/dbt --quiet parse --no-partial-parse
 	$(BIN)/dbt-score lint
