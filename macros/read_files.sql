@@ -37,7 +37,9 @@
 
 {#- Text files are read by Python (base_converted_rows). The rows of others get numbers, as they have no place that stays. -#}
 {% macro spark__read_files(files, passes_over_errors) -%}
-    {%- set source = files[0]['path'] if files[0]['format'] == 'relation' else 'parquet.`' ~ files[0]['path'].replace('`', '``') ~ '`' -%}
+    {#- In a path the characters of a glob would stand for others. -#}
+    {%- set exact_path = modules.re.sub('([\\\\{}\\[\\]*?])', '\\\\\\1', files[0]['path']) -%}
+    {%- set source = files[0]['path'] if files[0]['format'] == 'relation' else 'parquet.`' ~ exact_path.replace('`', '``') ~ '`' -%}
     (
         with placed as (
 
