@@ -40,6 +40,8 @@ settings.register_profile("short", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=1000)
 PROFILE = os.environ.get("TEST_PROFILE", "short")
 settings.load_profile(PROFILE)
+# For what takes long and is nearly proved by another test.
+LONG = pytest.mark.skipif(PROFILE == "short", reason="takes long: make test PROFILE=long")
 
 
 def build_examples(short: int, long: int) -> settings:
@@ -131,10 +133,13 @@ def dbt(
     folder: Path,
     invoices: Path | str = SAMPLE,
     variables: dict[str, Any] | None = None,
-    arguments: tuple[str, ...] = ("build",),
+    arguments: tuple[str, ...] = WITHOUT_UNIT_TESTS,
     environment: dict[str, str] | None = None,
 ) -> Build:
-    """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
+    """Run dbt on invoice files, as a user does, and keep everything it writes in a folder.
+
+    Unit tests are of the project and not of the data: the build of the sample runs them, once for all.
+    """
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
     parsed, key = folder / "target/partial_parse.msgpack", yaml.safe_dump(variables or {})
     if key in _PARSED and not parsed.exists() and "--project-dir" not in arguments:
@@ -156,14 +161,22 @@ def dbt(
     return Build(folder / "warehouse.duckdb", folder / "target", exit_code, output, seconds)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a second process begin with tests that need none of the builds that the first one makes for many."""
+    shared = {"sample_build", "online_retail_build"}
+    first = items[0].path if items else None
+    waiting = {item.path for item in items if shared & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: 0 if item.path == first else 1 + (item.path in waiting))
+
+
 def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:
     """Write an invoice file."""
     path.write_text("\n".join((header, *lines)) + "\n")
     return path
 
 
-def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path) -> Build:
-    """Build with all tests of dbt, as shipped; once for all processes that run tests."""
+def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, arguments: tuple[str, ...]) -> Build:
+    """Build as shipped, once for all processes that run tests."""
     root = factory.getbasetemp()
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
     folder, finished = root / name, root / f"{name}.pickle"
@@ -171,7 +184,7 @@ def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path) -> Bu
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not finished.exists():
             folder.mkdir()
-            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED)))
+            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED, arguments)))
     build: Build = pickle.loads(finished.read_bytes())  # noqa: S301
     assert build.exit_code == 0, build.output
     return build
@@ -180,15 +193,15 @@ def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path) -> Bu
 @pytest.fixture(scope="session")
 def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The sample, built with all tests of dbt."""
-    return build_once(tmp_path_factory, "sample", SAMPLE)
+    return build_once(tmp_path_factory, "sample", SAMPLE, ("build",))
 
 
 @pytest.fixture(scope="session")
 def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Online Retail, built with all tests of dbt."""
+    """Online Retail, built with all data tests."""
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL)
+    return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL, WITHOUT_UNIT_TESTS)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROFILE, SAMPLE, WITHOUT_TESTS, Build, dbt, dbt_command
+from conftest import LONG, PROFILE, SAMPLE, WITHOUT_TESTS, Build, dbt, dbt_command
 
 ARGUMENTS = (
     "build",
@@ -130,6 +130,7 @@ def test_rows_of_a_file_that_is_gone_can_be_kept(shop: Shop, tmp_path: Path) -> 
     shop.assert_equal_to_a_new_build(shop.build(tmp_path), tmp_path / "new")
 
 
+@LONG
 def test_a_full_refresh_reads_everything_anew(shop: Shop, tmp_path: Path) -> None:
     shop.build(tmp_path)
     refreshed = dbt(tmp_path, shop.folder / "*.csv", arguments=(*ARGUMENTS, "--full-refresh"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import AS_SHIPPED, ONLINE_RETAIL, WITHOUT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, LONG, ONLINE_RETAIL, WITHOUT_TESTS, Build, dbt
 
 PRODUCT = r"regexp_full_match(product_code, '[0-9]{5}[A-Z]{0,2}')"
 
@@ -149,6 +149,7 @@ def test_no_segment_is_a_handful_of_whales(online_retail_build: Build) -> None:
     assert smallest >= Decimal("0.02")
 
 
+@LONG
 def test_a_rewritten_export_gives_the_same_customers(online_retail_build: Build, tmp_path: Path) -> None:
     """The same lines as a colleague would export them: CSV and Parquet, other headers, dates and ids as of Excel."""
     source = f"read_csv('{ONLINE_RETAIL}', all_varchar = true)"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import PROJECT, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
+from conftest import LONG, PROJECT, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
 
 SHOP = PROJECT / "integration_tests"
 # The till's items of the first build end before this day of the year; the second build finds all. Of the first one the
@@ -173,6 +173,7 @@ def test_with_every_switch_turned_the_results_show_it(turned_build: Build) -> No
     assert "invoice_lines" in published["left_out"]
 
 
+@LONG
 def test_with_every_switch_turned_a_second_build_goes_on(turned_build: Build) -> None:
     again = build(turned_build.warehouse.parent, switches("switches.yml"), WITHOUT_TESTS)
     assert again.rows("select count(*) from intermediate.int_model_fits") == [(2,)]

@@ -34,7 +34,11 @@ DBT_PROJECT = {
     "data_tests": {"segmentation": {"+enabled": False, "every_file_is_read": {"+enabled": True}}},
     "unit_tests": {"segmentation": {"+enabled": False}},
 }
-A_TEST = "select 1 as failure where '{{ env_var(\"SHOP_FAILS\", \"no\") }}' = 'yes'\n"
+A_TEST = """
+select count(*) as customers from {{ ref('segmentation', 'customer_segments') }}
+where '{{ env_var("SHOP_FAILS", "no") }}' = 'yes'
+having count(*) > 0
+"""
 
 
 @dataclass(frozen=True)
