@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import duckdb
 import numpy as np
 import pytest
-from browser import LAPTOP, PHONE, Chromium, Scheme, chromium
+from browser import LAPTOP, PHONE, Chromium, Scheme
 from conftest import PROJECT, Build
 from sklearn.metrics import silhouette_samples
 
@@ -220,15 +220,9 @@ def test_hostile_names_are_shown_harmlessly(sample_build: Build, tmp_path: Path)
         }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")])
-def test_the_page_can_be_read_on_any_screen(browser: Chromium, report: Path, width: int, scheme: Scheme) -> None:
-    with browser.tab((report / "report.html").as_uri(), width, scheme) as tab:
+def test_the_page_can_be_read_on_any_screen(chromium: Chromium, report: Path, width: int, scheme: Scheme) -> None:
+    with chromium.tab((report / "report.html").as_uri(), width, scheme) as tab:
         assert tab.errors == []
         assert tab.overflow() <= 0
         assert tab.page.evaluate(CUT_OR_OVERLAPPING) == []
