@@ -41,7 +41,15 @@ STEPS = {
         *("int_segment_history", "int_history", "int_scored_history", "int_pending_history", "int_segment_migrations"),
         *("int_country_sales", "segment_history", "segment_migrations", "segment_sales", "country_sales"),
     ),
-    "ledger": ("int_read_days", "int_customer_days", "int_invoice", "int_classified", "int_rejected", "load_audit"),
+    "ledger": (
+        "int_read_days",
+        "int_customer_days",
+        "int_invoice",
+        "int_classified",
+        "int_pending_rejections",
+        "int_rejected",
+        "load_audit",
+    ),
     "typing": ("stg_",),
     "customers": ("int_", "customer_segments", "segment_"),
 }

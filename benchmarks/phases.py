@@ -37,7 +37,13 @@ GROUPS = {
 MODELS = {
     READING: (
         *("int_new_files", "int_invoice_lines", "int_classified_lines", "int_derived_invoice_lines"),
-        *("int_rejected_invoice_lines", "int_order_refunds", "int_returned_sales", "int_non_product_codes"),
+        *(
+            "int_pending_rejections",
+            "int_rejected_invoice_lines",
+            "int_order_refunds",
+            "int_returned_sales",
+            "int_non_product_codes",
+        ),
         *("int_read_days", "invoice_lines", "rejected_invoice_lines", "load_audit"),
     ),
     DUPLICATES: ("int_compared_files", "int_duplicate_invoice_lines", "int_repeated_contents"),

@@ -30,13 +30,25 @@ counted as (
 ),
 
 -- The typed lines once more, for their ids alone: one import for both would be kept in memory.
-repeated_ids as (
+line_ids as (
 
     select line_id
     from {{ ref('int_classified_lines') }}
     where {{ segmentation.is_to_be_audited('typed_key') }}
-    group by line_id
-    having count(*) > 1
+
+),
+
+-- A bit for each of 32 rows: as many bits as lines, or an id stands twice. A group for each id would be as much as
+-- there are lines.
+id_blocks as (
+
+    select
+        count(*) as line_count,
+        bit_count(bit_or(cast(power(2, (line_id % 128 - line_id % 4) / 4) as bigint))) as id_count
+    from line_ids
+    group by
+        line_id - line_id % 128,
+        line_id % 4
 
 )
 
@@ -53,6 +65,6 @@ union all
 
 select
     'a line_id that stands twice' as problem,
-    count(*) as line_count
-from repeated_ids
-having count(*) > 0
+    sum(line_count - id_count) as line_count
+from id_blocks
+having sum(line_count - id_count) > 0

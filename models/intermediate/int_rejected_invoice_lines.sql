@@ -1,65 +1,31 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
+{%- set read_days = ref('int_read_days') -%}
+{%- set duplicates = ref('int_duplicate_invoice_lines') -%}
 {%- set continues = segmentation.is_continued('classified_key') -%}
 {%- if continues -%}
     {%- do segmentation.delete_now(
-        this, "reason <> 'duplicate' and classified_key not in (select row_key from " ~ ref('int_read_days') ~ ')'
+        this, "reason <> 'duplicate' and classified_key not in (select row_key from " ~ read_days ~ ')'
     ) -%}
     {%- do segmentation.delete_now(
-        this, "reason = 'duplicate' and not exists (select 1 from " ~ ref('int_duplicate_invoice_lines')
+        this, "reason = 'duplicate' and not exists (select 1 from " ~ duplicates
         ~ ' as found where found.line_id = ' ~ this ~ '.line_id and found.original_line_id = ' ~ this ~ '.original_line_id'
         ~ ' and found.load_key = ' ~ this ~ '.load_key)'
     ) -%}
 {%- endif -%}
 
-{#- Files with a line that is to be added: the rows of the others are passed over. -#}
-{%- set pending -%}
-select distinct load_key from {{ ref('int_read_days') }}
-where
-    reason is not null
-    and row_key not in (select stored.classified_key from {{ this }} as stored where stored.reason <> 'duplicate')
-union
-select distinct duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
-left join {{ this }} as stored on duplicates.line_id = stored.line_id
-where stored.line_id is null
-{%- endset -%}
-{%- set load_keys = segmentation.first_column('pending_load_keys', pending) if continues else [] -%}
-{%- set of_pending_files = 'load_key in (' ~ (load_keys | join(', ') or 'null') ~ ')' if continues else 'true' -%}
+{#- The rows of other files are passed over. -#}
+{%- set load_keys = segmentation.first_column(
+    'load_keys', 'select distinct load_key from ' ~ ref('int_pending_rejections')
+) if segmentation.is_running() else [] -%}
 
-with read_days as (
+with rejections as (
 
-    select * from {{ ref('int_read_days') }}
-    where reason is not null
-
-),
-
-lines as (
-
-    select
-        line_id,
-        typed_key,
-        load_key,
-        source_file,
-        source_row,
-        reason,
-        amount
-    from {{ ref('int_classified_lines') }}
-    where
-        reason is not null
-        and not is_derived
-        and {{ of_pending_files }}
-
-),
-
-duplicates as (
-
-    select * from {{ ref('int_duplicate_invoice_lines') }}
-
-),
-
-file_positions as (
-
-    select * from {{ ref('base_file_positions') }}
+    select * from {{ ref('int_pending_rejections') }}
+    {%- if continues %}
+    -- Where this model is built by itself, they may be here already.
+    where line_id not in (select stored.line_id from {{ this }} as stored)
+    {%- endif %}
 
 ),
 
@@ -69,84 +35,9 @@ invoice_rows as (
         *,
         {{ segmentation.row_position() }} as row_position
     from {{ ref('base_invoice_rows') }}
-    where {{ of_pending_files }}
-
-),
-
--- Files with rejected lines that are not here yet.
-files as (
-
-    select distinct
-        row_key,
-        typed_key
-    from read_days
-    {%- if continues %}
-    where row_key not in (select stored.classified_key from {{ this }} as stored where stored.reason <> 'duplicate')
+    {%- if segmentation.is_running() %}
+    where load_key in ({{ load_keys | join(', ') or 'null' }})
     {%- endif %}
-
-),
-
-rejected_lines as (
-
-    select
-        lines.line_id,
-        files.row_key as classified_key,
-        lines.load_key,
-        lines.source_file,
-        lines.source_row,
-        lines.reason,
-        cast(null as bigint) as original_line_id,
-        lines.amount
-    from lines
-    inner join files on lines.typed_key = files.typed_key
-
-    union all
-
-    select
-        duplicates.line_id,
-        cast(null as bigint) as classified_key,
-        duplicates.load_key,
-        duplicates.source_file,
-        duplicates.source_row,
-        'duplicate' as reason,
-        duplicates.original_line_id,
-        duplicates.amount
-    from duplicates
-    {%- if continues %}
-    left join {{ this }} as stored on duplicates.line_id = stored.line_id
-    where stored.line_id is null
-    {%- endif %}
-
-),
-
--- Rows that Python read have their number with them; of the others the position says it.
-numbered_rows as (
-
-    select
-        load_key,
-        source_row,
-        {{ segmentation.row_position() }} as row_position
-    from {{ ref('base_invoice_rows') }}
-    where
-        source_row is not null
-        and {{ of_pending_files }}
-
-),
-
-placed_lines as (
-
-    select
-        rejected_lines.*,
-        coalesce(
-            numbered_rows.row_position,
-            rejected_lines.source_row - file_positions.first_source_row + file_positions.first_position
-        ) as row_position
-    from rejected_lines
-    inner join file_positions on rejected_lines.load_key = file_positions.load_key
-    left join numbered_rows
-        on
-            rejected_lines.load_key = numbered_rows.load_key
-            and rejected_lines.source_row = numbered_rows.source_row
 
 ),
 
@@ -154,20 +45,20 @@ placed_lines as (
 final as (
 
     select
-        placed_lines.line_id,
-        placed_lines.classified_key,
-        placed_lines.load_key,
-        placed_lines.source_file,
-        placed_lines.source_row,
-        placed_lines.reason,
+        rejections.line_id,
+        rejections.classified_key,
+        rejections.load_key,
+        rejections.source_file,
+        rejections.source_row,
+        rejections.reason,
         {{ segmentation.raw_text('invoice_rows') }} as raw_text,
-        placed_lines.original_line_id,
-        placed_lines.amount
-    from placed_lines
+        rejections.original_line_id,
+        rejections.amount
+    from rejections
     inner join invoice_rows
         on
-            placed_lines.row_position = invoice_rows.row_position
-            and placed_lines.load_key = invoice_rows.load_key
+            rejections.row_position = invoice_rows.row_position
+            and rejections.load_key = invoice_rows.load_key
 
 )
 
