@@ -35,7 +35,6 @@ def main() -> int:
         "machine": describe_machine(),
         "versions": describe_versions(),
         "command": command_of(options),
-        "memory_limit": options.memory_limit,
         "notebook_up_to": options.notebook_up_to,
         "stop_above_gib": options.stop_above_gib,
         "shops": {},
@@ -44,12 +43,15 @@ def main() -> int:
     results, file = Results(record), options.output / "benchmarks.json"
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = (options.folder or Path(scratch)).absolute()
+        limits = dict(zip(options.lines, options.memory_limit, strict=True))
         shops = {size: write_shop(folder / f"shop-{size}", *copies_of(size)) for size in sorted(options.lines)}
         for number in range(options.rounds):
             for size, shop in shops.items():
                 print(f"round {number + 1}, {size:,} lines", flush=True)
-                done = measure_shop(shop, size, options)
-                described = record["shops"].setdefault(str(size), describe_shop(shop) | {"rounds": []})
+                limit = limits[size]
+                done = measure_shop(shop, size, limit, options)
+                described = describe_shop(shop) | {"memory_limit": limit, "rounds": []}
+                described = record["shops"].setdefault(str(size), described)
                 described["rounds"].append(done)
                 results.write(file)
                 start_anew(shop)
@@ -70,7 +72,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000], help="of each shop (default: a million)")
     parser.add_argument("--assigned", type=int, nargs="*", default=[1_000_000], help="customers (default: a million)")
     parser.add_argument("--rounds", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--memory-limit", default="6GiB", help="of DuckDB (default: %(default)s)")
+    parser.add_argument(
+        "--memory-limit", nargs="+", default=["6GiB"], help="of DuckDB, of all shops or of each (default: 6GiB)"
+    )
     parser.add_argument(
         "--notebook-up-to", type=int, default=10_000_000, help="lines that the notebook is given (default: %(default)s)"
     )
@@ -82,19 +86,26 @@ def read_options() -> argparse.Namespace:
     )
     parser.add_argument("--output", type=Path, default=PROJECT / "target/benchmarks", help="default: target/benchmarks")
     parser.add_argument("--folder", type=Path, help="keep the files there, and take them from there")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if len(options.memory_limit) == 1:
+        options.memory_limit *= len(options.lines)
+    if len(options.memory_limit) != len(options.lines):
+        parser.error("--memory-limit takes one value, or as many as --lines")
+    return options
 
 
 def command_of(options: argparse.Namespace) -> str:
     """Return the command that measures the same again."""
-    lines, assigned = (" ".join(map(str, numbers)) for numbers in (options.lines, options.assigned))
+    lines, assigned, limits = (
+        " ".join(map(str, values)) for values in (options.lines, options.assigned, options.memory_limit)
+    )
     return (
         f"python -m benchmarks --lines {lines} --assigned {assigned} --rounds {options.rounds} "
-        f"--memory-limit {options.memory_limit} --notebook-up-to {options.notebook_up_to}"
+        f"--memory-limit {limits} --notebook-up-to {options.notebook_up_to}"
     )
 
 
-def measure_shop(shop: ShopFiles, size: int, options: argparse.Namespace) -> dict[str, Any]:
+def measure_shop(shop: ShopFiles, size: int, memory_limit: str, options: argparse.Namespace) -> dict[str, Any]:
     """Return a round of a shop: each way to what it took."""
     shop.hold_back_last_day()
     done: dict[str, Any] = {}
@@ -113,19 +124,19 @@ def measure_shop(shop: ShopFiles, size: int, options: argparse.Namespace) -> dic
     def peer(name: str, *arguments: str) -> Cost:
         return run_module(f"benchmarks.peers.{name}", *arguments, stop_above_gib=options.stop_above_gib)
 
-    note("floor", peer("floor", shop.pattern, options.memory_limit))
+    note("floor", peer("floor", shop.pattern, memory_limit))
     note("polars", peer("polars_data", shop.pattern))
     if size <= options.notebook_up_to:
         note("notebook", peer("notebook", shop.pattern))
     start_anew(shop)
-    note("same_job", build(shop, SAME_JOB, options.memory_limit))
+    note("same_job", build(shop, SAME_JOB, memory_limit))
     start_anew(shop)
-    note("whole", build(shop, WHOLE, options.memory_limit))
+    note("whole", build(shop, WHOLE, memory_limit))
     shop.deliver_last_day()
-    note("day", build(shop, WHOLE, options.memory_limit, program=BUILD_IF_NEW))
+    note("day", build(shop, WHOLE, memory_limit, program=BUILD_IF_NEW))
     # It runs no nodes that the time could be shared among.
-    note("nothing", build(shop, WHOLE, options.memory_limit, program=BUILD_IF_NEW).cost)
-    note("again", build(shop, WHOLE, options.memory_limit))
+    note("nothing", build(shop, WHOLE, memory_limit, program=BUILD_IF_NEW).cost)
+    note("again", build(shop, WHOLE, memory_limit))
     return done
 
 

@@ -62,6 +62,7 @@ def _shop(results: Results, size: int) -> dict[str, str]:
         "customers": f"{shop['customers']:,}",
         "files": f"{shop['files']:,}",
         "gigabytes": f"{shop['bytes'] / 1e9:.2f}",
+        "memory_limit": shop["memory_limit"],
         "rounds": f"medians of {rounds} rounds" if rounds > 1 else "one round",
         "table": _table(
             ("what", "time, s", "processor time, s", "peak memory, GiB", "times the floor"),
