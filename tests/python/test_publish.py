@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from conftest import HEADER, PROJECT, SERVER, Build, dbt_command
+from conftest import HEADER, LONG, PROFILE, PROJECT, SERVER, Build, dbt_command
 
 from segmentation_dbt.versions import Versions
 
@@ -316,7 +316,7 @@ def test_a_build_that_is_killed_leaves_the_published_version(shop: Shop, tmp_pat
     began = time.perf_counter()
     shop.build_whole(610)
     duration = time.perf_counter() - began
-    chance, kills, whole = random.Random(5), 20, 610
+    chance, kills, whole = random.Random(5), 20 if PROFILE == "long" else 7, 610
     for n in range(kills):
         # Something to load in each, and the moments all over the duration.
         lines = 620 + 10 * n
@@ -361,6 +361,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[tuple[tuple[str, ...], 
     pytest.skip("a small disk can't be mounted")
 
 
+@LONG
 def test_a_disk_that_is_full(shop: Shop) -> None:
     with small_disk(shop.folder / "disk", 60) as (prefix, disk):
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PROJECT, WITHOUT_TESTS, Build, dbt
+from conftest import LONG, PROJECT, WITHOUT_TESTS, Build, dbt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -339,6 +340,7 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         read_scorer(9, *stores)
 
 
+@LONG
 def test_never_keeps_the_model_and_says_what_that_costs(tmp_path: Path) -> None:
     built(tmp_path, "2023-06-01")
     # Half a year later auto would refit.
@@ -364,9 +366,19 @@ def test_never_keeps_the_model_and_says_what_that_costs(tmp_path: Path) -> None:
     assert {name for (name,) in failed} <= {"segment_share_change"}
 
 
-def test_a_fit_that_is_cut_short_goes_with_the_next_build(tmp_path: Path) -> None:
-    whole = built(tmp_path, "2024-06-01")
-    segments, model = whole.rows(SEGMENTS), whole.rows("from marts.segmentation_model order by model_version, segment")
+@pytest.fixture(scope="module")
+def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a build as of June 2024, to be copied."""
+    folder = tmp_path_factory.mktemp("fitted")
+    built(folder, "2024-06-01")
+    return folder
+
+
+def test_a_fit_that_is_cut_short_goes_with_the_next_build(fitted_once: Path, tmp_path: Path) -> None:
+    shutil.copytree(fitted_once, tmp_path, symlinks=True, dirs_exist_ok=True)
+    model_rows = "from marts.segmentation_model order by model_version, segment"
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
+        segments, model = (connection.execute(query).fetchall() for query in (SEGMENTS, model_rows))
     # As a build that is killed after the model, before the confidence.
     cut = built(tmp_path, "2024-06-01", "run", "--select", "+int_segmentation_model", refit="always")
     assert numbers_of(cut, "int_segmentation_model") == {1, 2}
@@ -377,12 +389,12 @@ def test_a_fit_that_is_cut_short_goes_with_the_next_build(tmp_path: Path) -> Non
     for name in (*STORES, "int_model_fits", "int_segmentation_candidates", "int_held_out_customers"):
         assert numbers_of(again, name) == {1}
     assert again.rows(SEGMENTS) == segments
-    assert again.rows("from marts.segmentation_model order by model_version, segment") == model
+    assert again.rows(model_rows) == model
 
 
-def test_a_warehouse_of_a_version_without_fits_is_taken_over(tmp_path: Path) -> None:
-    whole = built(tmp_path, "2024-06-01")
-    with duckdb.connect(str(whole.warehouse)) as connection:
+def test_a_warehouse_of_a_version_without_fits_is_taken_over(fitted_once: Path, tmp_path: Path) -> None:
+    shutil.copytree(fitted_once, tmp_path, symlinks=True, dirs_exist_ok=True)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         connection.execute("drop view intermediate.int_fit_in_force")
         for name in ("int_model_fits", "int_complete_fits", "int_refit_changes", "int_segment_shares"):
             connection.execute(f"drop table intermediate.{name}")
