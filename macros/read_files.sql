@@ -30,7 +30,9 @@
         hive_partitioning = false,
         compression = {{ segmentation.sql_text(first['compression']) }},
         ignore_errors = {{ passes_over_errors | lower }},
-        max_line_size = 16777216
+        max_line_size = 16777216,
+        {#- Room for two of the longest lines. DuckDB would take room for sixteen, for each of several buffers. #}
+        buffer_size = 33554432
     )
     {%- endif -%}
 {%- endmacro %}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 from segmentation.algorithms import ALGORITHMS
 from segmentation.candidates import EFFORTS, MANY
@@ -49,6 +50,8 @@ def model(dbt: Any, session: Any) -> Any:
             )
         ]
     )
+    # Its processes, which compared the candidates before, would keep their memory to the end of the build.
+    get_reusable_executor(reuse=True).shutdown()
     rows = [
         {
             "fit_number": fit.number,

@@ -6,9 +6,11 @@ the Parquet files in an instance of its own: a disk that is full can't break the
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -145,9 +147,32 @@ def publish(
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         unchanged = {name for name, content in contents.items() if kept.get(name) == content}
-        write_database(draft, [mart for mart in marts if mart.name in counts], manifest, published, unchanged)
+        counted = [mart for mart in marts if mart.name in counts]
+        with half_of_memory(cursor) as memory_limit:
+            write_database(draft, counted, manifest, published, unchanged, memory_limit)
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
+
+
+@contextlib.contextmanager
+def half_of_memory(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Leave half of the memory that an instance of DuckDB may take to another one, and give the limit of that.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        To the instance; it has all of its memory again in the end.
+    """
+    ((limit,),) = fetch(cursor, "select current_setting('memory_limit')")
+    number, unit = limit.split()
+    half = f"{float(number) / 2} {unit}"
+    # What it holds on to may be more.
+    with contextlib.suppress(duckdb.OutOfMemoryException):
+        cursor.execute(f"set memory_limit = '{half}'")
+    try:
+        yield half
+    finally:
+        cursor.execute(f"set memory_limit = '{limit}'")
 
 
 def content_of(cursor: duckdb.DuckDBPyConnection, mart: Mart) -> str:

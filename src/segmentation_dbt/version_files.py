@@ -80,7 +80,12 @@ class Published:
 
 
 def write_database(
-    draft: Path, marts: list[Mart], manifest: dict[str, Any], published: Published | None, unchanged: set[str]
+    draft: Path,
+    marts: list[Mart],
+    manifest: dict[str, Any],
+    published: Published | None,
+    unchanged: set[str],
+    memory_limit: str = "",
 ) -> None:
     """Write the DuckDB file of a version, with the comments of tables and columns.
 
@@ -96,20 +101,24 @@ def write_database(
         The version before.
     unchanged : set of str
         Marts that are the same there: the file begins as a copy of its file.
+    memory_limit : str, optional
+        Of DuckDB. Default: its own, 80 % of the machine's memory.
     """
     path = draft / DATABASE
     if published and unchanged:
         try:
             shutil.copyfile(published.folder / DATABASE, path)
-            write_tables(path, marts, manifest, unchanged)
+            write_tables(path, marts, manifest, unchanged, memory_limit)
         except (FileNotFoundError, duckdb.Error):
             path.unlink(missing_ok=True)
         else:
             return
-    write_tables(path, marts, manifest, set())
+    write_tables(path, marts, manifest, set(), memory_limit)
 
 
-def write_tables(path: Path, marts: list[Mart], manifest: dict[str, Any], unchanged: set[str]) -> None:
+def write_tables(
+    path: Path, marts: list[Mart], manifest: dict[str, Any], unchanged: set[str], memory_limit: str = ""
+) -> None:
     """Write all tables into a DuckDB file but those that are in it already, and unchanged.
 
     Parameters
@@ -122,8 +131,11 @@ def write_tables(path: Path, marts: list[Mart], manifest: dict[str, Any], unchan
         Becomes the table published_manifest.
     unchanged : set of str
         Names of marts that the file holds.
+    memory_limit : str, optional
+        Of DuckDB. Default: its own.
     """
-    with duckdb.connect(path, config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
+    config = {"storage_compatibility_version": STORAGE_VERSION} | ({"memory_limit": memory_limit} if memory_limit else {})
+    with duckdb.connect(path, config=config) as connection:
         for (name,) in fetch(connection, "select table_name from duckdb_tables()"):
             if name not in unchanged:
                 connection.execute(f"drop table {identifier(name)}")
