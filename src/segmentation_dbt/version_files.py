@@ -134,7 +134,9 @@ def write_tables(
     memory_limit : str, optional
         Of DuckDB. Default: its own.
     """
-    config = {"storage_compatibility_version": STORAGE_VERSION} | ({"memory_limit": memory_limit} if memory_limit else {})
+    config: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": STORAGE_VERSION}
+    if memory_limit:
+        config["memory_limit"] = memory_limit
     with duckdb.connect(path, config=config) as connection:
         for (name,) in fetch(connection, "select table_name from duckdb_tables()"):
             if name not in unchanged:
