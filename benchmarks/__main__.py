@@ -34,13 +34,15 @@ def main() -> int:
     record: dict[str, Any] = {
         "machine": describe_machine(),
         "versions": describe_versions(),
-        "command": command_of(options),
+        "commands": [command_of(options)],
         "notebook_up_to": options.notebook_up_to,
         "stop_above_gib": options.stop_above_gib,
         "shops": {},
         "assignment": {},
     }
     results, file = Results(record), options.output / "benchmarks.json"
+    if options.add and file.exists():
+        add_before(record, Results.read(file).record, options)
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = (options.folder or Path(scratch)).absolute()
         limits = dict(zip(options.lines, options.memory_limit, strict=True))
@@ -85,6 +87,7 @@ def read_options() -> argparse.Namespace:
         help="kill other ways that take more memory (default: three quarters of the machine's)",
     )
     parser.add_argument("--output", type=Path, default=PROJECT / "target/benchmarks", help="default: target/benchmarks")
+    parser.add_argument("--add", action="store_true", help="to what the output holds of other sizes")
     parser.add_argument("--folder", type=Path, help="keep the files there, and take them from there")
     options = parser.parse_args()
     if len(options.memory_limit) == 1:
@@ -94,6 +97,17 @@ def read_options() -> argparse.Namespace:
     return options
 
 
+def add_before(record: dict[str, Any], before: dict[str, Any], options: argparse.Namespace) -> None:
+    """Take over what was measured before and is not measured now; end the program where it was on another machine."""
+    for what in ("machine", "versions"):
+        if before[what] != record[what]:
+            sys.exit(f"{options.output / 'benchmarks.json'} is of another {what}: {before[what]}. Leave out --add.")
+    again = {"shops": options.lines, "assignment": options.assigned}
+    for what, measured in again.items():
+        record[what] |= {size: found for size, found in before[what].items() if int(size) not in measured}
+    record["commands"][:0] = before["commands"]
+
+
 def command_of(options: argparse.Namespace) -> str:
     """Return the command that measures the same again."""
     lines, assigned, limits = (
@@ -101,7 +115,7 @@ def command_of(options: argparse.Namespace) -> str:
     )
     return (
         f"python -m benchmarks --lines {lines} --assigned {assigned} --rounds {options.rounds} "
-        f"--memory-limit {limits} --notebook-up-to {options.notebook_up_to}"
+        f"--memory-limit {limits} --notebook-up-to {options.notebook_up_to}{' --add' * options.add}"
     )
 
 

@@ -35,7 +35,7 @@ _SEGMENTS = 6
 _DAYS = 730
 _DRAWN = 1_000_000
 # So that what DuckDB keeps of the tables for later does not count as memory of the assignment.
-_MEMORY_LIMIT = "512MiB"
+_MEMORY_LIMIT = "128MiB"
 
 
 def draw_customers(seed: int, count: int) -> FloatArray:

@@ -11,47 +11,36 @@ from typing import Any
 
 import duckdb
 
-# Models of a step, by the beginning of their names; the first that fits counts.
+from benchmarks.phases import (
+    ASSIGNMENT,
+    DBT,
+    DUPLICATES,
+    FEATURES,
+    FITTING,
+    HISTORY,
+    MARTS,
+    PUBLISHING,
+    READING,
+    TESTS,
+    group_of,
+)
+
+# What the cost model calls the groups of phases.py.
 STEPS = {
-    "reading": ("base_",),
-    "copies": (
-        *("int_repeated_contents", "int_duplicate", "int_new_files", "int_compared_files", "int_order_refunds"),
-        *("int_cancel", "int_returned_sales", "int_derived"),
-    ),
-    "fit": (
-        *(
-            "int_segmentation_",
-            "int_fitted",
-            "int_held_out",
-            "int_confidence",
-            "int_segment_stability",
-            "int_validation",
-        ),
-        *(
-            "int_segment_buying",
-            "int_refit",
-            "int_model_",
-            "int_complete_fits",
-            "int_candidate_checks",
-            "segmentation_",
-        ),
-    ),
-    "assignment": ("int_segment_assignments", "int_nearest_centroids", "int_neighbor"),
-    "history": (
-        *("int_segment_history", "int_history", "int_scored_history", "int_pending_history", "int_segment_migrations"),
-        *("int_country_sales", "segment_history", "segment_migrations", "segment_sales", "country_sales"),
-    ),
-    "ledger": (
-        "int_read_days",
-        "int_customer_days",
-        "int_invoice",
-        "int_classified",
-        "int_pending_rejections",
-        "int_rejected",
-        "load_audit",
-    ),
-    "typing": ("stg_",),
-    "customers": ("int_", "customer_segments", "segment_"),
+    DUPLICATES: "copies",
+    FEATURES: "customers",
+    FITTING: "fit",
+    ASSIGNMENT: "assignment",
+    HISTORY: "history",
+    MARTS: "customers",
+    TESTS: "tests",
+    PUBLISHING: "publishing",
+    DBT: "dbt",
+}
+# Features that are made of lines, and grow with them.
+OF_LINES = {
+    **dict.fromkeys(("int_cancellation_marks", "int_cancellation_pairs", "int_cancelled_lines"), "copies"),
+    **dict.fromkeys(("int_invoice_days", "int_customer_days"), "ledger"),
 }
 TABLES = (
     *("base_invoice_rows", "stg_invoice_lines", "int_duplicate_invoice_lines", "int_read_days", "int_customer_days"),
@@ -151,7 +140,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
 
 
 def _steps(result: dict[str, Any]) -> dict[str, float]:
-    times: dict[str, float] = dict.fromkeys((*STEPS, "tests", "publishing", "dbt"), 0.0)
+    times: dict[str, float] = dict.fromkeys(("reading", "typing", "ledger", *STEPS.values()), 0.0)
     for node in result["results"]:
         times[_step(node["unique_id"])] += node["execution_time"]
     # What is left: to start, to parse, to plan, to stop.
@@ -161,10 +150,7 @@ def _steps(result: dict[str, Any]) -> dict[str, float]:
 
 
 def _step(unique_id: str) -> str:
-    kind, _, name = unique_id.split(".")[:3]
-    if kind in ("test", "unit_test"):
-        return "tests"
-    if kind == "operation":
-        return "publishing"
-    fitting = (step for step, beginnings in STEPS.items() if name.startswith(beginnings))
-    return next(fitting, "dbt") if kind == "model" else "dbt"
+    group, name = group_of(unique_id), unique_id.split(".")[2]
+    if group == READING:
+        return "typing" if name.startswith("stg_") else "ledger" if name.startswith("int_") else "reading"
+    return OF_LINES.get(name) or STEPS[group]

@@ -33,7 +33,7 @@ class Results:
     Attributes
     ----------
     record : dict
-        machine and versions (of str to str), command, notebook_up_to and stop_above_gib; shops by lines asked for
+        machine and versions (of str to str), commands, notebook_up_to and stop_above_gib; shops by lines asked for
         (lines, customers, files, bytes, memory_limit, and rounds: a dict a round of way to seconds, cpu_seconds,
         peak_gib, stopped, and for builds phases); assignment by customers (a dict of run to what it printed, with
         peak_gib).

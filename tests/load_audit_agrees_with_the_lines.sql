@@ -1,42 +1,26 @@
 -- What the audit says of each file is what stands in the tables of lines. Looks at new files.
 with lines as (
 
-    select * from {{ ref('int_invoice_lines') }}
+    select
+        source_file,
+        amount,
+        line_type is not null and not is_derived as is_accepted,
+        line_type is not null and is_derived as is_derived
+    from {{ ref('int_invoice_lines') }}
     where {{ segmentation.is_to_be_audited('typed_key') }}
 
 ),
 
-audited as (
-
-    select distinct source_file
-    from lines
-
-),
-
-accepted as (
+-- All in one pass: what is read twice would be kept in memory.
+lines_of_files as (
 
     select
         source_file,
-        count(*) as line_count,
-        sum(amount) as amount
+        sum(case when is_accepted then 1 else 0 end) as rows_accepted,
+        sum(case when is_accepted then amount else 0 end) as amount_accepted,
+        sum(case when is_derived then 1 else 0 end) as lines_derived,
+        sum(case when is_derived then amount else 0 end) as amount_derived
     from lines
-    where
-        line_type is not null
-        and not is_derived
-    group by source_file
-
-),
-
-derived as (
-
-    select
-        source_file,
-        count(*) as line_count,
-        sum(amount) as amount
-    from lines
-    where
-        line_type is not null
-        and is_derived
     group by source_file
 
 ),
@@ -45,8 +29,8 @@ rejected as (
 
     select
         source_file,
-        count(*) as line_count,
-        sum(amount) as amount
+        count(*) as rows_rejected,
+        sum(amount) as amount_rejected
     from {{ ref('rejected_invoice_lines') }}
     group by source_file
 
@@ -55,18 +39,16 @@ rejected as (
 select
     load_audit.source_file,
     load_audit.rows_accepted,
-    accepted.line_count as lines_accepted,
+    lines_of_files.rows_accepted as lines_accepted,
     load_audit.rows_rejected,
-    rejected.line_count as lines_rejected
+    rejected.rows_rejected as lines_rejected
 from {{ ref('load_audit') }} as load_audit
-inner join audited on load_audit.source_file = audited.source_file
-left join accepted on load_audit.source_file = accepted.source_file
-left join derived on load_audit.source_file = derived.source_file
+inner join lines_of_files on load_audit.source_file = lines_of_files.source_file
 left join rejected on load_audit.source_file = rejected.source_file
 where
-    load_audit.rows_accepted <> coalesce(accepted.line_count, 0)
-    or load_audit.amount_accepted <> coalesce(accepted.amount, 0)
-    or load_audit.lines_derived <> coalesce(derived.line_count, 0)
-    or load_audit.amount_derived <> coalesce(derived.amount, 0)
-    or load_audit.rows_rejected <> coalesce(rejected.line_count, 0)
-    or load_audit.amount_rejected <> coalesce(rejected.amount, 0)
+    load_audit.rows_accepted <> lines_of_files.rows_accepted
+    or load_audit.amount_accepted <> lines_of_files.amount_accepted
+    or load_audit.lines_derived <> lines_of_files.lines_derived
+    or load_audit.amount_derived <> lines_of_files.amount_derived
+    or load_audit.rows_rejected <> coalesce(rejected.rows_rejected, 0)
+    or load_audit.amount_rejected <> coalesce(rejected.amount_rejected, 0)

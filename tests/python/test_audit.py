@@ -12,6 +12,7 @@ from conftest import SAMPLE, Build, dbt
 FAULTS = {
     "days_add_up_to_the_lines": "update staging.stg_invoice_lines set amount = amount + 1 where line_id = {line}",
     "lines_are_sound": "update staging.stg_invoice_lines set line_id = line_id + 4 where line_id = {line}",
+    "load_audit_agrees_with_the_lines": "update marts.load_audit set rows_accepted = rows_accepted + 1",
     "customers_have_one_row_a_day": "insert into intermediate.int_customer_days "
     "from intermediate.int_customer_days where customer_id = '{customer}' and activity_date = '{day}'",
     "orders_add_up_to_the_invoices": "update intermediate.int_customer_days set orders = orders + 1 "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from conftest import SAMPLE, Build
 
 from benchmarks import assignment
+from benchmarks.__main__ import add_before
 from benchmarks.bars import MILLION, Bar, bars
 from benchmarks.measure import measure
 from benchmarks.page import write_page
@@ -151,7 +153,7 @@ def results(*rounds: dict[str, tuple[float, float]], size: int = 10 * MILLION) -
     record = {
         "machine": {"processor": "a processor", "cores": "2", "memory": "8 GiB", "system": "a system"},
         "versions": {"Python": "3.11"},
-        "command": "python -m benchmarks",
+        "commands": ["python -m benchmarks", "python -m benchmarks --lines 1 --add"],
         "notebook_up_to": size,
         "stop_above_gib": 10,
         "shops": {str(size): shop},
@@ -179,6 +181,17 @@ def test_ratios_are_medians_of_rounds_and_bars_say_met_or_missed() -> None:
     assert bar(found, "peak memory of any build").verdict == "not measured"
 
 
+def test_what_was_measured_before_is_kept_unless_it_is_measured_again() -> None:
+    options = argparse.Namespace(lines=[10], assigned=[], output=Path("docs"))
+    same = {"machine": {"cores": "2"}, "versions": {"Python": "3.11"}}
+    before = {**same, "commands": ["first"], "shops": {"10": "old", "100": "kept"}, "assignment": {"1": "kept"}}
+    record = {**same, "commands": ["second"], "shops": {}, "assignment": {}}
+    add_before(record, before, options)
+    assert record == {**same, "commands": ["first", "second"], "shops": {"100": "kept"}, "assignment": {"1": "kept"}}
+    with pytest.raises(SystemExit, match="is of another machine"):
+        add_before(record, before | {"machine": {"cores": "8"}}, options)
+
+
 def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
     done = {way: (10.0 + number, 1.0) for number, way in enumerate(WAYS)} | {"polars": (3.0, 11.0)}
     del done["notebook"]
@@ -186,6 +199,7 @@ def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
     write_page(Results.read(tmp_path / "benchmarks.json"), tmp_path)
     page = (tmp_path / "benchmarks.md").read_text()
     assert "**10,000,001 lines** of 76,923 customers, 25 CSV files, 1.00 GB;\nDuckDB's limit 6GiB; one round." in page
+    assert "```shell\n.venv/bin/python -m benchmarks\n.venv/bin/python -m benchmarks --lines 1 --add\n```" in page
     assert "| Floor: DuckDB's bare read, one group-by | 10.0 | 10.0 | 1.00 | 1.0 |" in page
     assert "| Polars: data part of the notebook | stopped above 10 GiB |" in page
     assert "| Notebook: pandas and scikit-learn | not run |" in page
