@@ -215,8 +215,13 @@ def compact(warehouse: Path) -> None:
             file.unlink(missing_ok=True)
         with duckdb.connect(path) as connection:
             connection.execute("checkpoint")
-            ((name,),) = fetch(connection, "select current_database()")
-            connection.execute(f"attach {text(copy)} as compacted")
+            ((name, storage),) = fetch(
+                connection,
+                "select database_name, tags['storage_version'] from duckdb_databases() "
+                "where database_name = current_database()",
+            )
+            # Such as v1.4.0+.
+            connection.execute(f"attach {text(copy)} as compacted (storage_version {text(storage.rstrip('+'))})")
             connection.execute(f"copy from database {identifier(name)} to compacted")
             connection.execute("checkpoint compacted")
             connection.execute("detach compacted")

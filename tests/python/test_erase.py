@@ -106,6 +106,8 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
         assert "warehouse.duckdb" in files_with(tmp_path, trace)
     assert files_with(tmp_path, MAIL) == {"warehouse.duckdb", "customer_segments.parquet"}
     ((rows,),) = first.rows(f"select count(*) from {ROWS}")
+    storage = "select tags['storage_version'] from duckdb_databases() where not internal"
+    stored = first.rows(storage)
     before, others = versions.current(), first.rows(OTHERS)
 
     # As where it is killed: the rows are empty, and nothing is published.
@@ -131,6 +133,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert first.rows("select count(*), count(distinct customer_hash) from staging.erased_customers") == [(3, 3)]
     assert values_with(first, *TRACES) == []
     assert files_with(tmp_path, *TRACES) == set()
+    assert first.rows(storage) == stored == [("v1.4.0+",)]
 
     # Delivered again, with more.
     deliver(invoices, more=5)

@@ -118,6 +118,7 @@ def test_only_what_is_new_or_changed_is_read(shop: Shop, tmp_path: Path) -> None
     shop.assert_equal_to_a_new_build(without, tmp_path / "new")
 
 
+@LONG
 def test_rows_of_a_file_that_is_gone_can_be_kept(shop: Shop, tmp_path: Path) -> None:
     first = shop.build(tmp_path)
     before = [first.rows(table) for table in TABLES[:2]]
@@ -274,6 +275,7 @@ def test_a_build_that_is_killed_and_run_again_ends_as_one_undisturbed(shop: Shop
     shop.assert_equal_to_a_new_build(shop.build(tmp_path), tmp_path / "new")
 
 
+@LONG
 def test_a_first_build_that_is_killed_while_it_loads(shop: Shop, tmp_path: Path) -> None:
     kill_build(shop, tmp_path, "sql incremental model staging.base_invoice_rows", seconds_later=0)
     shop.assert_equal_to_a_new_build(shop.build(tmp_path), tmp_path / "new")

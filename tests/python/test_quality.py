@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import AS_SHIPPED, PROFILE, PROJECT, SAMPLE, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, LONG, PROFILE, PROJECT, SAMPLE, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
 
 from segmentation.stored_model import read_archetypes
 
@@ -176,6 +176,7 @@ def test_every_algorithm_and_scaler_builds_with_all_tests(tmp_path: Path, algori
         "select segment_count from marts.segmentation_candidates where is_chosen")[0][0])  # fmt: skip
 
 
+@LONG
 def test_an_override_that_misses_the_bar_is_warned_of(tmp_path: Path) -> None:
     built = dbt(tmp_path, variables={**AS_SHIPPED, "segment_count": 9}, arguments=WITHOUT_TESTS)
     assert built.exit_code == 0, built.output

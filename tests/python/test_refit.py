@@ -374,6 +374,7 @@ def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@LONG
 def test_a_fit_that_is_cut_short_goes_with_the_next_build(fitted_once: Path, tmp_path: Path) -> None:
     shutil.copytree(fitted_once, tmp_path, symlinks=True, dirs_exist_ok=True)
     model_rows = "from marts.segmentation_model order by model_version, segment"

@@ -16,6 +16,8 @@ ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/o
 @pytest.fixture(scope="session")
 def online_retail_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """Online Retail in one build."""
+    if os.environ.get("TEST_PROFILE") == "short":
+        pytest.skip("takes long: make test-spark")
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
     steps = [{"name": "all", "files": [str(ONLINE_RETAIL)], "is_tested": False}]
