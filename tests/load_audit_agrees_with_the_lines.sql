@@ -47,8 +47,8 @@ inner join lines_of_files on load_audit.source_file = lines_of_files.source_file
 left join rejected on load_audit.source_file = rejected.source_file
 where
     load_audit.rows_accepted <> lines_of_files.rows_accepted
-    or load_audit.amount_accepted <> lines_of_files.amount_accepted
+    or load_audit.amount_accepted <> coalesce(lines_of_files.amount_accepted, 0)
     or load_audit.lines_derived <> lines_of_files.lines_derived
-    or load_audit.amount_derived <> lines_of_files.amount_derived
+    or load_audit.amount_derived <> coalesce(lines_of_files.amount_derived, 0)
     or load_audit.rows_rejected <> coalesce(rejected.rows_rejected, 0)
     or load_audit.amount_rejected <> coalesce(rejected.amount_rejected, 0)

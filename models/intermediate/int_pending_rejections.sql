@@ -1,18 +1,21 @@
 {%- set stored = segmentation.of_last_build('int_rejected_invoice_lines', 'classified_key') -%}
 
+{#- What is stored already, of files and of copies. -#}
+{%- set is_new_file -%}
+row_key not in (select stored.classified_key from {{ stored }} as stored where stored.reason <> 'duplicate')
+{%- endset -%}
+{%- set is_stored_copy -%}
+duplicates.line_id = stored.line_id
+            and duplicates.load_key = stored.load_key
+            and duplicates.original_line_id = stored.original_line_id
+{%- endset -%}
+
 {#- Files with a line that is to be added: the rows of the others are passed over. -#}
 {%- set pending -%}
-select distinct load_key from {{ ref('int_read_days') }}
-where
-    reason is not null
-    and row_key not in (select stored.classified_key from {{ stored }} as stored where stored.reason <> 'duplicate')
+select load_key from {{ ref('int_read_days') }} where reason is not null and {{ is_new_file }}
 union
-select distinct duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
-left join {{ stored }} as stored
-    on
-        duplicates.line_id = stored.line_id
-        and duplicates.load_key = stored.load_key
-        and duplicates.original_line_id = stored.original_line_id
+select duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
+left join {{ stored }} as stored on {{ is_stored_copy }}
 where stored.line_id is null
 {%- endset -%}
 {%- set load_keys = segmentation.first_column('pending_load_keys', pending) if stored else [] -%}
@@ -77,7 +80,7 @@ files as (
         typed_key
     from read_days
     {%- if stored %}
-    where row_key not in (select stored.classified_key from {{ stored }} as stored where stored.reason <> 'duplicate')
+    where {{ is_new_file }}
     {%- endif %}
 
 ),
@@ -111,9 +114,7 @@ rejected_lines as (
     {%- if stored %}
     left join {{ stored }} as stored
         on
-            duplicates.line_id = stored.line_id
-            and duplicates.load_key = stored.load_key
-            and duplicates.original_line_id = stored.original_line_id
+            {{ is_stored_copy }}
     where stored.line_id is null
     {%- endif %}
 

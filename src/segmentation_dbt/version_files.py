@@ -85,7 +85,7 @@ def write_database(
     manifest: dict[str, Any],
     published: Published | None,
     unchanged: set[str],
-    memory_limit: str = "",
+    memory_limit: str,
 ) -> None:
     """Write the DuckDB file of a version, with the comments of tables and columns.
 
@@ -101,8 +101,8 @@ def write_database(
         The version before.
     unchanged : set of str
         Marts that are the same there: the file begins as a copy of its file.
-    memory_limit : str, optional
-        Of DuckDB. Default: its own, 80 % of the machine's memory.
+    memory_limit : str
+        Of DuckDB, such as 3.0 GiB.
     """
     path = draft / DATABASE
     if published and unchanged:
@@ -117,7 +117,7 @@ def write_database(
 
 
 def write_tables(
-    path: Path, marts: list[Mart], manifest: dict[str, Any], unchanged: set[str], memory_limit: str = ""
+    path: Path, marts: list[Mart], manifest: dict[str, Any], unchanged: set[str], memory_limit: str
 ) -> None:
     """Write all tables into a DuckDB file but those that are in it already, and unchanged.
 
@@ -131,13 +131,11 @@ def write_tables(
         Becomes the table published_manifest.
     unchanged : set of str
         Names of marts that the file holds.
-    memory_limit : str, optional
-        Of DuckDB. Default: its own.
+    memory_limit : str
+        Of DuckDB.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": STORAGE_VERSION}
-    if memory_limit:
-        config["memory_limit"] = memory_limit
-    with duckdb.connect(path, config=config) as connection:
+    config = {"storage_compatibility_version": STORAGE_VERSION, "memory_limit": memory_limit}
+    with duckdb.connect(path, config=dict(config)) as connection:
         for (name,) in fetch(connection, "select table_name from duckdb_tables()"):
             if name not in unchanged:
                 connection.execute(f"drop table {identifier(name)}")
