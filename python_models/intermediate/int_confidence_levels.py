@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.calibration import calibrate
-from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.fits import neighbors_of, pending_fit, with_fits_before
 from segmentation_dbt.relations import rows_of, to_pandas
 
 SCHEMA = pa.schema(
@@ -23,8 +22,7 @@ def model(dbt: Any, session: Any) -> Any:
     is_new = f"fit_number = {fit.number}"
     held_out = to_pandas(dbt.ref("int_held_out_customers").filter(f"is_chosen and {is_new}").sort("customer_number"))
     fitted = len(rows_of(dbt.ref("int_fitted_customers").filter(is_new), "customer_id"))
-    # Too few customers to hold some out: everybody else votes.
-    neighbors = int(held_out["neighbors"].max()) if len(held_out) else min(DEFAULT_NEIGHBORS, fitted)
+    neighbors = min(neighbors_of(dbt.ref("int_held_out_customers"), fit.number), fitted)
     is_right = (held_out["segment_number"] == held_out["voted_segment_number"]).to_numpy(dtype=bool)
     confidence = calibrate(held_out["votes"].to_numpy(dtype="int64"), is_right, neighbors)
     new = pa.table(

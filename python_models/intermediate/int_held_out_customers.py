@@ -1,5 +1,6 @@
 """dbt model: fitted customers, held out and assigned by their neighbours among the others."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pyarrow as pa
 
 from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
 from segmentation.calibration import cross_calibrate
-from segmentation.stored_model import read_model, read_reference
+from segmentation.transformation import Transformation
 from segmentation_dbt.fits import pending_fit, with_fits_before
 from segmentation_dbt.relations import to_pandas
 
@@ -30,12 +31,15 @@ def model(dbt: Any, session: Any) -> Any:
     fit = pending_fit(fits)
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
-    is_new = f"fit_number = {fit.number}"
-    fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(is_new)))
-    points, labels = read_reference(fitted, to_pandas(dbt.ref("int_fitted_customers").filter(is_new)))
+    features = json.loads(dbt.config.meta_get("cluster_features"))
+    customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
+    values, labels = customers[features].to_numpy(dtype=float), customers["segment_number"].to_numpy(dtype="int64")
+    transformation = Transformation.fit(
+        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    )
     asked_for = dbt.config.meta_get("knn_neighbors")
     counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]
-    said = hold_out(points, labels, len(fitted.names), counts)
+    said = hold_out(transformation.transform(values), labels, int(labels.max()) + 1, counts)
     chosen = choose_neighbors(said) if said else 0
     rows = [
         pa.table(

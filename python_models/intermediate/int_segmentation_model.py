@@ -8,7 +8,7 @@ import pyarrow as pa
 from segmentation.model import describe_model
 from segmentation.stored_model import read_archetypes, read_model
 from segmentation.transformation import Transformation, skewness
-from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.fits import before, neighbors_of, pending_fit, with_fits_before
 from segmentation_dbt.relations import to_pandas
 
 SCHEMA = pa.schema(
@@ -41,8 +41,7 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_fits_before(dbt, session, fits, SCHEMA)
     features = json.loads(dbt.config.meta_get("cluster_features"))
-    customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
-    clustered = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
+    customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
     transformation = Transformation.fit(
         values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
@@ -55,11 +54,12 @@ def model(dbt: Any, session: Any) -> Any:
     fitted = describe_model(
         values,
         customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
-        clustered["segment_number"].to_numpy(dtype="int64"),
+        customers["segment_number"].to_numpy(dtype="int64"),
         transformation,
         read_archetypes(to_pandas(dbt.ref("segment_archetypes"))),
         start,
         names,
+        neighbors_of(dbt.ref("int_held_out_customers"), fit.number),
     )
     original = transformation.inverse(fitted.centroids)
     raw, capped = skewness(values), skewness(transformation.transform(values))

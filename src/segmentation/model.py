@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from segmentation.algorithms import ALGORITHMS, NO_CLUSTER
+from segmentation.assignment import NearestNeighbors
 from segmentation.clustering import nearest_centroids, ordered_centroids, spread_sample
-from segmentation.naming import Archetype, describe_clusters, match_archetypes
+from segmentation.naming import Archetype, Cluster, describe_clusters, match_archetypes
 from segmentation.separation import wcss
 from segmentation.transformation import Transformation
 
@@ -180,6 +181,7 @@ def describe_model(
     archetypes: Sequence[Archetype],
     start: FloatArray | None = None,
     names_before: Sequence[str] | None = None,
+    neighbors: int | None = None,
 ) -> SegmentationModel:
     """Return the model of clustered customers: their centroids, and names.
 
@@ -197,11 +199,26 @@ def describe_model(
         Centroids of the model in force in the scaled space of `transformation`, where `fit_clusters` had them.
     names_before : sequence of str, optional
         The segment of each customer by the model in force. As many customers as possible keep it.
+    neighbors : int, optional
+        How many neighbours vote where customers are assigned. The names then speak of the customers who are voted into
+        a cluster, by default of those who were fitted into it: in a small cluster these are not the same.
     """
-    centroids = fitted_centroids(transformation.transform(values), labels, start)
+    points = transformation.transform(values)
+    centroids = fitted_centroids(points, labels, start)
+    clusters = describe_clusters(measures, labels)
+    if neighbors is not None:
+        voted = NearestNeighbors(points, labels, centroids, neighbors).assign(points).label
+        clusters = _described_by(voted, measures, clusters)
     had = None if names_before is None else count_names(names_before, labels)
-    names = match_archetypes(describe_clusters(measures, labels), archetypes, had)
+    names = match_archetypes(clusters, archetypes, had)
     return SegmentationModel(transformation, centroids, tuple(names))
+
+
+def _described_by(voted: IntArray, measures: FloatArray, fitted: Sequence[Cluster]) -> list[Cluster]:
+    """Describe clusters by who is voted into them; one that nobody is voted into stays as it was fitted."""
+    numbers, labels = np.unique(voted, return_inverse=True)
+    described = dict(zip(numbers.tolist(), describe_clusters(measures, labels), strict=True))
+    return [described.get(number, cluster) for number, cluster in enumerate(fitted)]
 
 
 def count_names(names: Sequence[str], labels: IntArray) -> list[dict[str, float]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.drift import Drift, measure_drift
 from segmentation.scoring import Scorer
 from segmentation.stored_model import read_archetypes, read_scorer
@@ -83,6 +84,15 @@ def with_fits_before(dbt: Any, session: Any, fits: Any, schema: pa.Schema, new: 
         return only_added
     rows = stored.filter(f"fit_number in ({', '.join(map(str, kept))})")
     return rows.union(to_relation(session, added)) if len(added) else rows
+
+
+def neighbors_of(held_out: Any, fit_number: int) -> int:
+    """Return how many neighbours vote by a fit.
+
+    Those that `int_held_out_customers` has chosen; DEFAULT_NEIGHBORS where there were too few customers to hold out.
+    """
+    chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}").select("neighbors").distinct()
+    return next((int(neighbors) for (neighbors,) in rows_of(chosen, "neighbors")), DEFAULT_NEIGHBORS)
 
 
 def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) -> Scorer:

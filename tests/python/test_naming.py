@@ -1,18 +1,21 @@
 """Names: one a cluster, true of it, and the shipped archetypes for every number of segments."""
 
 import csv
+import datetime
 import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT, Build, dbt
+from conftest import PROJECT, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
 from scipy.optimize import linear_sum_assignment
 
+from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
 from segmentation.clustering import nearest_centroids
-from segmentation.model import fit_model
+from segmentation.model import describe_model, fit_clusters, fit_model, fitted_centroids
 from segmentation.naming import MEASURES, Archetype, Cluster, describe_clusters, match_archetypes
+from segmentation.transformation import Transformation
 
 
 def seed(name: str) -> list[dict[str, str]]:
@@ -259,6 +262,85 @@ def test_names_stay_when_a_few_customers_are_missing(k: int, build: str, request
             kept.append(float((np.array(names)[labels[rest]] == np.array(names_again)[labels_again]).mean()))
     assert found_again >= 10 * k / 2
     assert not kept or np.median(kept) >= 0.95
+
+
+SMALL_SHOP = 300
+RFM = ["recency_days", "frequency", "monetary"]
+
+
+def small_shop(seed: int) -> np.ndarray:
+    """Orders of 300 customers, loyal ones and passers-by: customer, days ago, amount."""
+    rng = np.random.default_rng(seed)
+    orders = []
+    for customer in range(SMALL_SHOP):
+        is_loyal = rng.random() < 0.5
+        count = 1 + rng.poisson(7 if is_loyal else 0.4)
+        last = int(rng.lognormal(5.3 if is_loyal else 3, 0.7))
+        first = last + int((500 if is_loyal else 40) * rng.random())
+        amount = round(float(rng.lognormal(7 if is_loyal else 3.5, 0.8) / count**0.2), 2)
+        between = rng.integers(last, first + 1, max(count - 2, 0))
+        orders += [(customer, day, amount) for day in [last, first, *between][:count]]
+    return np.array(orders)
+
+
+def measures_of(orders: np.ndarray) -> np.ndarray:
+    """Recency, frequency, monetary and tenure of the customers of a shop."""
+    orders = orders - [0, orders[:, 1].min() - 1, 0]
+    of_customers = [orders[orders[:, 0] == customer, 1:] for customer in range(SMALL_SHOP)]
+    return np.array(
+        [(days.min(), len(days), amounts.sum(), days.max()) for days, amounts in (c.T for c in of_customers)]
+    )
+
+
+def test_names_of_small_shops_are_true_of_those_who_are_voted_into_the_segments() -> None:
+    """In a small cluster these are others than those who were fitted into it, and names of those would be untrue."""
+    archetypes = {a.name: a for a in shipped()}
+    untrue: dict[str, list[str]] = {"fitted": [], "voted": []}
+    for seed_number in range(15, 25):
+        measures = measures_of(small_shop(seed_number))
+        transformation = Transformation.fit(measures[:, :3], RFM)
+        points = transformation.transform(measures[:, :3])
+        labels = fit_clusters(points, 4, 42)
+        neighbors = choose_neighbors(hold_out(points, labels, 4))
+        voted = NearestNeighbors(points, labels, fitted_centroids(points, labels), neighbors).assign(points).label
+        for way, counted in (("fitted", None), ("voted", neighbors)):
+            model = describe_model(measures[:, :3], measures, labels, transformation, shipped(), neighbors=counted)
+            for cluster, name in zip(describe_clusters(measures, voted), model.names, strict=True):
+                untrue[way] += [name] if archetypes[name].untruth(cluster) > 0.05 else []
+    assert untrue["voted"] == []
+    assert untrue["fitted"] != []
+
+
+def test_a_cluster_that_nobody_is_voted_into_has_the_name_of_those_who_were_fitted_into_it() -> None:
+    rng = np.random.default_rng(1)
+    measures = np.column_stack(
+        [rng.uniform(1, 300, 60), rng.integers(1, 9, 60), rng.uniform(1, 99, 60), np.full(60, 300)]
+    )
+    labels = np.repeat([0, 1], [57, 3])
+    transformation = Transformation.fit(measures[:, :3], RFM)
+    fitted, voted = (
+        describe_model(measures[:, :3], measures, labels, transformation, shipped(), neighbors=neighbors)
+        for neighbors in (None, 31)
+    )
+    assert voted.names[1] == fitted.names[1]
+    assert len(voted.names) == 2
+
+
+def test_the_names_of_a_small_shop_are_true_in_its_build(tmp_path: Path) -> None:
+    start = datetime.date(2022, 1, 1)
+    lines = [
+        f"{n},P1,MUG,1,{start - datetime.timedelta(days=int(days))} 10:00:00,{amount},c{customer:.0f},UK"
+        for n, (customer, days, amount) in enumerate(small_shop(21))
+    ]
+    build = dbt(tmp_path, write_lines(tmp_path / "lines.csv", *lines), {"segment_count": 4}, WITHOUT_UNIT_TESTS)
+    assert build.exit_code == 0, build.output
+    rows = build.rows("select recency_days, frequency, monetary, tenure_days, segment from marts.customer_segments")
+    names, labels = np.unique([row[4] for row in rows], return_inverse=True)
+    archetypes = {a.name: a for a in shipped()}
+    clusters = describe_clusters(np.array([row[:4] for row in rows], dtype=float), labels)
+    assert {name: archetypes[name].untruth(c) for name, c in zip(names, clusters, strict=True)} == dict.fromkeys(
+        names, 0
+    )
 
 
 def swap(path: Path, one: str, other: str) -> None:
