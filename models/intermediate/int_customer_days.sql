@@ -18,21 +18,17 @@ cancelled_lines as (
 
 ),
 
--- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it repeats.
+-- Copies are taken away here, too: an invoice that is nothing but copies has no sales left.
 invoice_days as (
 
     select
-        row_key,
         customer_id,
         invoice_id,
-        invoice_date,
-        min(country) as country,
-        sum(case when line_type = 'sale' then line_count else 0 end) as sale_lines,
-        sum(case when line_type = 'return' then line_count else 0 end) as return_lines,
-        sum(case when line_type = 'sale' then amount else 0 end) as purchased,
-        sum(case when line_type = 'return' then -amount else 0 end) as returned
+        invoice_date
     from accepted_days
-    group by row_key, customer_id, invoice_id, invoice_date
+    where line_type = 'sale'
+    group by customer_id, invoice_id, invoice_date
+    having sum(line_count) > 0
 
 ),
 
@@ -44,7 +40,6 @@ order_days as (
         invoice_id,
         min(invoice_date) as invoice_date
     from invoice_days
-    where sale_lines > 0
     group by customer_id, invoice_id
 
 ),
@@ -72,22 +67,29 @@ cancellations as (
 
 ),
 
-days as (
+-- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it repeats.
+day_sums as (
 
     select
         row_key,
         customer_id,
         invoice_date,
         min(country) as country,
-        sum(sale_lines) as sale_lines,
-        sum(return_lines) as return_lines,
-        sum(purchased) as purchased,
-        sum(returned) as returned
-    from invoice_days
+        sum(case when line_type = 'sale' then line_count else 0 end) as sale_lines,
+        sum(case when line_type = 'return' then line_count else 0 end) as return_lines,
+        sum(case when line_type = 'sale' then amount else 0 end) as purchased,
+        sum(case when line_type = 'return' then -amount else 0 end) as returned
+    from accepted_days
+    group by row_key, customer_id, invoice_date
+
+),
+
+days as (
+
+    select * from day_sums
     where
         sale_lines > 0
         or return_lines > 0
-    group by row_key, customer_id, invoice_date
 
 ),
 
