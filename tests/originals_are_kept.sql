@@ -1,26 +1,47 @@
--- The line that a copy repeats is no copy itself and stands in a file. Looks at copies in new files or of lines there.
-with duplicates as (
+-- The line that a copy repeats stands in the file that is named, counts, and is no copy itself. Looks at copies in new
+-- files or of lines there.
+with copies as (
 
     select * from {{ ref('int_duplicate_invoice_lines') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_classified_lines') }}
+
+),
+
+compared as (
+
+    select * from copies
     where
         {{ segmentation.is_to_be_audited('typed_key') }}
         or {{ segmentation.is_to_be_audited('original_typed_key') }}
 
 ),
 
+-- Only the lines that are asked for: all of them would be more than fits into memory.
 originals as (
 
-    select line_id
-    from {{ ref('int_invoice_lines') }}
+    select
+        line_id,
+        typed_key
+    from lines
     where
         line_type is not null
-        and typed_key in (select duplicates.original_typed_key from duplicates)
+        and line_id in (select compared.original_line_id from compared)
 
 )
 
 select
-    duplicates.line_id,
-    duplicates.original_line_id
-from duplicates
-left join originals on duplicates.original_line_id = originals.line_id
-where originals.line_id is null
+    compared.line_id,
+    compared.original_line_id
+from compared
+left join originals
+    on
+        compared.original_line_id = originals.line_id
+        and compared.original_typed_key = originals.typed_key
+where
+    originals.line_id is null
+    or compared.original_line_id in (select copies.line_id from copies)

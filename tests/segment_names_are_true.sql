@@ -1,6 +1,6 @@
 -- What the name of a segment claims is true of the medians of all its customers. Its bounds held at the fit for those
--- who were voted into it, or were missed by 0.02 at most where it took the name over; from 0.04 on the model is refitted.
--- That a sample decides it moves a median a little more: 0.05.
+-- who were voted into it, or were missed by 0.02 at most where it took the name over; from 0.04 on the model is
+-- refitted. That a sample decides it moves a median a little more: 0.05.
 -- The median of fewer than 20 customers says little.
 {%- set tolerance = 0.05 %}
 {%- set fewest_members = 20 %}

@@ -12,6 +12,8 @@ from conftest import SAMPLE, Build, dbt
 FAULTS = {
     "days_add_up_to_the_lines": "update staging.stg_invoice_lines set amount = amount + 1 where line_id = {line}",
     "lines_are_sound": "update staging.stg_invoice_lines set line_id = line_id + 4 where line_id = {line}",
+    "originals_are_kept": "update intermediate.int_duplicate_invoice_lines set original_line_id = line_id "
+    "where line_id = (select min(line_id) from intermediate.int_duplicate_invoice_lines)",
     "load_audit_agrees_with_the_lines": "update marts.load_audit set rows_accepted = rows_accepted + 1",
     "customers_have_one_row_a_day": "insert into intermediate.int_customer_days "
     "from intermediate.int_customer_days where customer_id = '{customer}' and activity_date = '{day}'",
