@@ -89,7 +89,7 @@ bench: $(VENV)/installed-dev ## Measure builds and other ways to do the same on 
 
 bench-full: $(VENV)/installed-dev ## The same on 1, 10 and 100 million lines (hours, 30 GB); writes docs/benchmarks.md and its chart
 	$(BIN)/python -m benchmarks --lines 1000000 10000000 100000000 --assigned 1000000 10000000 --rounds 3 \
-		--memory-limit 448MiB 448MiB 6GiB --output docs
+		--memory-limit 512MiB 384MiB 5GiB --output docs
 
 bench-read: $(VENV)/installed ## Measure how long reading takes, against DuckDB's bare read of 10 million lines
 	$(BIN)/python benchmarks/reading.py
