@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__json_object(pairs) -%}
-    to_json(named_struct({{ pairs | join(', ') }}))
+    to_json(named_struct({{ pairs | join(', ') }}), map('ignoreNullFields', 'false'))
 {%- endmacro %}

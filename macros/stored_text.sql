@@ -7,11 +7,13 @@
     cast({{ adapter.quote(name.replace('"', '""')) }} as {{ dbt.type_string() }})
 {%- endmacro %}
 
+{#- By way of text: Spark checks the types of both cases, and a time can't be cast to a number. -#}
 {% macro spark__stored_text(name) -%}
     {%- set column = adapter.quote(name.replace('`', '``')) -%}
+    {%- set text = 'cast(' ~ column ~ ' as string)' -%}
     case
         when typeof({{ column }}) in ('double', 'float')
-            then {{ segmentation.replace_pattern('cast(try_cast(' ~ column ~ ' as decimal(38, 12)) as string)', '[.]?0+$', '') }}
-        else cast({{ column }} as string)
+            then {{ segmentation.replace_pattern('cast(try_cast(' ~ text ~ ' as decimal(38, 12)) as string)', '[.]?0+$', '') }}
+        else {{ text }}
     end
 {%- endmacro %}

@@ -1,8 +1,8 @@
 """Builds the same on DuckDB and on Spark, step by step, and writes the marts of each step to Parquet files.
 
-`python builds.py FOLDER STEPS` makes the steps, a JSON list of objects: name, files that are delivered before it, and
-is_tested, whether the tests of dbt run on Spark. All builds of Spark share a session, which takes ten seconds to start,
-and in which each query is faster than the one before.
+`python builds.py FOLDER STEPS` makes the steps, a JSON list of objects: name, files or folders that are delivered
+before it, is_tested, whether the tests of dbt run on Spark, and, if there are any, vars. All builds of Spark share a
+session, which takes ten seconds to start, and in which each query is faster than the one before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROJECT = Path(__file__).parents[2]
-QUICK = ("--vars", "{cluster_evaluation: quick}")
+QUICK = {"cluster_evaluation": "quick"}
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 
@@ -31,7 +31,7 @@ def settings_of(folder: Path) -> dict[str, str]:
     return os.environ | {
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
-        "INVOICE_FILES": f"{folder}/invoices/*",
+        "INVOICE_FILES": f"{folder}/invoices/**/*",
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_PUBLISHED": str(folder / "published"),
         "SEGMENTS_SPARK_WAREHOUSE": str(folder / "warehouse"),
@@ -74,12 +74,16 @@ def main(folder: Path, steps: list[dict[str, Any]]) -> None:
     os.chdir(folder)
     (folder / "invoices").mkdir()
     for step in steps:
-        for file in step["files"]:
-            shutil.copy(file, folder / "invoices")
+        for path in map(Path, step["files"]):
+            if path.is_dir():
+                shutil.copytree(path, folder / "invoices", dirs_exist_ok=True)
+            else:
+                shutil.copy(path, folder / "invoices")
         marts = folder / "marts" / step["name"]
+        variables = ("--vars", json.dumps(QUICK | step.get("vars", {})))
         # Its own tests run it with all tests of dbt.
-        build_on_duckdb(folder, [*QUICK, *WITHOUT_TESTS], marts / "duckdb")
-        build_on_spark(folder, QUICK if step["is_tested"] else [*QUICK, *WITHOUT_TESTS], marts / "spark")
+        build_on_duckdb(folder, [*variables, *WITHOUT_TESTS], marts / "duckdb")
+        build_on_spark(folder, variables if step["is_tested"] else [*variables, *WITHOUT_TESTS], marts / "spark")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ IS_SHORT = os.environ.get("TEST_PROFILE") == "short"
 
 
 def split_sample(folder: Path) -> list[Path]:
-    """Write most of the sample as CSV, and the rest as Parquet, with what a glob is made of in its name."""
+    """Write most of the sample as CSV, and the rest as typed Parquet, with what a glob is made of in its name."""
     header, *lines = gzip.decompress(SAMPLE.read_bytes()).splitlines(keepends=True)
     most, rest, parquet = folder / "most.csv", folder / "rest.csv", folder / "the {rest} [1,2]?*.parquet"
     most.write_bytes(header + b"".join(lines[:60_000]))
     rest.write_bytes(header + b"".join(lines[60_000:]))
-    duckdb.read_csv(str(rest), all_varchar=True).write_parquet(str(parquet))
+    duckdb.read_csv(str(rest), sample_size=-1).write_parquet(str(parquet))
     return [most, parquet]
 
 
