@@ -19,7 +19,7 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     if os.environ.get("TEST_PROFILE") == "short":
         pytest.skip("takes long: make test-spark")
     files = tmp_path_factory.mktemp("files")
-    write_folder(DirtyFolder(seed=7).files(), files)
+    write_folder(DirtyFolder(seed=8).files(), files)
     steps = [{"name": "all", "files": [str(files)], "is_tested": False, "vars": {"max_rejected_share": 1}}]
     return build_both(tmp_path_factory.mktemp("dirty"), steps)
 

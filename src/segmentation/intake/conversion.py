@@ -52,7 +52,7 @@ def _rows(file: InvoiceFile) -> Iterator[Row]:
 
 def _batch(file: InvoiceFile, rows: list[Row]) -> pa.RecordBatch:
     columns = [_column(rows, file.positions.get(name)) for name in LINE_FIELDS]
-    others = {name: file.positions[name] for name in OTHER_FIELDS if name in file.positions}
+    others = {name: position for name, position in file.positions.items() if name in OTHER_FIELDS}
     further = [_further_fields(row, others) for row in rows]
     keys = pa.repeat(pa.scalar(file.load_key, pa.int64()), len(rows))
     numbers = pa.array([number for number, _, _ in rows], pa.int64())
@@ -69,5 +69,8 @@ def _further_fields(row: Row, positions: dict[str, int]) -> str | None:
     _, values, text = row
     if values is None:
         return json.dumps({UNREADABLE: text}, ensure_ascii=False)
-    found = {name: values[position] for name, position in positions.items() if values[position]}
-    return json.dumps(found, ensure_ascii=False) if found else None
+    if not positions:
+        return None
+    # Written as a database writes it: the text of a row is the same, whoever read it.
+    found = {name: values[position] or None for name, position in positions.items()}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
