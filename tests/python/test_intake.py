@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -453,6 +454,18 @@ def test_rows_that_cannot_be_split_keep_their_text_and_number(tmp_path: Path) ->
     ]
     texts = [json.loads(str(row["other_fields"]))["unreadable"] for row in rows if row["other_fields"]]
     assert texts == [lines[1], lines[4], lines[6]]
+
+
+def test_fields_of_some_shapes_are_written_as_the_database_writes_them(tmp_path: Path) -> None:
+    lines = [f"{n},A,MUG,1,2020-01-01,2,7,{returned}" for n, returned in enumerate(("Yes", "", 'n"ö'))]
+    header = "Order Number,SKU,Product,Qty,Date,unit_price,Customer Number,Returned"
+    (file,) = inspect_files(str(write_lines(tmp_path / "a.csv", *lines, header=header)), SHAPES)
+    texts = ["Yes", None, 'n"ö']
+    with duckdb.connect() as connection:
+        written = [
+            connection.execute("select json_object('is_returned', ?)::text", [t]).fetchall()[0][0] for t in texts
+        ]
+    assert [row["other_fields"] for row in rows_of(file)] == written
 
 
 def rows_of(file: InvoiceFile) -> list[dict[str, object]]:
