@@ -13,7 +13,7 @@
     {%- set text = 'cast(' ~ column ~ ' as string)' -%}
     case
         when typeof({{ column }}) in ('double', 'float')
-            then {{ segmentation.replace_pattern('cast(try_cast(' ~ text ~ ' as decimal(38, 12)) as string)', '[.]?0+$', '') }}
+            then {{ segmentation.replace_pattern('cast(try_cast(' ~ text ~ ' as decimal(38, 12)) as string)', '([.][0-9]+?)0*$', '\\1') }}
         else {{ text }}
     end
 {%- endmacro %}
