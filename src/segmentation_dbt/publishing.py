@@ -20,6 +20,7 @@ from dbt.adapters.duckdb.utils import TargetConfig
 
 from segmentation_dbt.version_files import (
     MANIFEST,
+    ROW_GROUP_SIZE,
     Mart,
     Published,
     count,
@@ -126,7 +127,7 @@ def publish(
             order = "" if mart.is_of_lines else "order by all"
             cursor.execute(
                 f"copy (select * from {mart.relation} {order}) to {text(parquet(draft, mart.name))} "  # noqa: S608
-                "(format parquet, compression zstd)"
+                f"(format parquet, compression zstd, row_group_size {ROW_GROUP_SIZE})"
             )
         facts = facts_of({mart.name: mart.relation for mart in marts}, cursor)
         cursor.commit()
@@ -148,15 +149,15 @@ def publish(
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         unchanged = {name for name, content in contents.items() if kept.get(name) == content}
         counted = [mart for mart in marts if mart.name in counts]
-        with half_of_memory(cursor) as memory_limit:
+        with memory_of_writer(cursor) as memory_limit:
             write_database(draft, counted, manifest, published, unchanged, memory_limit)
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
 
 
 @contextlib.contextmanager
-def half_of_memory(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Leave half of the memory that an instance of DuckDB may take to another one, and give the limit of that.
+def memory_of_writer(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Leave a quarter of its memory to an instance of DuckDB, and give the rest: the limit of another one.
 
     Parameters
     ----------
@@ -165,12 +166,11 @@ def half_of_memory(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """
     ((limit,),) = fetch(cursor, "select current_setting('memory_limit')")
     number, unit = limit.split()
-    half = f"{float(number) / 2} {unit}"
     # What it holds on to may be more.
     with contextlib.suppress(duckdb.OutOfMemoryException):
-        cursor.execute(f"set memory_limit = '{half}'")
+        cursor.execute(f"set memory_limit = '{float(number) / 4} {unit}'")
     try:
-        yield half
+        yield f"{float(number) * 3 / 4} {unit}"
     finally:
         cursor.execute(f"set memory_limit = '{limit}'")
 

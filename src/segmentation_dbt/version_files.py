@@ -13,6 +13,9 @@ import duckdb
 
 # Read by DuckDB 1.0 and all after it.
 STORAGE_VERSION = "v1.0.0"
+# Rows in a group of a Parquet file, which ends up to 2,048 rows later. DuckDB's own groups are of 122,880: what it
+# reads from larger ones it compresses twice, and keeps in a file that is half as large again.
+ROW_GROUP_SIZE = 120_000
 DATABASE = "segments.duckdb"
 MANIFEST = "manifest.json"
 

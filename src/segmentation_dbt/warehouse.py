@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,9 @@ from typing import Any
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+
+# Of malloc.h.
+_M_MMAP_THRESHOLD, _M_MMAP_MAX = -3, -4
 
 
 class Plugin(BasePlugin):
@@ -20,6 +25,7 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Set the limit; raise a RuntimeError, which dbt shows without a stack trace, where opening fails."""
+        give_back_freed_memory()
         if self._memory_limit:
             config["memory_limit"] = self._memory_limit
         try:
@@ -32,6 +38,20 @@ class Plugin(BasePlugin):
         # DuckDB opens a CSV or Parquet file as a database in memory: all that is built there would be gone.
         if not stored and creds.path != ":memory:":
             raise RuntimeError(explain(creds.path, "not a valid DuckDB database file"))
+
+
+def give_back_freed_memory() -> None:
+    """Have the C library return to the system what DuckDB frees; where it is not glibc, nothing is to be done.
+
+    glibc stops to do so as soon as a large piece was freed for the first time, and the pieces that are in use
+    hold on to the room between them: a build takes gigabytes more than its limit (duckdb/duckdb#8061).
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        # DuckDB's blocks have 256 KiB. The default of 128 KiB holds as long as it is not left to glibc to raise it.
+        library.mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
+        # Half of the mappings that Linux allows to a process. What is beyond is kept as before.
+        library.mallopt(_M_MMAP_MAX, 32_768)
 
 
 def explain(path: str, error: str) -> str:
