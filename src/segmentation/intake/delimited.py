@@ -114,7 +114,7 @@ class _Splitter:
         end = rf" *+(?:{re.escape(delimiter)}|\Z)"
         # Possessive, so that no text makes it try again and again. What is in quotes is looked ahead for and then taken
         # as a whole, which is the same: a possessive group does not match before Python 3.11.5 (python/cpython#106052).
-        quoted = rf' *+"(?=((?:[^"]+|""|"(?!{end}))*))\1" *+'
+        quoted = rf' *+"(?=([^"]*+(?:"(?!{end})"?+[^"]*+)*))\1" *+'
         plain = rf'((?! *+")[^{re.escape(delimiter)}]*+)'
         self._value = re.compile(rf"(?:{quoted}|{plain})({re.escape(delimiter)}|\Z)", re.S)
 
