@@ -43,8 +43,8 @@ class Plugin(BasePlugin):
 def give_back_freed_memory() -> None:
     """Have the C library return to the system what DuckDB frees; where it is not glibc, nothing is to be done.
 
-    glibc stops to do so as soon as a large piece was freed for the first time, and the pieces that are in use
-    hold on to the room between them: a build takes gigabytes more than its limit (duckdb/duckdb#8061).
+    glibc no longer does so once a large piece was freed for the first time: what is freed later stays between pieces
+    that are in use, and a build takes gigabytes more than its limit (duckdb/duckdb#8061).
     """
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
