@@ -11,10 +11,11 @@ import pytest
 # Blocks as DuckDB's are taken, and all but each tenth are freed, after a piece of many megabytes was.
 SCRIPT = """
 import ctypes, os, sys
-from segmentation_dbt.warehouse import give_back_freed_memory
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from segmentation_dbt.warehouse import Plugin
 
 if sys.argv[1] == "given back":
-    give_back_freed_memory()
+    Plugin("warehouse", {}).update_connection_config(DuckDBCredentials(database="memory", path=":memory:"), {})
 library = ctypes.CDLL(None)
 library.malloc.restype, library.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
 library.free(library.malloc(ctypes.c_size_t(24 << 20)))
