@@ -71,9 +71,10 @@ def to_relation(session: Any, rows: pa.Table) -> Any:
     """Return rows as a table that can be joined to others, or returned by a model."""
     if not is_of_spark(session):
         return session.from_arrow(rows)
-    frame = session.createDataFrame(rows)
-    times = [field.name for field in rows.schema if pa.types.is_timestamp(field.type)]
-    return frame.withColumns({name: frame[name].cast("timestamp") for name in times})
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    # With its schema, which Spark Connect can't see of a table without rows.
+    return session.createDataFrame(rows, from_arrow_schema(rows.schema))
 
 
 def result(session: Any, rows: pa.Table | pd.DataFrame) -> Any:

@@ -1,4 +1,4 @@
-"""A folder of random dirty files comes out the same on DuckDB and on Spark, row by row.
+"""A folder of random dirty files comes out the same on DuckDB and on a Spark Connect server, row by row.
 
 What DuckDB makes of such files is held to an independent reading in tests/python/test_dirty_files.py.
 """
@@ -10,6 +10,7 @@ import os
 import pytest
 from both import Builds, build_both
 from comparison import MARTS, compare
+from connect_server import connect_server
 from dirty_files import DirtyFolder, write_folder
 
 
@@ -21,9 +22,14 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     files = tmp_path_factory.mktemp("files")
     write_folder(DirtyFolder(seed=8).files(), files)
     steps = [{"name": "all", "files": [str(files)], "is_tested": False, "vars": {"max_rejected_share": 1}}]
-    return build_both(tmp_path_factory.mktemp("dirty"), steps)
+    with connect_server(tmp_path_factory.mktemp("server")) as address:
+        return build_both(tmp_path_factory.mktemp("dirty"), steps, {"SPARK_REMOTE": address})
 
 
 @pytest.mark.parametrize("mart", MARTS)
 def test_dirty_files_come_out_the_same(dirty_builds: Builds, mart: str) -> None:
     assert compare(dirty_builds.marts / "all", mart) == []
+
+
+def test_a_server_is_asked_only_for_what_it_lets_be_set(dirty_builds: Builds) -> None:
+    assert "Failed to set" not in dirty_builds.output

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from dbt.adapters.contracts.connection import Connection, ConnectionState
@@ -45,13 +46,24 @@ def spark_session(credentials: SparkSessionCredentials) -> SparkSession:
     logging.getLogger("SQLQueryContextLogger").disabled = True
     # Workers on this machine need the packages that this process has.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder
-    if "SPARK_REMOTE" not in os.environ:
-        # A catalog that outlives the process.
-        builder = builder.enableHiveSupport()
-    for name, value in credentials.server_side_parameters.items():
+    settings = credentials.server_side_parameters
+    if os.environ.get("SPARK_REMOTE", "").startswith("sc://"):
+        return remote_session(tuple(sorted(settings.items())))
+    # With a catalog that outlives the process.
+    builder = SparkSession.builder.enableHiveSupport()
+    for name, value in settings.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+@cache
+def remote_session(settings: tuple[tuple[str, str], ...]) -> SparkSession:
+    """Return the session on a Spark Connect server, with the settings that a running server lets a session choose."""
+    session = SparkSession.builder.getOrCreate()
+    for name, value in settings:
+        if session.conf.isModifiable(name):
+            session.conf.set(name, value)
+    return session
 
 
 @contextmanager
