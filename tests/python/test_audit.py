@@ -35,8 +35,7 @@ def test_what_is_audited_is_not_tested_again(sample_build: Build, tmp_path: Path
     shutil.copyfile(sample_build.warehouse, tmp_path / "warehouse.duckdb")
 
     def failed(audit: str = "new") -> set[str]:
-        variables = {"cluster_evaluation": "standard", "audit": audit}
-        tested = dbt(tmp_path, SAMPLE, variables, ("test", "--select", *FAULTS))
+        tested = dbt(tmp_path, SAMPLE, {"audit": audit}, ("test", "--select", *FAULTS))
         assert "Done. PASS" in tested.output, tested.output
         return {name for name in FAULTS if f"Failure in test {name}" in tested.output}
 

@@ -316,7 +316,7 @@ def test_a_build_that_is_killed_leaves_the_published_version(shop: Shop, tmp_pat
     began = time.perf_counter()
     shop.build_whole(610)
     duration = time.perf_counter() - began
-    chance, kills, whole = random.Random(5), 20 if PROFILE == "long" else 4, 610
+    chance, kills, whole = random.Random(5), 20 if PROFILE == "long" else 3, 610
     for n in range(kills):
         # Something to load in each, and the moments all over the duration.
         lines = 620 + 10 * n
