@@ -25,6 +25,10 @@ class Bar:
     bound : float
     is_least : bool, default False
         Whether the value must not be below the bound, instead of above it.
+    build : tuple of int and str, optional
+        The build whose time is the value's, as a size and a way.
+    allowed_seconds : float, optional
+        What that build may take, by the median of what it is compared with.
     """
 
     what: str
@@ -32,6 +36,8 @@ class Bar:
     unit: str
     bound: float
     is_least: bool = False
+    build: tuple[int, str] | None = None
+    allowed_seconds: float | None = None
 
     @property
     def verdict(self) -> Literal["met", "missed", "not measured"]:
@@ -61,6 +67,7 @@ def bars(results: Results) -> list[Bar]:
         for customers in (MILLION, 10 * MILLION)
         if (seconds := r.assigned(customers, "alone", "seconds")) is not None
     ]
+    notebook, floor, whole = r.median(TEN, "notebook"), r.median(HUNDRED, "floor"), r.median(HUNDRED, "whole")
     small, large = (r.assigned(customers, "alone", "peak_gib") for customers in (MILLION, 10 * MILLION))
     times = "{:.1f} times"
     return [
@@ -70,6 +77,8 @@ def bars(results: Results) -> list[Bar]:
             times,
             bound=20,
             is_least=True,
+            build=(TEN, "same_job"),
+            allowed_seconds=notebook and notebook / 20,
         ),
         Bar(
             "10 million lines: the notebook's time over that of the whole build",
@@ -77,6 +86,8 @@ def bars(results: Results) -> list[Bar]:
             times,
             bound=10,
             is_least=True,
+            build=(TEN, "whole"),
+            allowed_seconds=notebook and notebook / 10,
         ),
         Bar(
             "10 million lines: the whole build's peak memory over the notebook's",
@@ -89,6 +100,8 @@ def bars(results: Results) -> list[Bar]:
             r.ratio((HUNDRED, "whole"), (HUNDRED, "floor")),
             times,
             bound=12,
+            build=(HUNDRED, "whole"),
+            allowed_seconds=floor and floor * 12,
         ),
         Bar("100 million lines: peak memory of any build", max(peaks, default=None), "{:.2f} GiB", bound=8),
         Bar(
@@ -102,6 +115,8 @@ def bars(results: Results) -> list[Bar]:
             r.ratio((HUNDRED, "day"), (HUNDRED, "whole")),
             "{:.3f} times",
             bound=0.1,
+            build=(HUNDRED, "day"),
+            allowed_seconds=whole and whole * 0.1,
         ),
         Bar("Nothing new, the slowest of the shops", max(nothing, default=None), "{:.1f} s", bound=15),
         Bar(

@@ -11,7 +11,7 @@ import jinja2
 from benchmarks.bars import bars
 from benchmarks.builds import SAME_JOB
 from benchmarks.chart import write_chart
-from benchmarks.phases import GROUPS
+from benchmarks.phases import DBT, GROUPS, READING
 from benchmarks.results import WAYS, Results
 
 _TEMPLATE = Path(__file__).parent / "page.md.j2"
@@ -37,6 +37,7 @@ def write_page(results: Results, folder: Path) -> None:
         record=record,
         versions=", ".join(f"{name} {version}" for name, version in record["versions"].items()),
         bars=_bars(results),
+        missed=_missed(results),
         shops=[_shop(results, size) for size in results.sizes],
         assignment=_assignment(results),
         phases=_phases(results),
@@ -52,6 +53,20 @@ def write_page(results: Results, folder: Path) -> None:
 def _bars(results: Results) -> str:
     rows = [(bar.what, bar.asked, bar.measured, bar.verdict) for bar in bars(results)]
     return _table(("what", "bar", "measured", "verdict"), rows, right=(1, 2))
+
+
+def _missed(results: Results) -> str:
+    rows = []
+    for bar in bars(results):
+        run = results.typical_run(*bar.build) if bar.build and bar.verdict == "missed" else None
+        if bar.build and bar.allowed_seconds and run:
+            size, way = bar.build
+            seconds, groups = run["seconds"], run["phases"]["groups"]
+            rest = seconds - groups[DBT] - groups[READING]
+            figures = (bar.allowed_seconds, seconds, groups[DBT], groups[READING], rest)
+            rows.append((f"{WAYS[way]}, {_words(size)}", *(f"{figure:,.1f}" for figure in figures)))
+    header = ("build", "allowed, s", "taken, s", DBT, READING, "all else")
+    return _table(header, rows, right=range(1, 6)) if rows else ""
 
 
 def _shop(results: Results, size: int) -> dict[str, str]:

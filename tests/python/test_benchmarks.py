@@ -181,6 +181,13 @@ def test_ratios_are_medians_of_rounds_and_bars_say_met_or_missed() -> None:
     assert bar(found, "peak memory of any build").verdict == "not measured"
 
 
+def test_the_page_says_where_the_time_of_a_missed_bar_goes(tmp_path: Path) -> None:
+    write_page(results({"notebook": (100.0, 6.0), "whole": (9.0, 1.5), "same_job": (12.0, 1.0)}), tmp_path)
+    missed = (tmp_path / "benchmarks.md").read_text().partition("Builds that take longer")[2]
+    assert "| Build of the notebook's job only, 10 million | 5.0 | 12.0 | 1.0 | 1.0 | 10.0 |" in missed
+    assert "| Whole build, 10 million |" not in missed
+
+
 def test_what_was_measured_before_is_kept_unless_it_is_measured_again() -> None:
     options = argparse.Namespace(lines=[10], assigned=[], output=Path("docs"))
     same = {"machine": {"cores": "2"}, "versions": {"Python": "3.11"}}

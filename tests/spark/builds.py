@@ -1,8 +1,8 @@
 """Builds the same on DuckDB and on Spark, step by step, and writes the marts of each step to Parquet files.
 
 `python builds.py FOLDER STEPS` makes the steps, a JSON list of objects: name, files or folders that are delivered
-before it, is_tested, whether the tests of dbt run on Spark, and, if there are any, vars. All builds of Spark share a
-session, which takes ten seconds to start, and in which each query is faster than the one before.
+before it, the kinds of tests of dbt that run on Spark (test, unit_test) and, if there are any, vars. All builds of
+Spark share a session, which takes ten seconds to start, and in which each query is faster than the one before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 QUICK = {"cluster_evaluation": "quick"}
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+TESTS = ("test", "unit_test")
 
 
 def settings_of(folder: Path) -> dict[str, str]:
@@ -44,6 +44,11 @@ def arguments_of(folder: Path, target: str, options: Sequence[str]) -> list[str]
     """Return the arguments of dbt for a build."""
     paths = ("--target-path", str(folder / f"target_{target}"), "--log-path", str(folder / f"logs_{target}"))
     return ["--no-use-colors", "build", "--target", target, *paths, *options]
+
+
+def without(kinds: Sequence[str]) -> list[str]:
+    """Return the options of dbt for a build without some kinds of nodes."""
+    return ["--exclude-resource-type", *kinds] if kinds else []
 
 
 def build_on_duckdb(folder: Path, options: Sequence[str], marts: Path) -> None:
@@ -82,8 +87,9 @@ def main(folder: Path, steps: list[dict[str, Any]]) -> None:
         marts = folder / "marts" / step["name"]
         variables = ("--vars", json.dumps(QUICK | step.get("vars", {})))
         # Its own tests run it with all tests of dbt.
-        build_on_duckdb(folder, [*variables, *WITHOUT_TESTS], marts / "duckdb")
-        build_on_spark(folder, variables if step["is_tested"] else [*variables, *WITHOUT_TESTS], marts / "spark")
+        build_on_duckdb(folder, [*variables, *without(TESTS)], marts / "duckdb")
+        left_out = [kind for kind in TESTS if kind not in step["tests"]]
+        build_on_spark(folder, [*variables, *without(left_out)], marts / "spark")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A folder of random dirty files comes out the same on DuckDB and on a Spark Connect server, row by row.
 
+All unit tests of dbt pass there, too.
+
 What DuckDB makes of such files is held to an independent reading in tests/python/test_dirty_files.py.
 """
 
@@ -21,7 +23,7 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         pytest.skip("takes long: make test-spark")
     files = tmp_path_factory.mktemp("files")
     write_folder(DirtyFolder(seed=8).files(), files)
-    steps = [{"name": "all", "files": [str(files)], "is_tested": False, "vars": {"max_rejected_share": 1}}]
+    steps = [{"name": "all", "files": [str(files)], "tests": ["unit_test"], "vars": {"max_rejected_share": 1}}]
     with connect_server(tmp_path_factory.mktemp("server")) as address:
         return build_both(tmp_path_factory.mktemp("dirty"), steps, {"SPARK_REMOTE": address})
 

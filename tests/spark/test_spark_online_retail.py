@@ -20,7 +20,7 @@ def online_retail_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         pytest.skip("takes long: make test-spark")
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    steps = [{"name": "all", "files": [str(ONLINE_RETAIL)], "is_tested": False}]
+    steps = [{"name": "all", "files": [str(ONLINE_RETAIL)], "tests": []}]
     return build_both(tmp_path_factory.mktemp("online_retail"), steps)
 
 

@@ -1,4 +1,4 @@
-"""The sample comes out the same on DuckDB and on Spark, row by row, and passes all tests of dbt on Spark.
+"""The sample comes out the same on DuckDB and on Spark, row by row, and passes all data tests of dbt on Spark.
 
 With the profile "short", for CI, in one build and without the tests of dbt.
 """
@@ -30,14 +30,14 @@ def split_sample(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def sample_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
-    """Most of the sample; then with the rest of it and all tests of dbt."""
+    """Most of the sample; then with the rest of it and all data tests of dbt."""
     files = [str(file) for file in split_sample(tmp_path_factory.mktemp("parts"))]
     if IS_SHORT:
-        steps = [{"name": "all", "files": files, "is_tested": False}]
+        steps = [{"name": "all", "files": files, "tests": []}]
     else:
         steps = [
-            {"name": "most", "files": files[:1], "is_tested": False},
-            {"name": "all", "files": files[1:], "is_tested": True},
+            {"name": "most", "files": files[:1], "tests": []},
+            {"name": "all", "files": files[1:], "tests": ["test"]},
         ]
     return build_both(tmp_path_factory.mktemp("sample"), steps)
 
