@@ -25,7 +25,9 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     write_folder(DirtyFolder(seed=8).files(), files)
     steps = [{"name": "all", "files": [str(files)], "tests": ["unit_test"], "vars": {"max_rejected_share": 1}}]
     with connect_server(tmp_path_factory.mktemp("server")) as address:
-        return build_both(tmp_path_factory.mktemp("dirty"), steps, {"SPARK_REMOTE": address})
+        # Only the server has Java.
+        environment = {"SPARK_REMOTE": address, "JAVA_HOME": "/nowhere"}
+        return build_both(tmp_path_factory.mktemp("dirty"), steps, environment)
 
 
 @pytest.mark.parametrize("mart", MARTS)
@@ -35,3 +37,8 @@ def test_dirty_files_come_out_the_same(dirty_builds: Builds, mart: str) -> None:
 
 def test_a_server_is_asked_only_for_what_it_lets_be_set(dirty_builds: Builds) -> None:
     assert "Failed to set" not in dirty_builds.output
+
+
+def test_unit_tests_pass_on_a_server(dirty_builds: Builds) -> None:
+    *_, last = dirty_builds.output.split("Running with dbt=")
+    assert "START unit_test " in last
