@@ -58,13 +58,17 @@ def _bars(results: Results) -> str:
 def _missed(results: Results) -> str:
     rows = []
     for bar in bars(results):
-        run = results.typical_run(*bar.build) if bar.build and bar.verdict == "missed" else None
-        if bar.build and bar.allowed_seconds and run:
-            size, way = bar.build
+        if bar.verdict != "missed" or not bar.build or not bar.reference:
+            continue
+        size, way = bar.build
+        run = results.typical_run(size, way)
+        reference, floor = results.median(*bar.reference), results.median(size, "floor")
+        if run and reference and floor:
+            allowed = reference / bar.bound if bar.is_least else reference * bar.bound
             seconds, groups = run["seconds"], run["phases"]["groups"]
             rest = seconds - groups[DBT] - groups[READING]
-            bare = seconds - groups[READING] + min(groups[READING], results.median(size, "floor") or 0)
-            figures = (bar.allowed_seconds, seconds, groups[DBT], groups[READING], rest, bare)
+            bare = seconds - max(groups[READING] - floor, 0)
+            figures = (allowed, seconds, groups[DBT], groups[READING], rest, bare)
             rows.append((f"{WAYS[way]}, {_words(size)}", *(f"{figure:,.1f}" for figure in figures)))
     header = ("build", "allowed, s", "taken, s", DBT, READING, "all else", "with the floor's reading, s")
     return _table(header, rows, right=range(1, 7)) if rows else ""

@@ -229,13 +229,14 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
     events: list[Callable[[], None]] = [shop.change, shop.remove, cancel_in_the_first_file, cancel_in_the_last_file]
     # In two days all of them.
     shop.chance.shuffle(events)
-    for n, day in enumerate(shop.calendar[20:22]):
+    days = 2 if PROFILE == "short" else 4
+    for n, day in enumerate(shop.calendar[20 : 20 + days]):
         shop.deliver(day)
         shop.correct_prices()
-        for event in events[2 * n : 2 * n + 2]:
+        for event in events[2 * n % 4 :][:2]:
             event()
         # A rule that changes on the way classifies all lines anew.
-        variables = {"cancellation_prefix": "C9"} if n else {}
+        variables = {"cancellation_prefix": "C9"} if n == days - 1 else {}
         daily = build(tmp_path / "daily", **variables)
         refreshed = tmp_path / f"refreshed-{n}"
         refreshed.mkdir()
