@@ -66,7 +66,7 @@ STEPS = {
     # A hash of the line and its id; the lines behind equal hashes are compared, and they are few.
     "copies": Step("line", (LINES,), ("int_duplicate_invoice_lines",), ((LINES, 24),), (LINES, 48)),
     # Day and customer sums: an id, a date and some amounts.
-    "ledger": Step("line", (LINES,), ("int_read_days", DAYS), ((LINES, 48),), (DAYS, 150)),
+    "ledger": Step("line", (LINES,), ("int_file_invoice_days", DAYS), ((LINES, 48),), (DAYS, 150)),
     "customers": Step("customer", (DAYS,), ("customer_segments",), ((DAYS, 90),), ("customer_segments", 250)),
     "fit": Step("fitted customer", ("int_clustering_features",), ()),
     "assignment": Step("customer", ("int_clustering_features",), ("int_segment_assignments",)),

@@ -36,7 +36,7 @@ GROUPS = {
 
 MODELS = {
     READING: (
-        *("int_new_files", "int_invoice_lines", "int_classified_lines", "int_derived_invoice_lines"),
+        *("int_files_to_compare", "int_invoice_lines", "int_classified_lines", "int_derived_invoice_lines"),
         *(
             "int_pending_rejections",
             "int_rejected_invoice_lines",
@@ -44,9 +44,9 @@ MODELS = {
             "int_returned_sales",
             "int_non_product_codes",
         ),
-        *("int_read_days", "invoice_lines", "rejected_invoice_lines", "load_audit"),
+        *("int_file_invoice_days", "invoice_lines", "rejected_invoice_lines", "load_audit"),
     ),
-    DUPLICATES: ("int_compared_files", "int_duplicate_invoice_lines", "int_repeated_contents"),
+    DUPLICATES: ("int_file_comparisons", "int_duplicate_invoice_lines", "int_duplicate_candidates"),
     FEATURES: (
         *("int_as_of_date", "int_days", "int_invoice_days", "int_customer_days", "int_cancellation_marks"),
         *("int_cancellation_pairs", "int_cancelled_lines", "int_customer_checksums", "int_customer_totals"),
@@ -68,7 +68,7 @@ MODELS = {
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     HISTORY: (
-        *("int_history_months", "int_history_score_edges", "int_pending_history", "int_scored_history"),
+        *("int_history_months", "int_history_score_edges", "int_history_features", "int_scored_history"),
         *("int_segment_history", "int_segment_changes", "int_segment_migrations", "int_segment_shares"),
         *("int_share_changes", "segment_history", "segment_migrations"),
     ),

@@ -9,7 +9,7 @@ with ledger as (
         purchased,
         returned
     from {{ ref('int_customer_days') }}
-    where {{ segmentation.is_to_be_audited('row_key', 'customers') }}
+    where {{ segmentation.audit_filter('ledger_key', 'customers') }}
 
 ),
 

@@ -3,6 +3,6 @@ select
     customer_id,
     activity_date
 from {{ ref('int_customer_days') }}
-where {{ segmentation.is_to_be_audited('row_key', 'customers') }}
+where {{ segmentation.audit_filter('ledger_key', 'customers') }}
 group by customer_id, activity_date
 having count(*) > 1

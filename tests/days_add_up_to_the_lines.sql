@@ -10,7 +10,7 @@ with lines as (
     from {{ ref('int_classified_lines') }}
     where
         not is_derived
-        and {{ segmentation.is_to_be_audited('typed_key') }}
+        and {{ segmentation.audit_filter('typed_key') }}
     group by load_key, line_type, reason
 
 ),

@@ -14,7 +14,7 @@
 with lines as (
 
     select * from {{ ref('int_invoice_lines') }}
-    where {{ segmentation.is_to_be_audited('typed_key') }}
+    where {{ segmentation.audit_filter('typed_key') }}
 
 ),
 
@@ -34,7 +34,7 @@ line_ids as (
 
     select line_id
     from {{ ref('int_classified_lines') }}
-    where {{ segmentation.is_to_be_audited('typed_key') }}
+    where {{ segmentation.audit_filter('typed_key') }}
 
 ),
 

@@ -7,7 +7,7 @@ with lines as (
         line_type is not null and not is_derived as is_accepted,
         line_type is not null and is_derived as is_derived
     from {{ ref('int_invoice_lines') }}
-    where {{ segmentation.is_to_be_audited('typed_key') }}
+    where {{ segmentation.audit_filter('typed_key') }}
 
 ),
 

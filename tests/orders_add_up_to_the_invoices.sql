@@ -6,7 +6,7 @@ with ledger as (
         customer_id,
         sum(orders) as orders
     from {{ ref('int_customer_days') }}
-    where {{ segmentation.is_to_be_audited('row_key', 'customers') }}
+    where {{ segmentation.audit_filter('ledger_key', 'customers') }}
     group by customer_id
 
 ),

@@ -16,8 +16,8 @@ compared as (
 
     select * from copies
     where
-        {{ segmentation.is_to_be_audited('typed_key') }}
-        or {{ segmentation.is_to_be_audited('original_typed_key') }}
+        {{ segmentation.audit_filter('typed_key') }}
+        or {{ segmentation.audit_filter('original_typed_key') }}
 
 ),
 

@@ -23,7 +23,7 @@ known_months as (
 
     select month
     from {{ ref('int_history_months') }}
-    where {{ segmentation.is_to_be_audited('history_key', 'months') }}
+    where {{ segmentation.audit_filter('history_key', 'months') }}
 
     union
 

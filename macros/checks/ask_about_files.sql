@@ -1,9 +1,8 @@
 {#- Add a question to a message, with the files in which it is open and three values of each. -#}
-{% macro ask_about_files(message, conventions, invoice_rows, invoice_files, about) -%}
+{% macro ask_about_files(message, files, invoice_rows, about) -%}
     {%- set open_files = run_query(
-        'select files.source_file, conventions.load_key, ' ~ about['contradicts'] ~ ' as contradicts from ' ~ conventions
-        ~ ' as conventions inner join ' ~ invoice_files ~ ' as files on conventions.load_key = files.load_key'
-        ~ ' where ' ~ about['is_open'] ~ ' order by files.source_file'
+        'select source_file, load_key, ' ~ about['contradicts'] ~ ' as contradicts from ' ~ files
+        ~ ' where ' ~ about['is_open'] ~ ' order by source_file'
     ).rows -%}
     {%- if open_files -%}
         {%- do message.append(about['question']) -%}

@@ -1,18 +1,14 @@
 {#-
-    Stop the build where there is nobody to segment, or fewer different customers than segments were asked for:
+    Stop the build if there is nobody to segment, or fewer different customers than segments were asked for:
     with what was read, what became of it, and what to do.
 -#}
 {% macro check_customers(features, lines, rejected_lines) -%}
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set values = [] -%}
-    {%- for feature in var('cluster_features') -%}
-        {%- do values.append(segmentation.clustering_value(feature)) -%}
-    {%- endfor -%}
     {%- set counted = run_query(
         'select coalesce(sum(customers), 0) as customers, count(*) as different from (select count(*) as customers from '
-        ~ features ~ ' where frequency > 0 group by ' ~ values | join(', ') ~ ') as points'
+        ~ features ~ ' group by ' ~ var('cluster_features') | join(', ') ~ ') as points'
     ).rows[0] -%}
     {%- if counted['customers'] == 0 -%}
         {%- set message = ['No customer with a purchase is left to segment. What became of the lines:'] -%}

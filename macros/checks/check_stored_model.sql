@@ -1,12 +1,13 @@
 {#-
-    Stop the build where refit is never and the model that is kept speaks of other features than the settings do, or of
-    the same ones measured otherwise.
+    Stop the build if refit is never and the model that is kept speaks of other features than the settings do, or of the same ones measured
+    otherwise.
 -#}
-{% macro check_stored_model(model) -%}
-    {%- if not segmentation.is_running() or var('refit') != 'never' -%}
+{% macro check_stored_model() -%}
+    {%- set node = graph.nodes.get('model.segmentation.int_fit_in_force') -%}
+    {%- if var('refit') != 'never' or flags.WHICH not in ['build', 'run'] or not node -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set fits = adapter.get_relation(model.database, model.schema, 'int_fit_in_force') -%}
+    {%- set fits = adapter.get_relation(node.database, node.schema, node.alias) -%}
     {%- if fits is none -%}
         {{ return('') }}
     {%- endif -%}
@@ -23,7 +24,7 @@
         {%- if changed -%}
             {{ segmentation.stop_build(
                 ['refit is never, and fit ' ~ row[1] ~ ' of the model can\'t be used with these settings:'] + changed
-                + ['Set them back, or let the model be fitted anew with refit: auto.']
+                + ['Set them back, or let the model be fitted again with refit: auto.']
             ) }}
         {%- endif -%}
     {%- endfor -%}

@@ -12,7 +12,7 @@
     {%- set slashed = "translate(" ~ column ~ ", '.-', '//')" -%}
     case
         when {{ segmentation.has_utc_offset(column) }}
-            then timezone('{{ segmentation.time_zone() }}', {{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamptz') }})
+            then timezone('{{ var('time_zone') }}', {{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamptz') }})
         when {{ segmentation.begins_with_year(column) }}
             then coalesce({{ segmentation.safe_cast(column, 'timestamp') }}, case when length({{ column }}) = 8 then try_strptime({{ column }}, '%Y%m%d') end)
         {%- for order, day in {'dmy': '%d/%m/', 'mdy': '%m/%d/'}.items() %}
@@ -33,7 +33,7 @@
     {%- set slashed = "translate(" ~ column ~ ", '.-', '//')" -%}
     case
         when {{ segmentation.has_utc_offset(column) }}
-            then from_utc_timestamp({{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamp') }}, '{{ segmentation.time_zone() }}')
+            then from_utc_timestamp({{ segmentation.safe_cast(segmentation.zoned_time(column), 'timestamp') }}, '{{ var('time_zone') }}')
         when {{ segmentation.begins_with_year(column) }}
             then case
                 when {{ segmentation.matches_pattern(column, '^[0-9]{4}([-/])[0-9]{1,2}\\1[0-9]{1,2}([ T]+[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]*)?)?)? *$') }}

@@ -10,7 +10,7 @@
     {%- set gaps = segmentation.gaps_of_build(results) -%}
     {%- if not gaps -%}
         {%- do segmentation.record_audit(
-            segmentation.node_relation('int_compared_files'),
+            segmentation.node_relation('int_file_comparisons'),
             segmentation.node_relation('int_customer_days'),
             segmentation.node_relation('int_history_months')
         ) -%}

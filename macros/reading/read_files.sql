@@ -37,7 +37,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Text files are read by Python (base_converted_rows). The rows of others get numbers, as they have no place that stays. -#}
+{#- Text files are read by Python (base_irregular_rows). The rows of others get numbers, as they have no place that stays. -#}
 {% macro spark__read_files(files, passes_over_errors) -%}
     {#- In a path the characters of a glob would stand for others. -#}
     {%- set exact_path = modules.re.sub('([\\\\{}\\[\\]*?])', '\\\\\\1', files[0]['path']) -%}

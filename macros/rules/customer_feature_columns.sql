@@ -5,12 +5,6 @@
 {% macro customer_feature_columns() -%}
     {%- set unit = var('frequency_unit') -%}
     {%- set basis = var('monetary_basis') -%}
-    {%- if unit not in ['invoices', 'days'] -%}
-        {{ segmentation.stop_build(["frequency_unit is '" ~ unit ~ "'; it must be invoices or days."]) }}
-    {%- endif -%}
-    {%- if basis not in ['gross', 'net'] -%}
-        {{ segmentation.stop_build(["monetary_basis is '" ~ basis ~ "'; it must be gross or net."]) }}
-    {%- endif -%}
     {%- set net = 'totals.purchased_value - totals.returned_value' -%}
     {%- set kept_purchases = '(totals.purchased_value - totals.cancelled_value)' -%}
     {%- set kept_returns = '(totals.returned_value - totals.cancelled_value)' -%}

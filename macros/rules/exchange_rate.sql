@@ -5,10 +5,7 @@
 {% macro exchange_rate(currency) -%}
     case
         when {{ currency }} is null then 1
-        {%- for code, rate in var('exchange_rates').items() %}
-        {%- if not modules.re.fullmatch('[0-9]{1,6}([.][0-9]{1,8})?', rate | string) or rate | float == 0 %}
-            {{ segmentation.stop_build(['exchange_rates says ' ~ code ~ ': ' ~ rate ~ '; a rate must be a number above 0.']) }}
-        {%- endif %}
+        {%- for code, rate in (var('exchange_rates') if var('exchange_rates') is mapping else {}).items() %}
         when {{ currency }} = {{ segmentation.sql_text(code | upper) }} then cast({{ rate }} as decimal(14, 8))
         {%- endfor %}
     end

@@ -14,7 +14,7 @@ file_rows as (
 
 typed_files as (
 
-    select * from {{ ref('stg_invoice_files') }}
+    select * from {{ ref('stg_file_totals') }}
 
 ),
 

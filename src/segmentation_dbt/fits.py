@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,36 @@ from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.drift import Drift, measure_drift
 from segmentation.scoring import Scorer
 from segmentation.stored_model import read_archetypes, read_scorer
+from segmentation_dbt.fit_tables import FIT_TABLES, read_stored
 from segmentation_dbt.relations import result, rows_of, table, to_pandas, to_relation
 
 _SAMPLE = 10_000
 
 
-def before(dbt: Any, session: Any, name: str) -> Any:
-    """Return a table of the last build, of the schema of the model that asks; None where there is none.
+def stored_table(dbt: Any, session: Any, name: str) -> Any:
+    """Return a table of the last build, of the schema of the model that asks; None if there is none.
 
     For what comes after the model in the flow, and can't be referred to.
     """
     return table(session, str(dbt.this).replace(dbt.this.identifier, name))
+
+
+def stored_fits(dbt: Any, session: Any, name: str) -> Any:
+    """Return a fit table of the last build, with the columns that this version knows.
+
+    Parameters
+    ----------
+    dbt, session
+        As dbt gives them to a Python model.
+    name : str
+        A key of FIT_TABLES.
+
+    Raises
+    ------
+    UnreadableFitsError
+        See `read_stored`.
+    """
+    return read_stored(stored_table(dbt, session, name), name)
 
 
 @dataclass(frozen=True)
@@ -60,29 +79,33 @@ def pending_fit(fits: Any) -> Fit | None:
     return Fit(int(row["fit_number"]), row["fitted_as_of"].date(), previous, is_same)
 
 
-def with_fits_before(dbt: Any, session: Any, fits: Any, schema: pa.Schema, new: pa.Table | None = None) -> Any:
-    """Return the rows that the model has of earlier fits, and those of the fit of this build.
+def with_stored_fits(
+    dbt: Any, session: Any, fits: Any, name: str, new: pa.Table | Sequence[Mapping[str, Any]] = ()
+) -> Any:
+    """Return the rows that a fit table has of earlier fits, and those of the fit of this build.
 
     Parameters
     ----------
     dbt, session
         As dbt gives them to a Python model.
     fits : relation
-        `int_model_fits`: rows of fits that it does not hold, or that are made anew, go.
-    schema : pyarrow.Schema
-        Of the model. A table with other columns was built by an earlier version and counts as empty.
-    new : pyarrow.Table, optional
-        Of the fit of this build.
+        `int_model_fits`: rows of fits that it does not hold, or that are made again, go.
+    name : str
+        The table, a key of FIT_TABLES.
+    new : pyarrow.Table or sequence of mappings, optional
+        The rows of the fit of this build; a column that a mapping does not have is null.
+
+    Raises
+    ------
+    UnreadableFitsError
+        If there are fits to keep and the table can't be read: see `read_stored`.
     """
-    added = schema.empty_table() if new is None else new.cast(schema)
-    only_added = result(session, added)
-    stored = before(dbt, session, dbt.this.identifier)
-    if stored is None or list(stored.columns) != schema.names:
-        return only_added
+    schema = FIT_TABLES[name]
+    added = new.select(schema.names).cast(schema) if isinstance(new, pa.Table) else pa.Table.from_pylist(new, schema)
     kept = [number for (number,) in rows_of(fits.filter("not is_pending"), "fit_number")]
     if not kept:
-        return only_added
-    rows = stored.filter(f"fit_number in ({', '.join(map(str, kept))})")
+        return result(session, added)
+    rows = stored_fits(dbt, session, name).filter(f"fit_number in ({', '.join(map(str, kept))})")
     return rows.union(to_relation(session, added)) if len(added) else rows
 
 

@@ -58,6 +58,16 @@ def rows_of(relation: Any, *columns: str) -> list[tuple[Any, ...]]:
     return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
 
+def select(relation: Any, expressions: Sequence[str]) -> Any:
+    """Return a table of expressions of SQL over another one."""
+    return relation.selectExpr(*expressions) if is_of_spark(relation) else relation.project(", ".join(expressions))
+
+
+def schema_of(relation: Any) -> pa.Schema:
+    """Return the names and types of the columns."""
+    return to_arrow(relation.limit(0)).schema
+
+
 def checksum(relation: Any, columns: Sequence[str]) -> str:
     """Return what tells the rows of some columns from others, in whatever order they come."""
     if is_of_spark(relation):

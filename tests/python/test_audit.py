@@ -53,7 +53,7 @@ def test_what_is_audited_is_not_tested_again(sample_build: Build, tmp_path: Path
     change(
         "delete from intermediate.audited_files",
         "delete from intermediate.audited_months",
-        "delete from intermediate.audited_customers where row_key in "
-        f"(select row_key from intermediate.int_customer_days where customer_id = '{customer}')",
+        "delete from intermediate.audited_customers where ledger_key in "
+        f"(select ledger_key from intermediate.int_customer_days where customer_id = '{customer}')",
     )
     assert failed() == {*FAULTS}

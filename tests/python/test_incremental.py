@@ -93,7 +93,7 @@ def test_only_what_is_new_or_changed_is_read(shop: Shop, tmp_path: Path) -> None
     again = shop.build(tmp_path)
     assert read_in_this_build(again) == set()
     assert loaded(again) == before
-    assert again.rows("select count(*) from staging.base_converted_rows") == [(0,)]
+    assert again.rows("select count(*) from staging.base_irregular_rows") == [(0,)]
 
     time.sleep(1.1)
     shop.deliver(4)

@@ -199,11 +199,11 @@ def classify(models: CompiledModels, lines: list[Row]) -> dict[int, Row]:
         [("POST", "charge", ""), ("B", "adjustment", ""), ("GIFT\\_%", "charge", "")],
     )
     for model in (
-        "stg_invoice_files",
+        "stg_file_totals",
         "int_non_product_codes",
         "int_cancellation_marks",
         "int_classified_lines",
-        "int_repeated_contents",
+        "int_duplicate_candidates",
         "int_duplicate_invoice_lines",
         "int_invoice_lines",
     ):

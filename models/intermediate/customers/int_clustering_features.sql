@@ -1,10 +1,8 @@
-{%- do segmentation.check_clustering_vars() -%}
-{%- do segmentation.check_refit_vars() -%}
-{%- do segmentation.check_stored_model(this) -%}
-{%- do segmentation.check_rejected_lines(ref('int_invoice_days'), ref('int_rejected_invoice_lines')) -%}
-{%- do segmentation.check_customers(
-    ref('int_customer_features'), ref('int_invoice_lines'), ref('int_rejected_invoice_lines')
-) -%}
+{{
+    config(
+        post_hook="{{ segmentation.check_customers(this, ref('int_invoice_lines'), ref('int_rejected_invoice_lines')) }}"
+    )
+}}
 
 with customers as (
 

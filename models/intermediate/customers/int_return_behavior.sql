@@ -1,10 +1,5 @@
 {{ config(materialized='view') }}
 
-{%- set high_return_rate = var('high_return_rate') | float(-1) -%}
-{%- if not 0 <= high_return_rate <= 1 -%}
-    {{ segmentation.stop_build(["high_return_rate is " ~ var('high_return_rate') ~ "; it must be a share from 0 to 1, such as 0.2."]) }}
-{%- endif -%}
-
 with customers as (
 
     select * from {{ ref('int_customer_features') }}
@@ -51,7 +46,7 @@ final as (
         (
             returned_value > cancelled_value
             and orders >= 2
-            and shrunk_return_rate >= cast({{ high_return_rate }} as decimal(9, 6))
+            and shrunk_return_rate >= cast({{ var('high_return_rate') }} as decimal(9, 6))
         ) as is_high_return
     from shrunk
 

@@ -18,7 +18,7 @@ customer_days as (
 customer_months as (
 
     select
-        months.row_key,
+        months.country_sales_key,
         months.history_key,
         months.month,
         months.as_of_date,
@@ -31,7 +31,7 @@ customer_months as (
     from customer_days
     inner join months
         on cast({{ dbt.date_trunc('month', 'customer_days.activity_date') }} as date) = months.month
-    group by months.row_key, months.history_key, months.month, months.as_of_date, customer_days.customer_id
+    group by months.country_sales_key, months.history_key, months.month, months.as_of_date, customer_days.customer_id
 
 ),
 
@@ -56,7 +56,7 @@ placed as (
 final as (
 
     select
-        placed.row_key,
+        placed.country_sales_key,
         placed.month,
         customer_days.country,
         placed.segment,
@@ -69,14 +69,14 @@ final as (
         on
             placed.customer_id = customer_days.customer_id
             and placed.country_date = customer_days.activity_date
-    group by placed.row_key, placed.month, customer_days.country, placed.segment
+    group by placed.country_sales_key, placed.month, customer_days.country, placed.segment
 
 )
 {%- endset -%}
 
 with months as (
 
-    {{ segmentation.pending_parts(ref('int_history_months'), ['history_key'], query) }}
+    {{ segmentation.parts_to_build(ref('int_history_months'), ['history_key'], query, 'country_sales_key') }}
 
 ),
 

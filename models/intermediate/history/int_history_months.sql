@@ -1,4 +1,3 @@
-{%- do segmentation.check_history_vars() -%}
 {%- set month_start = dbt.date_trunc('month', 'as_of.as_of_date') -%}
 {%- set rules = segmentation.sql_checksum(segmentation.history_features() ~ segmentation.quintile_score('value', 'edges')) -%}
 

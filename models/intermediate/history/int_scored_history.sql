@@ -4,16 +4,26 @@
     'history_key', 'fit_number', 'model_version', 'customer_id', 'recency_days', 'frequency', 'monetary', 'return_rate',
     'month_end'
 ] -%}
+{#- Five is best on all three: days since the last purchase count backwards. -#}
+{%- set measures = {'recency': '-recency_days', 'frequency': 'frequency', 'monetary': 'monetary'} -%}
 
 with customers as (
 
-    select * from {{ ref('int_pending_history') }}
+    select * from {{ ref('int_history_features') }}
 
 ),
 
 edges as (
 
-    select * from {{ ref('int_history_score_edges') }}
+    select
+        {%- for measure, measured in measures.items() %}
+        {%- for n in range(1, 5) %}
+        {{ segmentation.quantile_value(measured, '0.%d' | format(2 * n)) }} as {{ measure }}_edge_{{ n }},
+        {%- endfor %}
+        {%- endfor %}
+        history_key
+    from customers
+    group by history_key
 
 ),
 
@@ -26,7 +36,6 @@ final as (
         {%- for feature in segmentation.clustering_features() %}
         customers.{{ feature }}_feature,
         {%- endfor %}
-        -- Five is best on all three: days since the last purchase count backwards.
         {{ segmentation.quintile_score('-customers.recency_days', 'edges', 'recency_') }} as r_score,
         {{ segmentation.quintile_score('customers.frequency', 'edges', 'frequency_') }} as f_score,
         {{ segmentation.quintile_score('customers.monetary', 'edges', 'monetary_') }} as m_score

@@ -10,7 +10,7 @@ segment_history as (
 origins as (
 
     select
-        months.row_key,
+        months.migrations_key,
         months.month_end,
         segment_history.customer_id,
         segment_history.segment,
@@ -23,7 +23,7 @@ origins as (
 destinations as (
 
     select
-        months.row_key,
+        months.migrations_key,
         months.month_end,
         segment_history.customer_id,
         segment_history.segment,
@@ -36,7 +36,7 @@ destinations as (
 final as (
 
     select
-        coalesce(destinations.row_key, origins.row_key) as row_key,
+        coalesce(destinations.migrations_key, origins.migrations_key) as migrations_key,
         coalesce(destinations.month_end, origins.month_end) as month_end,
         coalesce(origins.segment, 'New customers') as from_segment,
         coalesce(destinations.segment, 'Lost customers') as to_segment,
@@ -49,7 +49,7 @@ final as (
             origins.month_end = destinations.month_end
             and origins.customer_id = destinations.customer_id
     group by
-        coalesce(destinations.row_key, origins.row_key),
+        coalesce(destinations.migrations_key, origins.migrations_key),
         coalesce(destinations.month_end, origins.month_end),
         coalesce(origins.segment, 'New customers'),
         coalesce(destinations.segment, 'Lost customers')
@@ -59,8 +59,8 @@ final as (
 
 with months as (
 
-    {{ segmentation.pending_parts(
-        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)"], query
+    {{ segmentation.parts_to_build(
+        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)"], query, 'migrations_key'
     ) }}
 
 ),

@@ -5,7 +5,7 @@ accepted_days as (
 
     select
         invoice_days.*,
-        customers.row_key
+        customers.ledger_key
     from {{ ref('int_invoice_days') }} as invoice_days
     inner join customers on invoice_days.customer_id = customers.customer_id
     where invoice_days.line_type in ('sale', 'return')
@@ -71,7 +71,7 @@ cancellations as (
 day_sums as (
 
     select
-        row_key,
+        ledger_key,
         customer_id,
         invoice_date,
         min(country) as country,
@@ -80,7 +80,7 @@ day_sums as (
         sum(case when line_type = 'sale' then amount else 0 end) as purchased,
         sum(case when line_type = 'return' then -amount else 0 end) as returned
     from accepted_days
-    group by row_key, customer_id, invoice_date
+    group by ledger_key, customer_id, invoice_date
 
 ),
 
@@ -97,7 +97,7 @@ final as (
 
     select
         -- ids
-        days.row_key,
+        days.ledger_key,
         days.customer_id,
 
         -- text
@@ -130,7 +130,9 @@ final as (
 
 with customers as (
 
-    {{ segmentation.pending_parts(ref('int_customer_checksums'), ['customer_id', 'content_checksum'], query) }}
+    {{ segmentation.parts_to_build(
+        ref('int_customer_checksums'), ['customer_id', 'content_checksum'], query, 'ledger_key'
+    ) }}
 
 ),
 

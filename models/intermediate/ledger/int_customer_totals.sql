@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-{%- set ledger = '(select distinct row_key as ledger_key from ' ~ ref('int_customer_days') ~ ') as ledger' -%}
+{%- set ledger = '(select distinct ledger_key from ' ~ ref('int_customer_days') ~ ') as ledger' -%}
 {#- Without the var it is the day after the last of all. -#}
 {%- set is_known = 'activity_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
 
@@ -9,9 +9,9 @@ known_days as (
 
     select
         customer_days.*,
-        customers.row_key as total_key
+        customers.totals_key
     from {{ ref('int_customer_days') }} as customer_days
-    inner join customers on customer_days.row_key = customers.ledger_key
+    inner join customers on customer_days.ledger_key = customers.ledger_key
     where {{ is_known }}
 
 ),
@@ -19,7 +19,7 @@ known_days as (
 totals as (
 
     select
-        total_key as row_key,
+        totals_key,
         customer_id,
         -- Where nothing was bought, of the day of the last return.
         case
@@ -29,7 +29,7 @@ totals as (
         end as country,
         {{ segmentation.customer_totals() }}
     from known_days
-    group by total_key, customer_id
+    group by totals_key, customer_id
 
 ),
 
@@ -37,7 +37,7 @@ final as (
 
     select
         -- ids
-        row_key,
+        totals_key,
         customer_id,
 
         -- text
@@ -62,7 +62,7 @@ final as (
 
 with customers as (
 
-    {{ segmentation.pending_parts(ledger, ['ledger_key'], query) }}
+    {{ segmentation.parts_to_build(ledger, ['ledger_key'], query, 'totals_key') }}
 
 ),
 

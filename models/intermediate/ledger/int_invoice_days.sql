@@ -1,8 +1,15 @@
-{{ config(materialized='view') }}
+{{
+    config(
+        materialized='view',
+        post_hook="{{ segmentation.check_rejected_lines(
+            this, ref('int_classified_lines'), ref('base_invoice_rows'), ref('stg_files')
+        ) }}"
+    )
+}}
 
-with read_days as (
+with file_invoice_days as (
 
-    select * from {{ ref('int_read_days') }}
+    select * from {{ ref('int_file_invoice_days') }}
 
 ),
 
@@ -67,7 +74,7 @@ derived_days as (
 
 final as (
 
-    {%- for source, part in [('read_days', 'read'), ('duplicate_days', 'duplicate'), ('derived_days', 'derived')] %}
+    {%- for source, part in [('file_invoice_days', 'read'), ('duplicate_days', 'duplicate'), ('derived_days', 'derived')] %}
 
     select
         '{{ part }}' as part,

@@ -2,7 +2,7 @@
 
 with invoice_files as (
 
-    select * from {{ ref('stg_invoice_files') }}
+    select * from {{ ref('stg_file_totals') }}
 
 ),
 

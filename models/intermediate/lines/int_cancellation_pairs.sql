@@ -4,12 +4,12 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_stale_pairs(this, ref('int_new_files'), ref('stg_invoice_files')) }}"
+        pre_hook="{{ segmentation.delete_stale_pairs(this, ref('int_files_to_compare'), ref('stg_file_totals')) }}"
     )
 }}
 
-{%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
-{%- set range = segmentation.time_range(ref('int_new_files'), 'first_date', 'last_date') if continues -%}
+{%- set continues = segmentation.compares_new_files_only(ref('int_files_to_compare'), ref('stg_file_totals')) -%}
+{%- set range = segmentation.time_range(ref('int_files_to_compare'), 'first_date', 'last_date') if continues -%}
 
 -- The view of all lines is read twice, each time for what is needed of it: one import for both would be kept in memory.
 with returns as (
@@ -60,9 +60,9 @@ sales as (
 ),
 
 {%- if continues %}
-new_files as (
+files_to_compare as (
 
-    select * from {{ ref('int_new_files') }}
+    select * from {{ ref('int_files_to_compare') }}
 
 ),
 {%- endif %}
@@ -97,8 +97,8 @@ final as (
     inner join sales on {{ segmentation.is_cancelled_by('sales', 'sought_sales') | indent(8) }}
     {%- if continues %}
     where
-        sought_sales.typed_key in (select new_files.typed_key from new_files)
-        or sales.typed_key in (select new_files.typed_key from new_files)
+        sought_sales.typed_key in (select files_to_compare.typed_key from files_to_compare)
+        or sales.typed_key in (select files_to_compare.typed_key from files_to_compare)
     {%- endif %}
 
 )

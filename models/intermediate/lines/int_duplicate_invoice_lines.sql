@@ -4,7 +4,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_compared_contents(this, ref('int_repeated_contents'), ref('int_new_files'), ref('stg_invoice_files')) }}"
+        pre_hook="{{ segmentation.delete_compared_duplicates(this, ref('int_duplicate_candidates'), ref('int_files_to_compare'), ref('stg_file_totals')) }}"
     )
 }}
 
@@ -12,8 +12,8 @@
 {%- set same_item_in_file_order =
     'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
 -%}
-{%- set continues = segmentation.compares_new_files_only(ref('int_new_files'), ref('stg_invoice_files')) -%}
-{%- set contents = ref('int_repeated_contents') -%}
+{%- set continues = segmentation.compares_new_files_only(ref('int_files_to_compare'), ref('stg_file_totals')) -%}
+{%- set contents = ref('int_duplicate_candidates') -%}
 {%- set range = segmentation.time_range(contents, 'first_invoiced_at', 'last_invoiced_at') if continues -%}
 
 with lines as (
@@ -31,9 +31,9 @@ with lines as (
 
 ),
 
-repeated_contents as (
+duplicate_candidates as (
 
-    select * from {{ ref('int_repeated_contents') }}
+    select * from {{ ref('int_duplicate_candidates') }}
 
 ),
 
@@ -41,7 +41,7 @@ repeated_lines as (
 
     select lines.*
     from lines
-    inner join repeated_contents on lines.content_hash = repeated_contents.content_hash
+    inner join duplicate_candidates on lines.content_hash = duplicate_candidates.content_hash
 
 ),
 

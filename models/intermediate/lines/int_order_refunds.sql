@@ -7,9 +7,9 @@ with orders as (
 
 ),
 
-file_positions as (
+files as (
 
-    select * from {{ ref('base_file_positions') }}
+    select * from {{ ref('stg_files') }}
 
 ),
 
@@ -32,7 +32,7 @@ returned_sales as (
 refunds as (
 
     select
-        file_positions.source_file,
+        files.source_file,
         orders.invoice_id,
         {%- if var('exchange_rates') %}
         orders.refunded_amount * {{ segmentation.exchange_rate(segmentation.line_currency('orders.currency', 'null', "''")) }}
@@ -41,7 +41,7 @@ refunds as (
         orders.refunded_amount
         {%- endif %}
     from orders
-    inner join file_positions on orders.load_key = file_positions.load_key
+    inner join files on orders.load_key = files.load_key
 
 ),
 

@@ -1,8 +1,8 @@
-{%- set stored = segmentation.of_last_build('int_rejected_invoice_lines', 'classified_key') -%}
+{%- set stored = segmentation.stored_relation('int_rejected_invoice_lines', 'classified_key') -%}
 
 {#- What is stored already, of files and of copies. -#}
 {%- set is_new_file -%}
-row_key not in (select stored.classified_key from {{ stored }} as stored where stored.reason <> 'duplicate')
+classified_key not in (select stored.classified_key from {{ stored }} as stored where stored.reason <> 'duplicate')
 {%- endset -%}
 {%- set is_stored_copy -%}
 duplicates.line_id = stored.line_id
@@ -12,7 +12,7 @@ duplicates.line_id = stored.line_id
 
 {#- Files with a line that is to be added: the rows of the others are passed over. -#}
 {%- set pending -%}
-select load_key from {{ ref('int_read_days') }} where reason is not null and {{ is_new_file }}
+select load_key from {{ ref('int_file_invoice_days') }} where reason is not null and {{ is_new_file }}
 union
 select duplicates.load_key from {{ ref('int_duplicate_invoice_lines') }} as duplicates
 left join {{ stored }} as stored on {{ is_stored_copy }}
@@ -21,9 +21,9 @@ where stored.line_id is null
 {%- set load_keys = segmentation.first_column('pending_load_keys', pending) if stored else [] -%}
 {%- set of_pending_files = 'load_key in (' ~ (load_keys | join(', ') or 'null') ~ ')' if stored else 'true' -%}
 
-with read_days as (
+with file_invoice_days as (
 
-    select * from {{ ref('int_read_days') }}
+    select * from {{ ref('int_file_invoice_days') }}
     where reason is not null
 
 ),
@@ -52,9 +52,9 @@ duplicates as (
 
 ),
 
-file_positions as (
+stg_files as (
 
-    select * from {{ ref('base_file_positions') }}
+    select * from {{ ref('stg_files') }}
 
 ),
 
@@ -76,9 +76,9 @@ numbered_rows as (
 files as (
 
     select distinct
-        row_key,
+        classified_key,
         typed_key
-    from read_days
+    from file_invoice_days
     {%- if stored %}
     where {{ is_new_file }}
     {%- endif %}
@@ -89,7 +89,7 @@ rejected_lines as (
 
     select
         lines.line_id,
-        files.row_key as classified_key,
+        files.classified_key,
         lines.load_key,
         lines.source_file,
         lines.source_row,
@@ -138,11 +138,11 @@ final as (
         rejected_lines.amount,
         coalesce(
             numbered_rows.row_position,
-            rejected_lines.source_row - file_positions.first_source_row + file_positions.first_position
+            rejected_lines.source_row - stg_files.first_source_row + stg_files.first_position
         ) as row_position
 
     from rejected_lines
-    inner join file_positions on rejected_lines.load_key = file_positions.load_key
+    inner join stg_files on rejected_lines.load_key = stg_files.load_key
     left join numbered_rows
         on
             rejected_lines.load_key = numbered_rows.load_key

@@ -1,11 +1,11 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-{%- set read_days = ref('int_read_days') -%}
+{%- set file_invoice_days = ref('int_file_invoice_days') -%}
 {%- set duplicates = ref('int_duplicate_invoice_lines') -%}
 {%- set continues = segmentation.is_continued('classified_key') -%}
 {%- if continues -%}
     {%- do segmentation.delete_now(
-        this, "reason <> 'duplicate' and classified_key not in (select row_key from " ~ read_days ~ ')'
+        this, "reason <> 'duplicate' and classified_key not in (select classified_key from " ~ file_invoice_days ~ ')'
     ) -%}
     {%- do segmentation.delete_now(
         this, "reason = 'duplicate' and not exists (select 1 from " ~ duplicates

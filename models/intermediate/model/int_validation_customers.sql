@@ -1,5 +1,3 @@
-{%- do segmentation.check_validation_vars() -%}
-
 with validation_dates as (
 
     select * from {{ ref('int_validation_dates') }}

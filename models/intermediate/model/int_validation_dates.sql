@@ -1,4 +1,3 @@
-{%- do segmentation.check_validation_vars() -%}
 {%- set days = var('validation_days') | int -%}
 
 with as_of as (

@@ -9,6 +9,9 @@ invoice_rows as (
 
     select
         load_key,
+        other_fields,
+        unit_price,
+        coalesce(unit_price, {{ segmentation.other_field('amount') }}) as price_given,
         {{ segmentation.clean_text('invoiced_at') }} as date_text,
         {{ segmentation.number_text('quantity') }} as quantity_text,
         {{ segmentation.number_text('unit_price') }} as price_text,
@@ -18,11 +21,11 @@ invoice_rows as (
 
 ),
 
--- Dates such as 12/1/2010; a year that stands first leaves no doubt.
 numbered as (
 
     select
         *,
+        -- Dates such as 12/1/2010; a year that stands first leaves no doubt.
         case
             when not {{ segmentation.begins_with_year('date_text') }}
                 then {{ segmentation.date_number('date_text', 1) }}
@@ -30,7 +33,12 @@ numbered as (
         case
             when not {{ segmentation.begins_with_year('date_text') }}
                 then {{ segmentation.date_number('date_text', 2) }}
-        end as second_number
+        end as second_number,
+        -- A case, so that the expression is not tried on the plain numbers that most prices are.
+        case
+            when other_fields is not null or {{ segmentation.safe_cast('unit_price', 'double') }} is null
+                then {{ segmentation.line_currency(segmentation.other_field('currency'), 'null', 'price_given') }}
+        end as currency
     from invoice_rows
 
 ),
@@ -39,6 +47,8 @@ counted as (
 
     select
         load_key,
+        currency,
+        count(*) as line_count,
         sum(case when first_number between 13 and 31 and second_number between 1 and 12 then 1 else 0 end) as dmy_lines,
         sum(case when second_number between 13 and 31 and first_number between 1 and 12 then 1 else 0 end) as mdy_lines,
         sum(case when first_number between 1 and 12 and second_number between 1 and 12 then 1 else 0 end)
@@ -50,14 +60,16 @@ counted as (
         sum(case when quantity_text like '%,%' or price_text like '%,%' or amount_text like '%,%' then 1 else 0 end)
             as lines_with_comma
     from numbered
-    group by load_key
+    group by
+        load_key,
+        currency
 
 ),
 
 final as (
 
     select
-        files.row_key,
+        files.evidence_key,
         counted.*
     from counted
     inner join files on counted.load_key = files.load_key
@@ -67,7 +79,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_parts(ref('base_file_rows'), ['load_key'], query) }}
+    {{ segmentation.parts_to_build(ref('base_file_rows'), ['load_key'], query, 'evidence_key') }}
 
 ),
 

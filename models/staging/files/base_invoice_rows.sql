@@ -48,4 +48,4 @@ select
     other_fields,
     load_key,
     source_row
-from {{ ref('base_converted_rows') }}
+from {{ ref('base_irregular_rows') }}

@@ -206,8 +206,8 @@ final as (
 
 with files as (
 
-    {{ segmentation.pending_parts(
-        ref('base_file_positions'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key'
+    {{ segmentation.parts_to_build(
+        ref('stg_files'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key'
     ) }}
 
 ),

@@ -12,9 +12,9 @@ with invoice_rows as (
 
 ),
 
-file_positions as (
+files as (
 
-    select * from {{ ref('base_file_positions') }}
+    select * from {{ ref('stg_files') }}
     where has_order_fields
 
 ),
@@ -24,8 +24,8 @@ order_rows as (
     select
         invoice_rows.row_position,
         invoice_rows.load_key,
-        file_positions.date_order,
-        file_positions.decimal_mark,
+        files.date_order,
+        files.decimal_mark,
         {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
         {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as customer_id,
         {{ segmentation.clean_text('invoice_rows.country') }} as country,
@@ -34,7 +34,7 @@ order_rows as (
         {%- endfor %}
         {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at
     from invoice_rows
-    inner join file_positions on invoice_rows.load_key = file_positions.load_key
+    inner join files on invoice_rows.load_key = files.load_key
 
 ),
 

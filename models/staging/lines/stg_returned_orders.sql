@@ -5,9 +5,9 @@ with invoice_rows as (
 
 ),
 
-file_positions as (
+files as (
 
-    select * from {{ ref('base_file_positions') }}
+    select * from {{ ref('stg_files') }}
     where shape = 'returned_orders'
 
 ),
@@ -18,7 +18,7 @@ marks as (
         {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
         {{ segmentation.is_true(segmentation.other_field('is_returned', 'invoice_rows.other_fields')) }} as is_returned
     from invoice_rows
-    inner join file_positions on invoice_rows.load_key = file_positions.load_key
+    inner join files on invoice_rows.load_key = files.load_key
 
 ),
 

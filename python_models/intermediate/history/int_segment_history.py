@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation_dbt.fits import before, scorer
+from segmentation_dbt.fits import scorer, stored_table
 from segmentation_dbt.relations import delete_rows, map_batches, rows_of
 
 CARRIED = [
@@ -27,7 +27,7 @@ SCHEMA = pa.schema([*CARRIED, ("segment", pa.string())])
 def model(dbt: Any, session: Any) -> Any:
     pending = dbt.ref("int_scored_history")
     months = dbt.ref("int_history_months")
-    if before(dbt, session, dbt.this.identifier) is not None and dbt.is_incremental:
+    if stored_table(dbt, session, dbt.this.identifier) is not None and dbt.is_incremental:
         # Months that were made by another model or from other lines, and those that are too long ago.
         keys = ", ".join(str(key) for (key,) in rows_of(months, "history_key"))
         delete_rows(session, str(dbt.this), f"history_key not in ({keys})" if keys else "true")

@@ -6,19 +6,17 @@ import numpy as np
 import pyarrow as pa
 
 from segmentation.calibration import calibrate
-from segmentation_dbt.fits import neighbors_of, pending_fit, with_fits_before
+from segmentation_dbt.fits import neighbors_of, pending_fit, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
-SCHEMA = pa.schema(
-    [("fit_number", pa.int32()), ("neighbors", pa.int32()), ("votes", pa.int32()), ("confidence", pa.float64())]
-)
+TABLE = "int_confidence_levels"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     is_new = f"fit_number = {fit.number}"
     held_out = to_pandas(dbt.ref("int_held_out_customers").filter(f"is_chosen and {is_new}").sort("customer_number"))
     fitted = len(rows_of(dbt.ref("int_fitted_customers").filter(is_new), "customer_id"))
@@ -33,4 +31,4 @@ def model(dbt: Any, session: Any) -> Any:
             "confidence": confidence,
         }
     )
-    return with_fits_before(dbt, session, fits, SCHEMA, new)
+    return with_stored_fits(dbt, session, fits, TABLE, new)

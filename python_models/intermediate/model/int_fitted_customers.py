@@ -8,28 +8,18 @@ import pyarrow as pa
 from segmentation.model import fit_clusters
 from segmentation.stored_model import read_model
 from segmentation.transformation import Transformation
-from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.fit_tables import FEATURES
+from segmentation_dbt.fits import pending_fit, stored_fits, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-FEATURES = [
-    *("recency_days", "frequency", "monetary", "return_rate", "avg_order_value", "tenure_days", "purchase_days"),
-    "interpurchase_days",
-]
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("customer_id", pa.string()),
-        ("segment_number", pa.int64()),
-        *((feature, pa.float64()) for feature in FEATURES),
-    ]
-)
+TABLE = "int_fitted_customers"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     candidates = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}")
     chosen = to_pandas(candidates).iloc[0]
@@ -40,7 +30,7 @@ def model(dbt: Any, session: Any) -> Any:
     )
     start = None
     if fit.previous is not None:
-        stored = before(dbt, session, "int_segmentation_model").filter(f"fit_number = {fit.previous}")
+        stored = stored_fits(dbt, session, "int_segmentation_model").filter(f"fit_number = {fit.previous}")
         start = read_model(to_pandas(stored)).centroids_in(transformation)
     labels = fit_clusters(
         transformation.transform(values),
@@ -50,6 +40,4 @@ def model(dbt: Any, session: Any) -> Any:
         start,
     )
     new = customers[["customer_id", *FEATURES]].assign(fit_number=fit.number, segment_number=labels)
-    return with_fits_before(
-        dbt, session, fits, SCHEMA, pa.Table.from_pandas(new[SCHEMA.names], SCHEMA, preserve_index=False)
-    )
+    return with_stored_fits(dbt, session, fits, TABLE, pa.Table.from_pandas(new, preserve_index=False))

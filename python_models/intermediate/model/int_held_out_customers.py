@@ -9,28 +9,17 @@ import pyarrow as pa
 from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
 from segmentation.calibration import cross_calibrate
 from segmentation.transformation import Transformation
-from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("customer_number", pa.int64()),
-        ("neighbors", pa.int32()),
-        ("segment_number", pa.int64()),
-        ("voted_segment_number", pa.int64()),
-        ("votes", pa.int32()),
-        ("confidence", pa.float64()),
-        ("is_chosen", pa.bool_()),
-    ]
-)
+TABLE = "int_held_out_customers"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
     values, labels = customers[features].to_numpy(dtype=float), customers["segment_number"].to_numpy(dtype="int64")
@@ -53,7 +42,7 @@ def model(dbt: Any, session: Any) -> Any:
                 "confidence": cross_calibrate(s.votes, s.is_right, s.neighbors),
                 "is_chosen": np.full(len(s.truth), s.neighbors == chosen),
             }
-        ).cast(SCHEMA)
+        )
         for s in said
     ]
-    return with_fits_before(dbt, session, fits, SCHEMA, pa.concat_tables([SCHEMA.empty_table(), *rows]))
+    return with_stored_fits(dbt, session, fits, TABLE, pa.concat_tables(rows) if rows else ())

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from segmentation.refit import RefitRule, reason_to_refit
 from segmentation.stored_model import read_archetypes
-from segmentation_dbt.fits import before, drift_since
+from segmentation_dbt.fit_tables import SCORING_TABLES
+from segmentation_dbt.fits import drift_since, stored_fits, stored_table
 from segmentation_dbt.relations import result, rows_of, to_arrow, to_pandas
 
-STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_levels", "int_segment_buying_rates")
 SCHEMA = pa.schema(
     [
         ("fit_number", pa.int32()),
@@ -32,21 +32,22 @@ def model(dbt: Any, session: Any) -> Any:
     settings["segment_archetypes"] = hashlib.sha256(names.encode()).hexdigest()[:12]
 
     # What the last build left. A fit that is not in int_complete_fits was cut short, and goes.
-    numbered, complete = before(dbt, session, dbt.this.identifier), before(dbt, session, "int_complete_fits")
+    numbered, complete = (
+        stored_table(dbt, session, dbt.this.identifier),
+        stored_table(dbt, session, "int_complete_fits"),
+    )
     numbers = [] if numbered is None else [number for (number,) in rows_of(numbered, "fit_number")]
     rows = [] if complete is None else to_arrow(complete.sort("fit_number")).to_pylist()
-    stores = [before(dbt, session, name) for name in STORES]
-    held_out = before(dbt, session, "int_held_out_customers")
-    if None in (*stores, held_out):
-        rows = []
     if rows:
         last = rows[-1]
+        stores = [stored_fits(dbt, session, name) for name in SCORING_TABLES]
+        held_out = stored_fits(dbt, session, "int_held_out_customers")
         drift = drift_since(last["fit_number"], stores, held_out, dbt.ref("int_clustering_features"), archetypes)
         rule = RefitRule(**json.loads(dbt.config.meta_get("rule")))
         age = (as_of - last["fitted_as_of"]).days
         reason = reason_to_refit(rule, settings, json.loads(last["settings"]), age, drift)
     else:
-        is_old = numbered is None and stores[0] is not None
+        is_old = numbered is None and stored_table(dbt, session, SCORING_TABLES[0]) is not None
         reason = "the first fit" + (" of a warehouse that kept no fits before" if is_old else "")
     if reason:
         new = {"fit_number": max(numbers, default=0) + 1, "fitted_as_of": as_of, "reason": reason, "is_pending": True}

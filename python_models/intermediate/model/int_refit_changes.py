@@ -2,27 +2,18 @@
 
 from typing import Any
 
-import pyarrow as pa
-
 from segmentation.refit import count_changed
-from segmentation_dbt.fits import pending_fit, scorer, with_fits_before
+from segmentation_dbt.fits import pending_fit, scorer, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("previous_fit_number", pa.int32()),
-        ("customers", pa.int64()),
-        ("changed_customers", pa.int64()),
-    ]
-)
+TABLE = "int_refit_changes"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None or fit.previous is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     tables = [
         dbt.ref("int_segmentation_model"),
         dbt.ref("int_fitted_customers"),
@@ -31,7 +22,13 @@ def model(dbt: Any, session: Any) -> Any:
     ]
     old, new = (scorer(number, *tables) for number in (fit.previous, fit.number))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}"))
-    before, after = (customers[list(s.model.transformation.features)].to_numpy(dtype=float) for s in (old, new))
-    row = (fit.number, fit.previous, len(customers), count_changed(old, new, before, after))
-    added = pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True))], SCHEMA)
-    return with_fits_before(dbt, session, fits, SCHEMA, added)
+    values_before, values_after = (
+        customers[list(s.model.transformation.features)].to_numpy(dtype=float) for s in (old, new)
+    )
+    added = {
+        "fit_number": fit.number,
+        "previous_fit_number": fit.previous,
+        "customers": len(customers),
+        "changed_customers": count_changed(old, new, values_before, values_after),
+    }
+    return with_stored_fits(dbt, session, fits, TABLE, [added])

@@ -8,25 +8,25 @@ import pyarrow as pa
 from segmentation.clustering import nearest_centroids
 from segmentation.stored_model import read_model
 from segmentation.validity import MIN_CUSTOMERS, segment_rates
-from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-SCHEMA = pa.schema([("fit_number", pa.int32()), ("segment_number", pa.int32()), ("buying_rate", pa.float64())])
+TABLE = "int_segment_buying_rates"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(f"fit_number = {fit.number}")))
     customers = to_pandas(dbt.ref("int_validation_customers").sort("customer_id"))
     latest = customers[customers["cut_date"] == customers["cut_date"].max()]
     if len(latest) < MIN_CUSTOMERS:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     points = fitted.transformation.transform(latest[list(fitted.transformation.features)].to_numpy(dtype=float))
     bought = latest["later_orders"].to_numpy(dtype=float) > 0
     rates = segment_rates(nearest_centroids(points, fitted.centroids), bought, len(fitted.names))
     numbers = np.arange(len(rates))
     new = pa.table({"fit_number": np.full(len(rates), fit.number), "segment_number": numbers, "buying_rate": rates})
-    return with_fits_before(dbt, session, fits, SCHEMA, new)
+    return with_stored_fits(dbt, session, fits, TABLE, new)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
@@ -12,33 +11,24 @@ from segmentation.candidates import EFFORTS, MANY
 from segmentation.clustering import spread_sample
 from segmentation.stability import bootstrap_jaccard
 from segmentation.stored_model import read_model, read_reference
-from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("segment", pa.string()),
-        ("resamples", pa.int32()),
-        ("customers_evaluated", pa.int64()),
-        ("jaccard", pa.float64()),
-        ("standard_error", pa.float64()),
-    ]
-)
+TABLE = "int_segment_stability"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     is_new = f"fit_number = {fit.number}"
     chosen = to_pandas(dbt.ref("int_segmentation_candidates").filter(f"is_chosen and {is_new}")).iloc[0]
     fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(is_new)))
     points, labels = read_reference(fitted, to_pandas(dbt.ref("int_fitted_customers").filter(is_new)))
     effort = EFFORTS.get(dbt.config.meta_get("cluster_evaluation"))
     if effort is None or len(fitted.names) == 1:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     algorithm = ALGORITHMS[chosen["algorithm"]]
     sample = spread_sample(len(points), effort.customers if algorithm.is_fast else effort.customers_slow)
     seed = int(dbt.config.meta_get("random_seed"))
@@ -63,4 +53,4 @@ def model(dbt: Any, session: Any) -> Any:
         }
         for n, number in enumerate(np.unique(labels[sample]))
     ]
-    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))
+    return with_stored_fits(dbt, session, fits, TABLE, rows)

@@ -5,50 +5,20 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-import pyarrow as pa
-
 from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.selection import choose
 from segmentation.transformation import Transformation
-from segmentation_dbt.fits import before, pending_fit, with_fits_before
+from segmentation_dbt.fits import pending_fit, stored_fits, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("algorithm", pa.string()),
-        ("segment_count", pa.int32()),
-        ("setting", pa.float64()),
-        ("customers_evaluated", pa.int64()),
-        ("wcss", pa.float64()),
-        ("silhouette", pa.float64()),
-        ("silhouette_error", pa.float64()),
-        ("silhouette_excess", pa.float64()),
-        ("silhouette_excess_error", pa.float64()),
-        ("calinski_harabasz", pa.float64()),
-        ("davies_bouldin", pa.float64()),
-        ("gap", pa.float64()),
-        ("gap_error", pa.float64()),
-        ("min_jaccard", pa.float64()),
-        ("min_jaccard_error", pa.float64()),
-        ("seed_ari", pa.float64()),
-        ("split_half_ari", pa.float64()),
-        ("smallest_share", pa.float64()),
-        ("unclustered_share", pa.float64()),
-        ("is_elbow", pa.bool_()),
-        ("is_gap_choice", pa.bool_()),
-        ("is_chosen", pa.bool_()),
-        ("reason", pa.string()),
-        ("structure_p_value", pa.float64()),
-    ]
-)
+TABLE = "int_segmentation_candidates"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     asked_for = dbt.config.meta_get("segment_count")
     asked_for = None if asked_for == "auto" else int(asked_for)
@@ -74,9 +44,9 @@ def model(dbt: Any, session: Any) -> Any:
     # Other settings ask for another choice.
     in_force = None
     if fit.is_same_settings:
-        chosen = before(dbt, session, dbt.this.identifier).filter(f"is_chosen and fit_number = {fit.previous}")
+        chosen = stored_fits(dbt, session, TABLE).filter(f"is_chosen and fit_number = {fit.previous}")
         (in_force,) = rows_of(chosen, "algorithm", "segment_count")
     candidates = choose(comparison, algorithm, asked_for, in_force)
     whole = {"fit_number": fit.number, "structure_p_value": comparison.structure_p_value}
-    new = pa.Table.from_pylist([asdict(c) | whole for c in candidates], SCHEMA)
-    return with_fits_before(dbt, session, fits, SCHEMA, new)
+    new = [asdict(c) | whole for c in candidates]
+    return with_stored_fits(dbt, session, fits, TABLE, new)

@@ -3,43 +3,20 @@
 import json
 from typing import Any
 
-import pyarrow as pa
-
 from segmentation.model import describe_model
 from segmentation.stored_model import read_archetypes, read_model
 from segmentation.transformation import Transformation, skewness
-from segmentation_dbt.fits import before, neighbors_of, pending_fit, with_fits_before
+from segmentation_dbt.fits import neighbors_of, pending_fit, stored_fits, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("fitted_as_of", pa.date32()),
-        ("model_version", pa.string()),
-        ("segment_number", pa.int32()),
-        ("segment", pa.string()),
-        ("feature_number", pa.int32()),
-        ("feature", pa.string()),
-        ("center", pa.float64()),
-        ("scale", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("lowest", pa.float64()),
-        ("highest", pa.float64()),
-        ("scaled_centroid", pa.float64()),
-        ("centroid", pa.float64()),
-        ("skew_before", pa.float64()),
-        ("skew_after", pa.float64()),
-        ("customers_fitted", pa.int64()),
-    ]
-)
+TABLE = "int_segmentation_model"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
@@ -48,7 +25,7 @@ def model(dbt: Any, session: Any) -> Any:
     )
     start = names = None
     if fit.previous is not None:
-        old = read_model(to_pandas(before(dbt, session, dbt.this.identifier).filter(f"fit_number = {fit.previous}")))
+        old = read_model(to_pandas(stored_fits(dbt, session, TABLE).filter(f"fit_number = {fit.previous}")))
         names = old.nearest(customers[list(old.transformation.features)].to_numpy(dtype=float))
         start = old.centroids_in(transformation)
     fitted = describe_model(
@@ -82,4 +59,4 @@ def model(dbt: Any, session: Any) -> Any:
         for number, name in enumerate(fitted.names)
         for f, feature in enumerate(features)
     ]
-    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))
+    return with_stored_fits(dbt, session, fits, TABLE, rows)

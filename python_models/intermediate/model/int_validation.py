@@ -5,35 +5,22 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from segmentation.model import fit_model
 from segmentation.stored_model import read_archetypes
 from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
-from segmentation_dbt.fits import pending_fit, with_fits_before
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
 MEASURES = ["recency_days", "frequency", "monetary", "tenure_days"]
-SCHEMA = pa.schema(
-    [
-        ("fit_number", pa.int32()),
-        ("cut_date", pa.date32()),
-        ("measure", pa.string()),
-        ("predictor", pa.string()),
-        ("segment", pa.string()),
-        ("customers", pa.int64()),
-        ("value", pa.float64()),
-        ("standard_error", pa.float64()),
-        ("expected", pa.float64()),
-    ]
-)
+TABLE = "int_validation"
 
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_model_fits")
     fit = pending_fit(fits)
     if fit is None:
-        return with_fits_before(dbt, session, fits, SCHEMA)
+        return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     scaler, cap_share = dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     seed = int(dbt.config.meta_get("random_seed"))
@@ -71,4 +58,4 @@ def model(dbt: Any, session: Any) -> Any:
             buying = {"value": o.observed, "standard_error": o.standard_error, "expected": o.expected}
             rows.append({**own, "measure": "buying_rate", **buying})
             rows.append({**own, "measure": "spend_per_customer", "value": o.spend})
-    return with_fits_before(dbt, session, fits, SCHEMA, pa.Table.from_pylist(rows, SCHEMA))
+    return with_stored_fits(dbt, session, fits, TABLE, rows)

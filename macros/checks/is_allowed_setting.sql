@@ -1,0 +1,35 @@
+{#- Whether a value of a setting is one that its rule allows. -#}
+{% macro is_allowed_setting(value, rule) -%}
+    {%- set text = value | string -%}
+    {%- if rule.get('text') or value in rule.get('one_of', []) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- for kind, pattern in {'whole': '[0-9]{1,9}', 'number': '[0-9]{1,9}([.][0-9]{1,12})?'}.items() if kind in rule -%}
+        {%- set low, high = rule[kind] -%}
+        {%- if modules.re.fullmatch(pattern, text) and text | float >= low and (high is none or text | float <= high) -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if rule.get('date') and segmentation.is_date(text) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- if 'pattern' in rule and modules.re.fullmatch(rule['pattern'], text) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- if 'list_of' in rule and value is sequence and value is not string and value -%}
+        {{ return(value | reject('in', rule['list_of']) | list | length == 0) }}
+    {%- endif -%}
+    {%- if rule.get('rates') and value is mapping -%}
+        {%- set wrong = [] -%}
+        {%- for rate in value.values()
+            if not modules.re.fullmatch('[0-9]{1,6}([.][0-9]{1,8})?', rate | string) or rate | float == 0
+        -%}
+            {%- do wrong.append(rate) -%}
+        {%- endfor -%}
+        {{ return(wrong | length == 0) }}
+    {%- endif -%}
+    {%- if 'columns_of' in rule and value is mapping -%}
+        {{ return(value.keys() | reject('in', rule['columns_of']) | list | length == 0) }}
+    {%- endif -%}
+    {{ return(false) }}
+{%- endmacro %}

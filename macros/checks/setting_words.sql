@@ -1,0 +1,29 @@
+{#- What a setting may be, in words, from its rule. -#}
+{% macro setting_words(rule) -%}
+    {%- set words = [] -%}
+    {%- for value in rule.get('one_of', []) -%}
+        {%- do words.append("'" ~ value ~ "'" if value in ['', '.', ','] else value | string | lower) -%}
+    {%- endfor -%}
+    {%- for kind, noun in {'whole': 'a whole number', 'number': 'a number'}.items() if kind in rule -%}
+        {%- set low, high = rule[kind] -%}
+        {%- do words.append(noun ~ (' of at least ' ~ low if high is none else ' from ' ~ low ~ ' to ' ~ high)) -%}
+    {%- endfor -%}
+    {%- if rule.get('date') -%}
+        {%- do words.append('a date such as 2011-12-10') -%}
+    {%- endif -%}
+    {%- if 'pattern' in rule -%}
+        {%- do words.append(rule['words']) -%}
+    {%- endif -%}
+    {%- if 'list_of' in rule -%}
+        {%- do words.append('a list of ' ~ rule['list_of'] | join(', ') ~ ', or of some of them') -%}
+    {%- endif -%}
+    {%- if rule.get('rates') -%}
+        {%- do words.append('a number above 0 for each currency, such as {EUR: 1, USD: 0.92}') -%}
+    {%- endif -%}
+    {%- if 'columns_of' in rule -%}
+        {%- do words.append(
+            'a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['columns_of'] | join(', ')
+        ) -%}
+    {%- endif -%}
+    {{ return(words[:-1] | join(', ') ~ (' or ' if words | length > 1 else '') ~ words[-1]) }}
+{%- endmacro %}

@@ -1,0 +1,92 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{#- The rules stand in a view, of whose SQL nothing is seen here. -#}
+{%- set rules = segmentation.first_value_of(ref('int_classified_lines'), 'rules') -%}
+{%- set marked_files -%}
+(
+        select
+            invoice_files.typed_key,
+            cancellation_marks.is_in_use
+        from {{ ref('stg_file_totals') }} as invoice_files
+        left join {{ ref('int_cancellation_marks') }} as cancellation_marks
+            on invoice_files.shape is not distinct from cancellation_marks.shape
+    ) as marked_files
+{%- endset -%}
+
+{%- set query -%}
+lines as (
+
+    select * from {{ ref('int_classified_lines') }}
+    where not is_derived
+
+),
+
+days as (
+
+    select
+        files.classified_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.customer_id,
+        lines.invoice_id,
+        lines.country,
+        lines.line_type,
+        lines.reason,
+        lines.invoice_date,
+        count(*) as line_count,
+        sum(lines.amount) as amount
+    from lines
+    inner join files on lines.typed_key = files.typed_key
+    group by
+        files.classified_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.customer_id,
+        lines.invoice_id,
+        lines.country,
+        lines.line_type,
+        lines.reason,
+        lines.invoice_date
+
+),
+
+final as (
+
+    select
+        -- ids
+        classified_key,
+        typed_key,
+        load_key,
+        customer_id,
+        invoice_id,
+        {{ segmentation.row_hash(segmentation.day_content()) }} as content_hash,
+
+        -- text
+        country,
+        line_type,
+        reason,
+
+        -- numerics
+        line_count,
+        {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
+        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
+
+        -- dates
+        invoice_date
+
+    from days
+
+)
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.parts_to_build(
+        marked_files, ['typed_key', 'is_in_use', segmentation.sql_text(rules)], query, 'classified_key'
+    ) }}
+
+),
+
+{{ query }}
+
+select * from final

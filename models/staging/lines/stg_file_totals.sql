@@ -1,0 +1,48 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{%- set prefix = var('cancellation_prefix') -%}
+{%- set typed_files -%}
+(select distinct typed_key from {{ ref('stg_invoice_lines') }}) as typed_lines
+{%- endset -%}
+
+{%- set query -%}
+lines as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+
+),
+
+final as (
+
+    select
+        files.file_totals_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.source_file,
+        lines.shape,
+        count(*) as line_count,
+        sum(lines.amount) as amount,
+        sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} then 1 else 0 end) as marked_lines,
+        sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1 else 0 end)
+            as marked_negative_lines
+    from lines
+    inner join files on lines.typed_key = files.typed_key
+    group by
+        files.file_totals_key,
+        lines.typed_key,
+        lines.load_key,
+        lines.source_file,
+        lines.shape
+
+)
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.parts_to_build(typed_files, ['typed_key'], query, 'file_totals_key') }}
+
+),
+
+{{ query }}
+
+select * from final
