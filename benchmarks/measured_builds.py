@@ -43,7 +43,13 @@ OF_LINES = {
     **dict.fromkeys(("int_invoice_days", "int_customer_days"), "ledger"),
 }
 TABLES = (
-    *("base_invoice_rows", "stg_invoice_lines", "int_duplicate_invoice_lines", "int_file_invoice_days", "int_customer_days"),
+    *(
+        "base_invoice_rows",
+        "stg_invoice_lines",
+        "int_duplicate_invoice_lines",
+        "int_file_invoice_days",
+        "int_customer_days",
+    ),
     *("int_clustering_features", "int_segment_assignments", "int_segment_history", "customer_segments"),
 )
 

@@ -72,7 +72,7 @@ def time_project(path: Path, folder: Path) -> tuple[float, float]:
     warehouse = folder / "warehouse.duckdb"
     command = [
         *(str(Path(sys.executable).parent / "dbt"), "build", "--select", "+int_invoice_lines"),
-        *("--exclude-resource-type", "test", "unit_test", "--target-path", str(folder), "--log-path", str(folder)),
+        *("--exclude-resource-type", "test", "--target-path", str(folder), "--log-path", str(folder)),
     ]
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     run(command, folder, {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(path)})

@@ -11,7 +11,7 @@
     {%- if fits is none -%}
         {{ return('') }}
     {%- endif -%}
-    {% call statement('stored_settings', fetch_result=true) %}select settings, fit_number from {{ fits }}{% endcall %}
+    {% call statement('stored_settings', fetch_result=true, auto_begin=false) %}select settings, fit_number from {{ fits }}{% endcall %}
     {%- for row in load_result('stored_settings')['data'] -%}
         {%- set stored = fromjson(row[0]) -%}
         {%- set changed = [] -%}

@@ -4,12 +4,15 @@
     {%- if rule.get('text') or value in rule.get('one_of', []) -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- for kind, pattern in {'whole': '[0-9]{1,9}', 'number': '[0-9]{1,9}([.][0-9]{1,12})?'}.items() if kind in rule -%}
+    {%- set is_whole = modules.re.fullmatch('[0-9]{1,9}', text) -%}
+    {%- set is_number = modules.re.fullmatch('[0-9]{1,9}([.][0-9]{1,12})?', text) -%}
+    {%- for kind, fits in {'whole': is_whole, 'number': is_number}.items() if kind in rule and fits -%}
         {%- set low, high = rule[kind] -%}
-        {%- if modules.re.fullmatch(pattern, text) and text | float >= low and (high is none or text | float <= high) -%}
-            {{ return(true) }}
-        {%- endif -%}
+        {{ return(text | float >= low and (high is none or text | float <= high)) }}
     {%- endfor -%}
+    {%- if is_number and (text | float <= rule.get('share', -1) or text | float < rule.get('share_below', 0)) -%}
+        {{ return(true) }}
+    {%- endif -%}
     {%- if rule.get('date') and segmentation.is_date(text) -%}
         {{ return(true) }}
     {%- endif -%}

@@ -6,7 +6,7 @@
     {%- set fields = segmentation.invoice_line_columns() + [
         'amount', 'discount', 'currency', 'is_returned', 'order_status', 'cancelled_at', 'order_refund'
     ] -%}
-    {%- set share, bar = {'number': [0, 1]}, {'number': [0, none]} -%}
+    {%- set share, bar = {'share': 1}, {'number': [0, none]} -%}
     {{ return({
         'invoice_files': {'text': true},
         'invoice_relation': {'text': true},
@@ -29,7 +29,7 @@
         'high_return_rate': share,
         'cluster_features': {'list_of': segmentation.clustering_features()},
         'cluster_scaler': {'one_of': ['standard', 'minmax', 'robust']},
-        'cap_share': {'number': [0, 0.2499]},
+        'cap_share': {'share_below': 0.25},
         'cluster_algorithm': {'one_of': ['kmeans', 'gaussian_mixture', 'ward', 'hdbscan', 'grid', 'auto']},
         'segment_count': {'one_of': ['auto'], 'whole': [2, 10]},
         'segment_count_min': {'whole': [2, 10]},

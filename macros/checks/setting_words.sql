@@ -8,6 +8,11 @@
         {%- set low, high = rule[kind] -%}
         {%- do words.append(noun ~ (' of at least ' ~ low if high is none else ' from ' ~ low ~ ' to ' ~ high)) -%}
     {%- endfor -%}
+    {%- if 'share' in rule -%}
+        {%- do words.append('a share from 0 to ' ~ rule['share'] ~ ', such as 0.05') -%}
+    {%- elif 'share_below' in rule -%}
+        {%- do words.append('a share from 0 to below ' ~ rule['share_below'] ~ ', such as 0.005') -%}
+    {%- endif -%}
     {%- if rule.get('date') -%}
         {%- do words.append('a date such as 2011-12-10') -%}
     {%- endif -%}

@@ -5,8 +5,8 @@
 
 {% macro default__vars_of_project() -%}
     {%- set path = (invocation_args_dict.get('project_dir') or '.') ~ '/dbt_project.yml' -%}
-    {%- set text = segmentation.first_column('project', 'select content from read_text(' ~ segmentation.sql_text(path) ~ ')') -%}
-    {{ return((fromyaml(text[0]) or {}).get('vars') or {} if text else {}) }}
+    {%- set found = run_query('select content from read_text(' ~ segmentation.sql_text(path) ~ ')').rows -%}
+    {{ return((fromyaml(found[0][0]) or {}).get('vars') or {} if found else {}) }}
 {%- endmacro %}
 
 {#- Spark may run on other machines, which do not have the file. -#}

@@ -28,9 +28,9 @@ SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
 PLANTED_GROUPS = PROJECT / "data/sample/planted_groups.csv"
 ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/online_retail.csv.gz"))
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
-AS_SHIPPED = {"cluster_evaluation": "standard"}
-WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "unit_test")
-WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
+AS_SHIPPED: dict[str, Any] = {"cluster_evaluation": "standard"}
+WITH_TESTS = ("build",)
+WITHOUT_TESTS = ("build", "--exclude-resource-type", "test")
 
 # What dbt made of the project, by the variables of the build: it saves two seconds each.
 _PARSED: dict[str, Path] = {}
@@ -133,13 +133,10 @@ def dbt(
     folder: Path,
     invoices: Path | str = SAMPLE,
     variables: dict[str, Any] | None = None,
-    arguments: tuple[str, ...] = WITHOUT_UNIT_TESTS,
+    arguments: tuple[str, ...] = WITH_TESTS,
     environment: dict[str, str] | None = None,
 ) -> Build:
-    """Run dbt on invoice files, as a user does, and keep everything it writes in a folder.
-
-    Unit tests are of the project and not of the data: the build of the sample runs them, once for all.
-    """
+    """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
     parsed, key = folder / "target/partial_parse.msgpack", yaml.safe_dump(variables or {})
     if key in _PARSED and not parsed.exists() and "--project-dir" not in arguments:
@@ -175,8 +172,8 @@ def write_lines(path: Path, *lines: str, header: str = HEADER) -> Path:
     return path
 
 
-def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, arguments: tuple[str, ...]) -> Build:
-    """Build as shipped, once for all processes that run tests."""
+def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, **variables: Any) -> Build:
+    """Build as shipped, with all data tests, once for all processes that run tests."""
     root = factory.getbasetemp()
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
     folder, finished = root / name, root / f"{name}.pickle"
@@ -184,7 +181,7 @@ def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, argum
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not finished.exists():
             folder.mkdir()
-            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED, arguments)))
+            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED | variables)))
     build: Build = pickle.loads(finished.read_bytes())  # noqa: S301
     assert build.exit_code == 0, build.output
     return build
@@ -192,8 +189,8 @@ def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, argum
 
 @pytest.fixture(scope="session")
 def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The sample, built with all tests of dbt."""
-    return build_once(tmp_path_factory, "sample", SAMPLE, ("build",))
+    """The sample, built with all tests of dbt, those of its SQL, too."""
+    return build_once(tmp_path_factory, "sample", SAMPLE, unit_tests=True)
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +198,7 @@ def online_retail_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Online Retail, built with all data tests."""
     if not ONLINE_RETAIL.exists():
         pytest.skip(f"the Online Retail data set is not at {ONLINE_RETAIL}; set ONLINE_RETAIL to its path")
-    return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL, WITHOUT_UNIT_TESTS)
+    return build_once(tmp_path_factory, "online_retail", ONLINE_RETAIL)
 
 
 @pytest.fixture(scope="session")

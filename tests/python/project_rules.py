@@ -52,7 +52,10 @@ def keys_are_unique(project: Project) -> Iterator[Finding]:
             *(c for column in model["columns"].values() for c in column["constraints"]),
         ]
         kinds = {(test.get("test_metadata") or {}).get("name") for test in project.tests_of(key)}
-        if "primary_key" not in {c["type"] for c in constraints} and not kinds & {"unique", "unique_combination_of_columns"}:
+        if "primary_key" not in {c["type"] for c in constraints} and not kinds & {
+            "unique",
+            "unique_combination_of_columns",
+        }:
             yield key, "no test or constraint says what its key is"
 
 

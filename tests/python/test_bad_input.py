@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import HEADER, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+import yaml
+from conftest import HEADER, PROJECT, WITH_TESTS, WITHOUT_TESTS, Build, dbt, write_lines
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
 from segmentation_dbt.warehouse import Plugin
@@ -23,7 +24,7 @@ def build(folder: Path, *lines: str, **variables: Any) -> Build:
 
 
 def build_and_test(folder: Path, *lines: str, **variables: Any) -> Build:
-    return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, WITHOUT_UNIT_TESTS)
+    return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, WITH_TESTS)
 
 
 def refused(build: Build) -> str:
@@ -57,7 +58,7 @@ def test_a_header_only(tmp_path: Path) -> None:
 def test_a_day_without_lines_among_others_is_no_fault(tmp_path: Path) -> None:
     write_lines(tmp_path / "a.csv", LINE)
     write_lines(tmp_path / "b.csv")
-    built = dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_UNIT_TESTS)
+    built = dbt(tmp_path, tmp_path / "*.csv")
     assert built.exit_code == 0, built.output
     assert built.rows("select rows_read from marts.load_audit order by source_file") == [(1,), (0,)]
 
@@ -120,7 +121,7 @@ def test_dates_that_contradict_each_other_are_asked_about(tmp_path: Path) -> Non
 def test_a_file_of_one_day_follows_the_others(tmp_path: Path) -> None:
     write_lines(tmp_path / "a.csv", "1,A,MUG,1,2/1/2010,2,c1,UK")
     write_lines(tmp_path / "b.csv", "2,A,MUG,1,13/1/2010,2,c1,UK")
-    built = dbt(tmp_path, tmp_path / "*.csv", arguments=WITHOUT_UNIT_TESTS)
+    built = dbt(tmp_path, tmp_path / "*.csv")
     assert built.exit_code == 0, built.output
     dates = built.rows("select invoiced_at::date::varchar from marts.invoice_lines order by 1")
     assert dates == [("2010-01-02",), ("2010-01-13",)]
@@ -174,64 +175,80 @@ def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
     assert "as_of_date, which is set to 1999-01-01" in message
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        [
-            ({"segment_count": 11}, "segment_count is 11; it must be auto or a number from 2 to 10"),
-            ({"segment_count_min": 5, "segment_count_max": 4}, "2 <= min <= max <= 10"),
-            ({"cluster_features": ["age"]}, "cluster_features holds age; it may hold recency_days"),
-            ({"cluster_scaler": "log"}, "cluster_scaler is log; it must be standard, minmax or robust"),
-            ({"knn_neighbors": 0}, "knn_neighbors is 0; it must be auto or a whole number of at least 1"),
-            ({"fit_sample_size": 5}, "fit_sample_size is 5; it must be a whole number of at least 1000"),
-            ({"random_seed": "abc"}, "random_seed is abc; it must be a whole number"),
-            (
-                {"cluster_algorithm": "dbscan"},
-                "cluster_algorithm is dbscan; it must be one of kmeans, gaussian_mixture",
-            ),
-            ({"cluster_evaluation": "fast"}, "cluster_evaluation is fast; it must be quick, standard or full"),
-            ({"cap_share": 0.5}, "cap_share is 0.5; it must be a share from 0 to below 0.25"),
-            ({"min_customers": "few"}, "min_customers is few; it must be a whole number of at least 0"),
-        ],
-        [
-            ({"segment_count": 2.5}, "segment_count is 2.5; it must be auto or a number from 2 to 10"),
-            ({"cluster_features": []}, "cluster_features is empty"),
-        ],
-    ],
-    ids=["one", "other"],
-)
-def test_all_settings_of_the_clustering_that_cannot_be_are_told_at_once(
-    tmp_path: Path, settings: list[tuple[dict[str, Any], str]]
-) -> None:
-    variables = {name: value for wrong, _ in settings for name, value in wrong.items()}
-    message = refused(build(tmp_path, LINE, "2,A,MUG,3,2020-01-05,2,c2,UK", **variables))
-    assert [told for _, told in settings if told not in message] == []
+# A value that each setting can't have, and what is said of it.
+WRONG: dict[str, tuple[Any, str]] = {
+    "keep_vanished_files": ("maybe", "it must be true or false"),
+    "column_map": ({"customer": "x"}, "such as {customer_id: Account}; the fields are invoice_id, product_code"),
+    "date_order": ("ydm", "it must be dmy, mdy or ''"),
+    "time_zone": ("Mars/1' or", "it must be a name such as UTC or Europe/London"),
+    "decimal_mark": (";", "it must be '.', ',' or ''"),
+    "exchange_rates": ({"USD": "x"}, "it must be a number above 0 for each currency"),
+    "first_plausible_date": ("' or true", "it must be a date such as 2011-12-10"),
+    "last_plausible_date": ("2100-13-01", "it must be a date such as 2011-12-10"),
+    "max_rejected_share": (5, "it must be a share from 0 to 1"),
+    "audit": ("all", "it must be new or full"),
+    "as_of_date": ("2011-02-30", "it must be '' or a date such as 2011-12-10"),
+    "frequency_unit": ("weeks", "it must be invoices or days"),
+    "monetary_basis": ("profit", "it must be gross or net"),
+    "high_return_rate": (20, "it must be a share from 0 to 1"),
+    "cluster_features": (["age"], "it must be a list of recency_days, frequency"),
+    "cluster_scaler": ("log", "it must be standard, minmax or robust"),
+    "cap_share": (0.25, "it must be a share from 0 to below 0.25"),
+    "cluster_algorithm": ("dbscan", "it must be kmeans, gaussian_mixture, ward, hdbscan, grid or auto"),
+    "segment_count": (11, "it must be auto or a whole number from 2 to 10"),
+    "segment_count_min": (1, "it must be a whole number from 2 to 10"),
+    "segment_count_max": (2.5, "it must be a whole number from 2 to 10"),
+    "cluster_evaluation": ("fast", "it must be standard, full or quick"),
+    "min_customers": ("few", "it must be a whole number of at least 0"),
+    "fit_sample_size": (5, "it must be a whole number of at least 1000"),
+    "knn_neighbors": (0, "it must be auto or a whole number of at least 1"),
+    "random_seed": ("abc", "it must be a whole number of at least 0"),
+    "refit": ("daily", "it must be auto, always or never"),
+    "refit_after_days": (0, "it must be a whole number of at least 1"),
+    "drift_psi_warn": (-1, "it must be a number of at least 0"),
+    "drift_psi_error": ("much", "it must be a number of at least 0"),
+    "outside_range_warn": (3, "outside_range_error must not be below it"),
+    "outside_range_error": (2, "outside_range_error must not be below it"),
+    "confidence_fall_warn": ("", "it must be a number of at least 0"),
+    "confidence_fall_error": ([1], "it must be a number of at least 0"),
+    "low_confidence_warn": (True, "it must be a number of at least 0"),
+    "low_confidence_error": (False, "it must be a number of at least 0"),
+    "segment_share_change_warn": (None, "it must be a number of at least 0"),
+    "segment_share_change_error": ({}, "it must be a number of at least 0"),
+    "history_months": (1000, "it must be a whole number from 0 to 999"),
+    "validation_days": (0, "it must be a whole number of at least 1"),
+    "validation_sample": ("all", "it must be a whole number of at least 1"),
+    "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
+    "unit_tests": ("yes", "it must be true or false"),
+}
+# What only the files, or the warehouse, can say; and what may be any text.
+ANY_TEXT = {"invoice_files", "invoice_relation", "invoice_shape", "encoding", "cancellation_prefix", "currency"}
+
+
+def test_all_settings_that_cannot_be_are_told_at_once_before_the_first_model(tmp_path: Path) -> None:
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["segmentation"]
+    assert set(WRONG) | ANY_TEXT == set(settings)
+    slips = {"segment_counts": 5, "colum_map": {}, "history_month": 3}
+    stopped = build(tmp_path, LINE, **{name: value for name, (value, _) in WRONG.items()}, **slips)
+    message = refused(stopped)
+    faults = {name: message.partition(f" {name} is ")[2].partition(". ")[0] for name in WRONG}
+    expected = {name: told for name, (_, told) in WRONG.items()}
+    expected["outside_range_warn"] = ""
+    assert {name: told for name, told in expected.items() if told not in faults[name]} == {}
+    meant = {"segment_counts": "segment_count", "colum_map": "column_map", "history_month": "history_months"}
+    assert [slip for slip in slips if f"{slip} is no setting. Did you mean {meant[slip]}?" not in message] == []
+    assert "START" not in stopped.output
 
 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
         ({"segment_count": 3}, "segment_count asks for 3 segments, but there are 2 customers with a purchase"),
-        ({"max_rejected_share": 5}, "max_rejected_share is 5; it must be a share from 0 to 1"),
-        ({"high_return_rate": 20}, "high_return_rate is 20; it must be a share from 0 to 1"),
-        ({"validation_days": 0}, "validation_days is 0; it must be a whole number of at least 1"),
-        ({"validation_sample": "all"}, "validation_sample is all; it must be a whole number of at least 1"),
-        ({"refit": "daily", "drift_psi_warn": 3}, "refit is daily; it must be auto, always or never. drift_psi_warn"),
-        ({"as_of_date": "2011-02-30"}, "as_of_date is '2011-02-30'; it must be a date"),
-        ({"first_plausible_date": "' or true"}, "first_plausible_date is '' or true'; it must be a date"),
-        ({"frequency_unit": "weeks"}, "frequency_unit is 'weeks'; it must be invoices or days"),
-        ({"monetary_basis": "profit"}, "monetary_basis is 'profit'; it must be gross or net"),
-        ({"as_of_date": "1.2.2020"}, "as_of_date is '1.2.2020'; it must be a date such as 2011-12-10"),
-        ({"date_order": "ydm"}, "date_order is 'ydm'; it must be mdy or dmy"),
-        ({"decimal_mark": ";"}, "decimal_mark is ';'; it must be '.' or ','"),
-        ({"time_zone": "Mars/1' or"}, "time_zone is 'Mars/1' or'; it must be a name such as UTC"),
-        ({"exchange_rates": {"USD": "x"}}, "exchange_rates says USD: x; a rate must be a number above 0"),
         ({"invoice_shape": "magento"}, "invoice_shape is magento, which is not known remedy: it must be of: online"),
         ({"invoice_relation": "raw.nix"}, "raw.nix problem: there is no such table or view"),
-        ({"column_map": {"customer": "x"}}, "column_map names customer, which is no column of an invoice line"),
     ],
 )
-def test_settings_that_cannot_be(tmp_path: Path, variables: dict[str, Any], message: str) -> None:
+def test_settings_that_the_data_refuse(tmp_path: Path, variables: dict[str, Any], message: str) -> None:
     assert message in refused(build(tmp_path, LINE, "2,A,MUG,3,2020-01-05,2,c2,UK", **variables))
 
 
@@ -311,7 +328,7 @@ def test_hostile_names_and_texts_are_only_text(tmp_path: Path) -> None:
         tmp_path,
         tmp_path / "*.csv",
         {"column_map": {"description": "Desc'; drop table x; {{ 1/0 }}"}},
-        WITHOUT_UNIT_TESTS,
+        WITH_TESTS,
     )
     assert built.exit_code == 0, built.output
     assert built.rows("select customer_id, country from marts.customer_segments order by 1") == [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import AS_SHIPPED, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, dbt, write_lines
+from conftest import AS_SHIPPED, WITH_TESTS, WITHOUT_TESTS, dbt, write_lines
 
 DAY = datetime.date(2020, 1, 1)
 
@@ -58,7 +58,7 @@ def degenerate(name: str) -> list[str]:
 def test_degenerate_data_get_a_verdict_and_a_sensible_table(tmp_path: Path, name: str) -> None:
     lines = write_lines(tmp_path / "lines.csv", *degenerate(name))
     # The comparison and dbt's tests take their time: each where it has most to say.
-    arguments = WITHOUT_UNIT_TESTS if name in ("two customers", "one day", "a whale") else WITHOUT_TESTS
+    arguments = WITH_TESTS if name in ("two customers", "one day", "a whale") else WITHOUT_TESTS
     built = dbt(tmp_path, lines, AS_SHIPPED if name.startswith("a ") else None, arguments)
     assert built.exit_code == 0, built.output
     ((reason, customers),) = built.rows(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import WITHOUT_UNIT_TESTS, Build, build_examples, dbt
+from conftest import WITH_TESTS, Build, build_examples, dbt
 from dirty_files import DirtyFile, DirtyFolder, Row, dirty_folders, write_folder
 from hypothesis import given
 from independent_reading import JudgedLine, derived_returns, judge
@@ -24,7 +24,7 @@ def test_every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, fo
     files = folder.files()
     place = tmp_path_factory.mktemp("dirty")
     write_folder(files, place / "exports")
-    built = dbt(place, place / "exports/**/*", {"max_rejected_share": 1}, WITHOUT_UNIT_TESTS)
+    built = dbt(place, place / "exports/**/*", {"max_rejected_share": 1}, WITH_TESTS)
     assert "Traceback" not in built.output, built.message()
     assert built.exit_code == 0, built.message()
     assert discrepancies(built, {_source_file(place / "exports", file): file for file in files}) == []

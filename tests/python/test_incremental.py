@@ -21,7 +21,7 @@ from conftest import LONG, PROFILE, SAMPLE, WITHOUT_TESTS, Build, dbt, dbt_comma
 ARGUMENTS = (
     "build",
     *("--select", "+invoice_lines", "+rejected_invoice_lines", "+load_audit", "+int_customer_features"),
-    *("--exclude-resource-type", "test", "unit_test"),
+    *("--exclude-resource-type", "test"),
 )
 LEDGER = ("intermediate.int_cancelled_lines", "intermediate.int_customer_days", "intermediate.int_customer_features")
 AUDIT = "select * exclude (loaded_at) from marts.load_audit order by source_file"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+from conftest import PROJECT, WITH_TESTS, Build, dbt, write_lines
 from scipy.optimize import linear_sum_assignment
 
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
@@ -332,7 +332,7 @@ def test_the_names_of_a_small_shop_are_true_in_its_build(tmp_path: Path) -> None
         f"{n},P1,MUG,1,{start - datetime.timedelta(days=int(days))} 10:00:00,{amount},c{customer:.0f},UK"
         for n, (customer, days, amount) in enumerate(small_shop(21))
     ]
-    build = dbt(tmp_path, write_lines(tmp_path / "lines.csv", *lines), {"segment_count": 4}, WITHOUT_UNIT_TESTS)
+    build = dbt(tmp_path, write_lines(tmp_path / "lines.csv", *lines), {"segment_count": 4}, WITH_TESTS)
     assert build.exit_code == 0, build.output
     rows = build.rows("select recency_days, frequency, monetary, tenure_days, segment from marts.customer_segments")
     names, labels = np.unique([row[4] for row in rows], return_inverse=True)

@@ -28,7 +28,7 @@ def test_the_line_for_cron_builds_and_mails_what_failed(tmp_path: Path, code: in
     command = line.replace("/srv/segmentation", str(tmp_path))
     path = f"{tmp_path}/bin:{os.environ['PATH']}"
     subprocess.run(["/bin/sh", "-c", command], env={"PATH": path}, check=True)
-    said = "/srv/exports/*.csv: -m segmentation_dbt.build --exclude-resource-type unit_test\n"
+    said = "/srv/exports/*.csv: -m segmentation_dbt.build\n"
     assert (tmp_path / "build.log").read_text() == said
     assert (tmp_path / "mail").exists() == bool(code)
     assert not code or (tmp_path / "mail").read_text() == said

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import LONG, PROJECT, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
+from conftest import LONG, PROJECT, WITH_TESTS, WITHOUT_TESTS, Build, dbt
 
 SHOP = PROJECT / "integration_tests"
 # The till's items of the first build end before this day of the year; the second build finds all. Of the first one the
@@ -38,7 +38,7 @@ def install(folder: Path, **changes: Any) -> Path:
 def build(
     shop: Path,
     variables: dict[str, Any] | None = None,
-    arguments: tuple[str, ...] = WITHOUT_UNIT_TESTS,
+    arguments: tuple[str, ...] = WITH_TESTS,
     folder: Path | None = None,
     fails: int = 0,
 ) -> Build:

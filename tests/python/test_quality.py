@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import AS_SHIPPED, LONG, PROFILE, PROJECT, SAMPLE, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Build, dbt
+from conftest import AS_SHIPPED, LONG, PROFILE, PROJECT, SAMPLE, WITH_TESTS, WITHOUT_TESTS, Build, dbt
 
 from segmentation.stored_model import read_archetypes
 
@@ -169,7 +169,7 @@ def test_every_algorithm_and_scaler_builds_with_all_tests(tmp_path: Path, algori
     }
     # Two with all tests, of the others only the model.
     fit_only = (*WITHOUT_TESTS, "--select", "+segmentation_model", "+segmentation_candidates")
-    arguments = WITHOUT_UNIT_TESTS if algorithm in ("ward", "auto") else fit_only
+    arguments = WITH_TESTS if algorithm in ("ward", "auto") else fit_only
     built = dbt(tmp_path, variables=variables, arguments=arguments)
     assert built.exit_code == 0, built.output
     assert len(built.rows("from marts.segmentation_model")) == (5 if algorithm != "hdbscan" else built.rows(

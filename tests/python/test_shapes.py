@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 import xlsxwriter
-from conftest import ONLINE_RETAIL, PROJECT, WITHOUT_UNIT_TESTS, Build, dbt, write_lines
+from conftest import ONLINE_RETAIL, PROJECT, Build, dbt, write_lines
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files
 
@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures/shapes"
 WORKBOOK = "superstore.xlsx"
 # What the lines come from and nothing behind them: the tests of this module look no further.
 LINES_ONLY = (
-    *("build", "--exclude-resource-type", "test", "unit_test"),
+    *("build", "--exclude-resource-type", "test"),
     *("--select", "+load_audit", "+invoice_lines", "+rejected_invoice_lines"),
 )
 
@@ -294,7 +294,7 @@ def shapes_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """All fixtures together, with all data tests of dbt: what is true of one file does not change beside others."""
     folder = tmp_path_factory.mktemp("shapes")
     write_superstore_workbook(folder / WORKBOOK)
-    build = dbt(folder, f"{FIXTURES}/*, {folder / WORKBOOK}", arguments=WITHOUT_UNIT_TESTS)
+    build = dbt(folder, f"{FIXTURES}/*, {folder / WORKBOOK}")
     assert build.exit_code == 0, build.output
     return build
 

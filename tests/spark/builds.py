@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 QUICK = {"cluster_evaluation": "quick"}
-TESTS = ("test", "unit_test")
 
 
 def settings_of(folder: Path) -> dict[str, str]:
@@ -46,9 +45,7 @@ def arguments_of(folder: Path, target: str, options: Sequence[str]) -> list[str]
     return ["--no-use-colors", "build", "--target", target, *paths, *options]
 
 
-def without(kinds: Sequence[str]) -> list[str]:
-    """Return the options of dbt for a build without some kinds of nodes."""
-    return ["--exclude-resource-type", *kinds] if kinds else []
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
 
 
 def build_on_duckdb(folder: Path, options: Sequence[str], marts: Path) -> None:
@@ -85,11 +82,12 @@ def main(folder: Path, steps: list[dict[str, Any]]) -> None:
             else:
                 shutil.copy(path, folder / "invoices")
         marts = folder / "marts" / step["name"]
-        variables = ("--vars", json.dumps(QUICK | step.get("vars", {})))
+        variables = QUICK | step.get("vars", {})
         # Its own tests run it with all tests of dbt.
-        build_on_duckdb(folder, [*variables, *without(TESTS)], marts / "duckdb")
-        left_out = [kind for kind in TESTS if kind not in step["tests"]]
-        build_on_spark(folder, [*variables, *without(left_out)], marts / "spark")
+        build_on_duckdb(folder, ["--vars", json.dumps(variables), *WITHOUT_TESTS], marts / "duckdb")
+        variables |= {"unit_tests": "unit_test" in step["tests"]}
+        left_out = () if "test" in step["tests"] else WITHOUT_TESTS
+        build_on_spark(folder, ["--vars", json.dumps(variables), *left_out], marts / "spark")
 
 
 if __name__ == "__main__":
