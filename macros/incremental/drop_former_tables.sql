@@ -25,7 +25,7 @@
     {%- for name, key in {'audited_files': 'classified_key', 'audited_customers': 'ledger_key', 'audited_months': 'history_key'}.items() -%}
         {%- set node = graph.nodes['model.segmentation.int_customer_days'] -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, name) -%}
-        {%- if relation and key not in (adapter.get_columns_in_relation(relation) | map(attribute='name')) -%}
+        {%- if relation and key not in run_query('select * from ' ~ relation ~ ' limit 0').column_names -%}
             {%- do run_query('drop ' ~ relation.type ~ ' ' ~ relation) -%}
         {%- endif -%}
     {%- endfor -%}

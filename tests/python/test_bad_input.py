@@ -87,7 +87,7 @@ def test_nobody_is_known(tmp_path: Path) -> None:
 def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
     lines = [f"{n},A,MUG,1,{n}/2/2010 8:26,2,c{n},UK" for n in range(1, 6)]
     message = refused(build(tmp_path, *lines))
-    assert f"not clear whether the day or the month stands first in the dates of: {tmp_path}/invoices.csv" in message
+    assert f"not clear whether the day or the month is first in the dates of: {tmp_path}/invoices.csv" in message
     assert "5/2/2010 8:26, 4/2/2010 8:26, 3/2/2010 8:26" in message
     assert "--vars '{date_order: dmy}'" in message
     told = build(tmp_path, *lines, date_order="mdy")
