@@ -23,6 +23,10 @@ LINES ?= 10000000
 SIZES ?= 1 10
 SCALING ?= $(CURDIR)/target/scaling
 
+# make compare OLD=main NEW=HEAD
+OLD ?= main
+NEW ?= HEAD
+
 # make dashboard PORT=8600 ADDRESS=0.0.0.0
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
@@ -37,7 +41,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard scaling evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard compare scaling evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -99,6 +103,9 @@ bench-day: $(VENV)/installed ## Measure what one more day of lines costs, agains
 
 bench-dashboard: $(VENV)/installed-dev ## Measure how long pages of the dashboard take with a million customers (after make build; needs chromium)
 	$(BIN)/python benchmarks/dashboard.py
+
+compare: $(VENV)/installed ## Compare the tables that two commits build of the same data: OLD=main NEW=HEAD, ALLOW='mart mart.column'
+	$(BIN)/python -m benchmarks.compare_commits $(OLD) $(NEW) $(if $(ALLOW),--allow $(ALLOW))
 
 scaling: $(VENV)/installed ## Measure builds of 1 and 10 million lines (SIZES='1 10 100' for more) and write the tables of docs/scaling.md anew
 	for size in $(SIZES); do SEGMENTS_DBT_THREADS=1 $(BIN)/python -m benchmarks.daily --lines $${size}000000 \

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import SAMPLE, Build
 
 from benchmarks import assignment
 from benchmarks.__main__ import add_before
 from benchmarks.bars import MILLION, Bar, bars
+from benchmarks.comparing import Difference, compare
+from benchmarks.deliveries import daily
 from benchmarks.measure import measure
 from benchmarks.page import write_page
 from benchmarks.peers import notebook, polars_data
@@ -214,3 +218,55 @@ def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
     assert "| 1 million | neighbours alone | 2.0 | 500,000 | 0.30 |" in page
     assert all(f"| {group} |" in page for group in GROUPS)
     assert (tmp_path / "benchmarks.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_commits_are_compared_row_by_row(tmp_path: Path) -> None:
+    clocked = "from (values ('a', 1, 0.1::double{}, now()), ('a', 2, {}, null)) t(id, part, share, loaded_at)"
+    marts = {
+        "same": ("select 1 as id, 2.5 as amount", "select 1 as id, 2.5 as amount"),
+        "rows": ("from (values ('a', 1), ('b', 2)) t(id, n)", "from (values ('a', 1), ('c', 2)) t(id, n)"),
+        "values": (clocked.format("", "null"), clocked.format(" + 1e-12", "0.5")),
+        "repeated": ("from (values (1), (1), (2)) t(id)", "from (values (1), (2), (2)) t(id)"),
+        "columns": ("select 1 as id, 2 as gone, 3 as typed", "select 1 as id, 2 as come, 3::bigint as typed"),
+        "lost": ("select 1 as id", None),
+        "added": (None, "select 1 as id"),
+    }
+    for side in (0, 1):
+        with duckdb.connect(str(tmp_path / f"{side}.duckdb")) as connection:
+            connection.execute("create schema marts")
+            for mart, queries in marts.items():
+                if query := queries[side]:
+                    connection.execute(f"create table marts.{mart} as {query}")
+    found = {difference.mart: difference for difference in compare(tmp_path / "0.duckdb", tmp_path / "1.duckdb")}
+    assert found["same"] == Difference("same", 1, 0, 0, {}, {})
+    assert found["rows"] == Difference("rows", 1, 1, 1, {}, {}, examples=("only old: b", "only new: c"))
+    assert found["values"] == Difference(
+        "values", 2, 0, 0, {"share": 1}, {"share": 1}, examples=("share: a, 2, null -> 0.5",)
+    )
+    assert (found["repeated"].both, found["repeated"].only_old, found["repeated"].only_new) == (2, 1, 1)
+    assert found["columns"] == Difference(
+        "columns", 1, 0, 0, {"typed": 0}, {}, ("gone",), ("come",), ("typed: INTEGER became BIGINT",)
+    )
+    uncovered = {mart for mart, difference in found.items() if difference.uncovered(["rows", "columns.gone"])}
+    assert uncovered == {"values", "repeated", "columns", "lost"}
+    assert not found["values"].uncovered(["values.share"])
+    assert not found["columns"].uncovered(["columns.gone", "columns.typed"])
+
+
+def test_a_sample_is_delivered_as_a_shop_delivers(tmp_path: Path) -> None:
+    def files() -> dict[str, list[str]]:
+        return {path.stem: path.read_text().splitlines()[1:] for path in tmp_path.iterdir()}
+
+    found = {delivery: files() for delivery in daily(SAMPLE, tmp_path)}
+    assert len(found) == 6
+    assert set(found["first"]) == {"early", "past"}
+    assert set(found["two days again"]["week-1"]) & set(found["two days again"]["week-2"])
+    assert min(map(dated, found["a late line"]["week-3"])) < min(map(dated, found["a late line"]["week-1"]))
+    changed, before = (found[name]["week-1"] for name in ("a file that changed", "a late line"))
+    assert len(changed) == len(before) - 1
+    assert changed[1:] == before[1:-1]
+    assert set(found["a file that vanished"]) == {"past", *(f"week-{week}" for week in range(1, 6))}
+
+
+def dated(line: str) -> str:
+    return next(csv.reader([line]))[4]
