@@ -121,7 +121,7 @@ def _run(command: tuple[str, ...], checkout: Path) -> str:
 def _keep_marts(warehouse: Path, file: Path) -> None:
     """Copy the marts, views as tables: a view needs the rest of its warehouse."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute(f"attach '{file}' as kept")
+        connection.execute(f"attach '{file}' as kept (read_write)")
         connection.execute(f"create schema kept.{SCHEMA}")
         query = (
             "select table_name from information_schema.tables "
