@@ -1,7 +1,9 @@
 """Measure builds of the project, the assignment of customers, and other ways to do the same.
 
 Rounds are interleaved: in each, every shop is read by the other ways and built by the project, and ratios are those of
-runs of the same round. Everything is written to benchmarks.json after each round, and in the end to a page and a chart.
+runs of the same round. The small shops, Online Retail where it is at hand and the sample, are built as `make build`
+does, beside the notebook only. Everything is written to benchmarks.json after each round, and in the end to a page and
+a chart.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import duckdb
 
 from benchmarks.bars import bars
 from benchmarks.builds import BUILD_IF_NEW, PROJECT, SAME_JOB, WHOLE, Build, build, start_anew
+from benchmarks.data import ONLINE_RETAIL, SAMPLE
 from benchmarks.machine import describe_machine, describe_versions, memory_gib
 from benchmarks.measure import Cost, measure
 from benchmarks.page import write_page
-from benchmarks.results import WAYS, Results
-from benchmarks.shop import ShopFiles, copies_of, write_shop
+from benchmarks.results import SMALL, WAYS, Results
+from benchmarks.shop import ShopFiles, copies_of, copy_shop, write_shop
 
 RUNS = ("alone", "stream", "compare")
 _COMPARED = 1_000_000
@@ -31,6 +34,8 @@ _COMPARED = 1_000_000
 def main() -> int:
     """Run the command; return its exit code."""
     options = read_options()
+    files = small_files(options.small)
+    options.small = list(files)
     record: dict[str, Any] = {
         "machine": describe_machine(),
         "versions": describe_versions(),
@@ -40,11 +45,19 @@ def main() -> int:
         "shops": {},
         "assignment": {},
     }
-    results, file = Results(record), options.output / "benchmarks.json"
-    if options.add and file.exists():
-        add_before(record, Results.read(file).record, options)
+    results, file_of_results = Results(record), options.output / "benchmarks.json"
+    if options.add and file_of_results.exists():
+        add_before(record, Results.read(file_of_results).record, options)
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = (options.folder or Path(scratch)).absolute()
+        for name, file in files.items():
+            shop = copy_shop(folder / f"shop-{name}", file)
+            for number in range(options.small_rounds):
+                print(f"round {number + 1}, {SMALL[name]}", flush=True)
+                done = measure_small_shop(shop)
+                described = describe_shop(shop) | {"memory_limit": "", "rounds": []}
+                record["shops"].setdefault(name, described)["rounds"].append(done)
+                results.write(file_of_results)
         limits = dict(zip(options.lines, options.memory_limit, strict=True))
         shops = {size: write_shop(folder / f"shop-{size}", *copies_of(size)) for size in sorted(options.lines)}
         for number in range(options.rounds):
@@ -55,11 +68,11 @@ def main() -> int:
                 described = describe_shop(shop) | {"memory_limit": limit, "rounds": []}
                 described = record["shops"].setdefault(str(size), described)
                 described["rounds"].append(done)
-                results.write(file)
+                results.write(file_of_results)
                 start_anew(shop)
         for customers in options.assigned:
             record["assignment"][str(customers)] = measure_assignment(folder, customers)
-            results.write(file)
+            results.write(file_of_results)
     write_page(results, options.output)
     for bar in bars(results):
         print(f"{bar.what}: {bar.measured or bar.verdict} (bar: {bar.asked}){' MISSED' * (bar.verdict == 'missed')}")
@@ -72,6 +85,8 @@ def read_options() -> argparse.Namespace:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000], help="of each shop (default: a million)")
+    parser.add_argument("--small", nargs="*", choices=SMALL, default=list(SMALL), help="shops (default: all at hand)")
+    parser.add_argument("--small-rounds", type=int, default=3, help="of small shops (default: %(default)s)")
     parser.add_argument("--assigned", type=int, nargs="*", default=[1_000_000], help="customers (default: a million)")
     parser.add_argument("--rounds", type=int, default=1, help="default: %(default)s")
     parser.add_argument(
@@ -102,9 +117,9 @@ def add_before(record: dict[str, Any], before: dict[str, Any], options: argparse
     for what in ("machine", "versions"):
         if before[what] != record[what]:
             sys.exit(f"{options.output / 'benchmarks.json'} is of another {what}: {before[what]}. Leave out --add.")
-    again = {"shops": options.lines, "assignment": options.assigned}
+    again = {"shops": (*options.small, *options.lines), "assignment": options.assigned}
     for what, measured in again.items():
-        record[what] |= {size: found for size, found in before[what].items() if int(size) not in measured}
+        record[what] |= {key: found for key, found in before[what].items() if key not in map(str, measured)}
     record["commands"][:0] = before["commands"]
 
 
@@ -113,10 +128,32 @@ def command_of(options: argparse.Namespace) -> str:
     lines, assigned, limits = (
         " ".join(map(str, values)) for values in (options.lines, options.assigned, options.memory_limit)
     )
+    small = " ".join(("--small", *options.small))
     return (
-        f"python -m benchmarks --lines {lines} --assigned {assigned} --rounds {options.rounds} "
+        f"python -m benchmarks {small} --small-rounds {options.small_rounds} "
+        f"--lines {lines} --assigned {assigned} --rounds {options.rounds} "
         f"--memory-limit {limits} --notebook-up-to {options.notebook_up_to}{' --add' * options.add}"
     )
+
+
+def small_files(names: list[str]) -> dict[str, Path]:
+    """Return the file of each small shop that is at hand; say which is not."""
+    files = {"online_retail": ONLINE_RETAIL, "sample": SAMPLE}
+    for name in names:
+        if not files[name].exists():
+            print(
+                f"{SMALL[name]} is not measured: {files[name]} is not there; set ONLINE_RETAIL to its path", flush=True
+            )
+    return {name: files[name] for name in names if files[name].exists()}
+
+
+def measure_small_shop(shop: ShopFiles) -> dict[str, Any]:
+    """Return a round of a small shop: each way to what it took, the builds as a user runs them."""
+    done = {"notebook": as_record("notebook", run_module("benchmarks.peers.notebook", shop.pattern))}
+    for way in ("whole", "parsed"):
+        start_anew(shop, keep_parsed=way == "parsed")
+        done[way] = as_record(way, build(shop, (), "", program=BUILD_IF_NEW))
+    return done | {"nothing": as_record("nothing", build(shop, (), "", program=BUILD_IF_NEW).cost)}
 
 
 def measure_shop(shop: ShopFiles, size: int, memory_limit: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -125,15 +162,7 @@ def measure_shop(shop: ShopFiles, size: int, memory_limit: str, options: argpars
     done: dict[str, Any] = {}
 
     def note(way: str, run: Cost | Build) -> None:
-        cost, phases = (run.cost, {"phases": asdict(run.phases)}) if isinstance(run, Build) else (run, {})
-        done[way] = {
-            "seconds": round(cost.seconds, 3),
-            "cpu_seconds": round(cost.cpu_seconds, 3),
-            "peak_gib": round(cost.peak_gib, 4),
-            "stopped": cost.stopped,
-            **phases,
-        }
-        print(f"  {WAYS[way]}: {cost.seconds:.1f} s, {cost.peak_gib:.2f} GiB{' STOPPED' * cost.stopped}", flush=True)
+        done[way] = as_record(way, run)
 
     def peer(name: str, *arguments: str) -> Cost:
         return run_module(f"benchmarks.peers.{name}", *arguments, stop_above_gib=options.stop_above_gib)
@@ -152,6 +181,19 @@ def measure_shop(shop: ShopFiles, size: int, memory_limit: str, options: argpars
     note("nothing", build(shop, WHOLE, memory_limit, program=BUILD_IF_NEW).cost)
     note("again", build(shop, WHOLE, memory_limit))
     return done
+
+
+def as_record(way: str, run: Cost | Build) -> dict[str, Any]:
+    """Print what a run took, and return it for the results."""
+    cost, phases = (run.cost, {"phases": asdict(run.phases)}) if isinstance(run, Build) else (run, {})
+    print(f"  {WAYS[way]}: {cost.seconds:.1f} s, {cost.peak_gib:.2f} GiB{' STOPPED' * cost.stopped}", flush=True)
+    return {
+        "seconds": round(cost.seconds, 3),
+        "cpu_seconds": round(cost.cpu_seconds, 3),
+        "peak_gib": round(cost.peak_gib, 4),
+        "stopped": cost.stopped,
+        **phases,
+    }
 
 
 def describe_shop(shop: ShopFiles) -> dict[str, int]:

@@ -43,11 +43,11 @@ class Build:
     phases: Phases
 
 
-def start_anew(shop: ShopFiles) -> None:
-    """Remove what was built of a shop."""
+def start_anew(shop: ShopFiles, keep_parsed: bool = False) -> None:
+    """Remove what was built of a shop, and unless it is to be kept what dbt has parsed."""
     for name in ("warehouse.duckdb", "warehouse.duckdb.wal"):
         (shop.folder / name).unlink(missing_ok=True)
-    for name in ("published", "target", "warehouse.duckdb.tmp"):
+    for name in ("published", "warehouse.duckdb.tmp", *(() if keep_parsed else ("target",))):
         shutil.rmtree(shop.folder / name, ignore_errors=True)
 
 
@@ -58,9 +58,9 @@ def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str, progra
     ----------
     shop : ShopFiles
     arguments : tuple of str
-        WHOLE or SAME_JOB.
+        WHOLE or SAME_JOB, or none.
     memory_limit : str
-        That of DuckDB, such as 6GiB.
+        That of DuckDB, such as 6GiB; empty for its default.
     program : tuple of str, default DBT
         DBT or BUILD_IF_NEW.
 

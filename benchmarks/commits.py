@@ -14,8 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.builds import PROJECT
 from benchmarks.comparing import SCHEMA
-from benchmarks.deliveries import DATA, PROJECT
+from benchmarks.deliveries import DATA
 
 _DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 # Of the environment of the caller: a commit is built as shipped.

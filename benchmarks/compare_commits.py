@@ -11,9 +11,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.builds import PROJECT
 from benchmarks.commits import build, builds_of
 from benchmarks.comparing import Difference, compare
-from benchmarks.deliveries import DATA, PROJECT
+from benchmarks.deliveries import DATA
 
 
 def main() -> int:

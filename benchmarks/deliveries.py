@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
-SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
-ONLINE_RETAIL = Path(os.environ.get("ONLINE_RETAIL", PROJECT / "../shared/data/online_retail.csv.gz"))
+from benchmarks.data import ONLINE_RETAIL, SAMPLE
+
 _WEEKS = 5
 
 Row = list[str]

@@ -12,7 +12,7 @@ from benchmarks.bars import bars
 from benchmarks.builds import SAME_JOB
 from benchmarks.chart import write_chart
 from benchmarks.phases import DBT, GROUPS, READING
-from benchmarks.results import WAYS, Results
+from benchmarks.results import SMALL, WAYS, Results, Shop
 
 _TEMPLATE = Path(__file__).parent / "page.md.j2"
 _RUNS = {
@@ -38,7 +38,7 @@ def write_page(results: Results, folder: Path) -> None:
         versions=", ".join(f"{name} {version}" for name, version in record["versions"].items()),
         bars=_bars(results),
         missed=_missed(results),
-        shops=[_shop(results, size) for size in results.sizes],
+        shops=[_shop(results, shop) for shop in results.shops],
         assignment=_assignment(results),
         phases=_phases(results),
         largest=_words(results.sizes[-1]),
@@ -74,30 +74,33 @@ def _missed(results: Results) -> str:
     return _table(header, rows, right=range(1, 7)) if rows else ""
 
 
-def _shop(results: Results, size: int) -> dict[str, str]:
+def _shop(results: Results, size: Shop) -> dict[str, str]:
     shop = results.shop(size)
-    rounds = len(shop["rounds"])
+    rounds, is_small = len(shop["rounds"]), size in SMALL
+    reference = "notebook" if is_small else "floor"
+    ways = [way for way in WAYS if any(way in done for done in shop["rounds"])] if is_small else WAYS
     return {
+        "name": f"{SMALL[str(size)]}: " if is_small else "",
         "lines": f"{shop['lines']:,}",
         "customers": f"{shop['customers']:,}",
-        "files": f"{shop['files']:,}",
+        "files": "one CSV file" if shop["files"] == 1 else f"{shop['files']:,} CSV files",
         "gigabytes": f"{shop['bytes'] / 1e9:.2f}",
-        "memory_limit": shop["memory_limit"],
+        "memory_limit": shop["memory_limit"] or "its default",
         "rounds": f"medians of {rounds} rounds" if rounds > 1 else "one round",
         "table": _table(
-            ("what", "time, s", "processor time, s", "peak memory, GiB", "times the floor"),
-            [_way(results, size, way) for way in WAYS],
+            ("what", "time, s", "processor time, s", "peak memory, GiB", f"times the {reference}"),
+            [_way(results, size, way, reference) for way in ways],
             right=range(1, 5),
         ),
     }
 
 
-def _way(results: Results, size: int, way: str) -> tuple[str, ...]:
+def _way(results: Results, size: Shop, way: str, reference: str) -> tuple[str, ...]:
     figures = (
         results.median(size, way),
         results.median(size, way, "cpu_seconds"),
         results.median(size, way, "peak_gib"),
-        results.ratio((size, way), (size, "floor")),
+        results.ratio((size, way), (size, reference)),
     )
     if figures[0] is None:
         was_stopped = any(way in done for done in results.shop(size)["rounds"])
@@ -121,7 +124,8 @@ def _assignment(results: Results) -> str:
 
 def _phases(results: Results) -> str:
     largest = results.sizes[-1]
-    columns = [*((size, "whole") for size in results.sizes), (largest, "day"), (largest, "again")]
+    columns: list[tuple[Shop, str]] = [(name, "parsed") for name in results.small]
+    columns += [*((size, "whole") for size in results.sizes), (largest, "day"), (largest, "again")]
     runs = [
         (f"{WAYS[way].lower()}, {_words(size)}", run)
         for size, way in columns
@@ -141,7 +145,9 @@ def _nodes(results: Results) -> str:
     return _table(("node", "s"), [(f"`{name}`", f"{seconds:,.1f}") for name, seconds in nodes.items()], right=(1,))
 
 
-def _words(number: int) -> str:
+def _words(number: Shop) -> str:
+    if isinstance(number, str):
+        return SMALL[number]
     return f"{number / 1e6:g} million" if number >= 1_000_000 else f"{number:,}"
 
 

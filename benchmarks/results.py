@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Measure = Literal["seconds", "cpu_seconds", "peak_gib"]
+Shop = int | str
+"""Lines as asked for, or a name in SMALL."""
 
 WAYS = {
     "floor": "Floor: DuckDB's bare read, one group-by",
@@ -16,13 +18,17 @@ WAYS = {
     "notebook": "Notebook: pandas and scikit-learn",
     "same_job": "Build of the notebook's job only",
     "whole": "Whole build",
+    "parsed": "Whole build, parsed before",
     "day": "One more day",
     "nothing": "Nothing new",
     "again": "Nothing new, and built all the same",
 }
 """What is measured on each shop, in the order of a round."""
 
-BUILDS = ("same_job", "whole", "day", "nothing", "again")
+SMALL = {"online_retail": "Online Retail", "sample": "The sample"}
+"""Shops whose file is at hand, on which only the notebook, the whole build and nothing new are measured."""
+
+BUILDS = ("same_job", "whole", "parsed", "day", "nothing", "again")
 """Those of the project."""
 
 
@@ -33,10 +39,10 @@ class Results:
     Attributes
     ----------
     record : dict
-        machine and versions (of str to str), commands, notebook_up_to and stop_above_gib; shops by lines asked for
-        (lines, customers, files, bytes, memory_limit, and rounds: a dict a round of way to seconds, cpu_seconds,
-        peak_gib, stopped, and for builds phases); assignment by customers (a dict of run to what it printed, with
-        peak_gib).
+        machine and versions (of str to str), commands, notebook_up_to and stop_above_gib; shops by lines asked for, or
+        by name in SMALL (lines, customers, files, bytes, memory_limit, and rounds: a dict a round of way to seconds,
+        cpu_seconds, peak_gib, stopped, and for builds phases); assignment by customers (a dict of run to what it
+        printed, with peak_gib).
     """
 
     record: dict[str, Any]
@@ -53,34 +59,44 @@ class Results:
 
     @property
     def sizes(self) -> list[int]:
-        """Lines of the shops as asked for, rising."""
-        return sorted(map(int, self.record["shops"]))
+        """Lines of the shops as asked for, rising, without those of SMALL."""
+        return sorted(int(size) for size in self.record["shops"] if size not in SMALL)
 
-    def shop(self, size: int) -> dict[str, Any]:
+    @property
+    def small(self) -> list[str]:
+        """Names of the shops of SMALL."""
+        return [name for name in SMALL if name in self.record["shops"]]
+
+    @property
+    def shops(self) -> list[Shop]:
+        """All shops, the small ones first."""
+        return [*self.small, *self.sizes]
+
+    def shop(self, size: Shop) -> dict[str, Any]:
         """Return what is known of a shop."""
         found: dict[str, Any] = self.record["shops"][str(size)]
         return found
 
-    def runs(self, size: int, way: str) -> list[dict[str, Any] | None]:
+    def runs(self, size: Shop, way: str) -> list[dict[str, Any] | None]:
         """Return one element a round; None where it did not run to its end, or there is no such shop."""
         rounds = self.record["shops"].get(str(size), {}).get("rounds", [])
         return [None if way not in done or done[way]["stopped"] else done[way] for done in rounds]
 
-    def median(self, size: int, way: str, measure: Measure = "seconds") -> float | None:
+    def median(self, size: Shop, way: str, measure: Measure = "seconds") -> float | None:
         """Return the median of the rounds; None where there is none."""
         values = [run[measure] for run in self.runs(size, way) if run]
         return statistics.median(values) if values else None
 
-    def most(self, size: int, way: str, measure: Measure) -> float | None:
+    def most(self, size: Shop, way: str, measure: Measure) -> float | None:
         """Return the most of any round; None where there is none."""
         return max((run[measure] for run in self.runs(size, way) if run), default=None)
 
-    def typical_run(self, size: int, way: str) -> dict[str, Any] | None:
+    def typical_run(self, size: Shop, way: str) -> dict[str, Any] | None:
         """Return the run of the median seconds, of two the quicker; None where there is none."""
         runs = sorted((run for run in self.runs(size, way) if run), key=lambda run: run["seconds"])
         return runs[(len(runs) - 1) // 2] if runs else None
 
-    def ratio(self, above: tuple[int, str], below: tuple[int, str], measure: Measure = "seconds") -> float | None:
+    def ratio(self, above: tuple[Shop, str], below: tuple[Shop, str], measure: Measure = "seconds") -> float | None:
         """Return the median of the rounds' ratios of two runs, each a size and a way; None where there is none."""
         pairs = zip(self.runs(*above), self.runs(*below), strict=False)
         ratios = [one[measure] / other[measure] for one, other in pairs if one and other]

@@ -34,7 +34,7 @@ class ShopFiles:
     @property
     def pattern(self) -> str:
         """Glob of the files that are read."""
-        return str(self.months / "*.csv")
+        return str(self.months / "*")
 
     def hold_back_last_day(self) -> None:
         """Leave the last day out of what is read."""
@@ -99,6 +99,21 @@ def write_shop(folder: Path, lines: int, copies: int = 1) -> ShopFiles:
         part.rmdir()
     parts.rmdir()
     unfinished.rename(shop.months)
+    return shop
+
+
+def copy_shop(folder: Path, file: Path) -> ShopFiles:
+    """Copy an invoice file, as the shop that has no other.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made where it is not there.
+    file : Path
+    """
+    shop = ShopFiles(folder)
+    shop.months.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, shop.months / file.name)
     return shop
 
 

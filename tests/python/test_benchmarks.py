@@ -166,6 +166,20 @@ def results(*rounds: dict[str, tuple[float, float]], size: int = 10 * MILLION) -
     return Results(record)
 
 
+def with_small_shops(found: Results) -> Results:
+    """Add the small shops, whose build takes half as long where the project is parsed."""
+
+    def run(seconds: float) -> dict[str, Any]:
+        phases = {"groups": dict.fromkeys(GROUPS, 1.0), "nodes": {}}
+        return {"seconds": seconds, "cpu_seconds": seconds, "peak_gib": 1.0, "stopped": False, "phases": phases}
+
+    for name, notebook_s, build_s in (("online_retail", 4.0, 18.0), ("sample", 2.0, 16.0)):
+        rounds = [{"notebook": run(notebook_s), "whole": run(2 * build_s), "parsed": run(build_s), "nothing": run(0.9)}]
+        shop = {"lines": 541_909, "customers": 4_334, "files": 1, "bytes": 10**7, "memory_limit": "", "rounds": rounds}
+        found.record["shops"][name] = shop
+    return found
+
+
 def bar(found: Results, words: str) -> Bar:
     (one,) = [bar for bar in bars(found) if words in bar.what]
     return one
@@ -185,6 +199,16 @@ def test_ratios_are_medians_of_rounds_and_bars_say_met_or_missed() -> None:
     assert bar(found, "peak memory of any build").verdict == "not measured"
 
 
+def test_small_shops_have_bars_of_their_own() -> None:
+    found = with_small_shops(results({"nothing": (0.8, 0.1)}))
+    assert bar(found, "Online Retail").value == 4.5
+    assert bar(found, "Online Retail").verdict == "met"
+    assert bar(found, "The sample").verdict == "missed"
+    assert bar(found, "Nothing new").value == 0.9
+    assert found.sizes == [10 * MILLION]
+    assert bar(results({}), "Online Retail").verdict == "not measured"
+
+
 def test_the_page_says_where_the_time_of_a_missed_bar_goes(tmp_path: Path) -> None:
     done = {"floor": (0.4, 0.1), "notebook": (100.0, 6.0), "whole": (9.0, 1.5), "same_job": (12.0, 1.0)}
     write_page(results(done), tmp_path)
@@ -194,12 +218,18 @@ def test_the_page_says_where_the_time_of_a_missed_bar_goes(tmp_path: Path) -> No
 
 
 def test_what_was_measured_before_is_kept_unless_it_is_measured_again() -> None:
-    options = argparse.Namespace(lines=[10], assigned=[], output=Path("docs"))
+    options = argparse.Namespace(small=["sample"], lines=[10], assigned=[], output=Path("docs"))
     same = {"machine": {"cores": "2"}, "versions": {"Python": "3.11"}}
-    before = {**same, "commands": ["first"], "shops": {"10": "old", "100": "kept"}, "assignment": {"1": "kept"}}
+    before = {
+        **same,
+        "commands": ["first"],
+        "shops": {"sample": "old", "online_retail": "kept", "10": "old", "100": "kept"},
+        "assignment": {"1": "kept"},
+    }
     record = {**same, "commands": ["second"], "shops": {}, "assignment": {}}
     add_before(record, before, options)
-    assert record == {**same, "commands": ["first", "second"], "shops": {"100": "kept"}, "assignment": {"1": "kept"}}
+    kept = {"online_retail": "kept", "100": "kept"}
+    assert record == {**same, "commands": ["first", "second"], "shops": kept, "assignment": {"1": "kept"}}
     with pytest.raises(SystemExit, match="is of another machine"):
         add_before(record, before | {"machine": {"cores": "8"}}, options)
 
@@ -207,10 +237,12 @@ def test_what_was_measured_before_is_kept_unless_it_is_measured_again() -> None:
 def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
     done = {way: (10.0 + number, 1.0) for number, way in enumerate(WAYS)} | {"polars": (3.0, 11.0)}
     del done["notebook"]
-    results(done).write(tmp_path / "benchmarks.json")
+    with_small_shops(results(done)).write(tmp_path / "benchmarks.json")
     write_page(Results.read(tmp_path / "benchmarks.json"), tmp_path)
     page = (tmp_path / "benchmarks.md").read_text()
-    assert "**10,000,001 lines** of 76,923 customers, 25 CSV files, 1.00 GB;\nDuckDB's limit 6GiB; one round." in page
+    assert "**10,000,001 lines** of 76,923 customers, 25 CSV files, 1.00 GB;\nDuckDB's limit: 6GiB; one round." in page
+    assert "**Online Retail: 541,909 lines** of 4,334 customers, one CSV file, 0.01 GB;\nDuckDB's limit: its" in page
+    assert "| Whole build, parsed before | 18.0 | 18.0 | 1.00 | 4.5 |" in page
     assert "```shell\n.venv/bin/python -m benchmarks\n.venv/bin/python -m benchmarks --lines 1 --add\n```" in page
     assert "| Floor: DuckDB's bare read, one group-by | 10.0 | 10.0 | 1.00 | 1.0 |" in page
     assert "| Polars: data part of the notebook | stopped above 10 GiB |" in page
