@@ -49,12 +49,15 @@ alt.utils.schemapi.disable_debug_mode()
 st.set_page_config(page_title="Customer segments", layout="wide")
 st.navigation(
     [
-        st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", default=True),
+        st.Page(on_snapshot(overview.draw), title="Overview", default=True),
         st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
         st.Page(on_snapshot(customers.draw), title="Customers", url_path="customers"),
         st.Page(on_snapshot(movement.draw), title="Movement", url_path="movement"),
         st.Page(on_snapshot(data_quality.draw), title="Data quality", url_path="data_quality"),
         st.Page(on_snapshot(model.draw), title="Model", url_path="model"),
+        # Streamlit serves the default page at "/" only: this one is the same page at an address of its own. A redirect
+        # from "/" would break the reader's way back.
+        st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", visibility="hidden"),
     ],
     position="top",
 ).run()

@@ -115,6 +115,18 @@ def test_every_page_of_the_sample_is_sound(
             look(tab, f"{page} sample {width} {scheme}")
 
 
+def test_every_page_has_an_address_of_its_own(chromium: Chromium, sample_dashboard: str) -> None:
+    for address, page in [("", "Overview"), *((page.lower().replace(" ", "_"), page) for page in PAGES)]:
+        with chromium.tab(f"{sample_dashboard}/{address}") as tab:
+            assert tab.page.locator("h1").all_inner_texts() == [page], address
+            # "Page not found" is one.
+            assert tab.page.get_by_role("dialog").count() == 0, address
+            # No page is in the menu twice.
+            menu = tab.page.get_by_test_id("stTopNavLink").all_inner_texts()
+            assert menu == list(PAGES), address
+            assert tab.errors == [], address
+
+
 def test_the_pages_of_online_retail_are_sound_and_say_what_the_tables_say(
     chromium: Chromium, online_retail_build: Build
 ) -> None:
