@@ -41,7 +41,8 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test test-spark lint bench bench-full bench-read bench-day bench-dashboard compare scaling evidence sample lock clean
+.PHONY: help build report docs audit erase query dashboard test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+	scaling evidence sample lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -84,6 +85,12 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/dbt --quiet parse --no-partial-parse
 	$(BIN)/dbt-score lint
 	$(BIN)/python tests/python/project_rules.py target/manifest.json
+	$(BIN)/python tests/python/rooms_drawing.py target/manifest.json docs/rooms.svg --check
+
+rooms: $(VENV)/installed-dev ## Draw the folders of models in docs/rooms.svg, and count what the project consists of
+	$(BIN)/dbt --quiet parse
+	$(BIN)/python tests/python/rooms_drawing.py target/manifest.json docs/rooms.svg
+	@$(BIN)/python tests/python/project_counts.py target/manifest.json
 
 docs: $(VENV)/installed ## Write target/static_index.html: every table, column, macro, test and metric, on one page that opens offline
 	$(BIN)/dbt docs generate --static

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from project_manifest import Project, Thing, layer
+from project_rooms import Rooms
 
 PREFIXES = {"staging": ("base_", "stg_"), "intermediate": ("int_",), "marts": ("",)}
 RESERVED = ("base_", "stg_", "int_")
@@ -20,6 +21,8 @@ PARENTS = {
     "intermediate": {"staging", "intermediate", "seed"},
     "marts": {"intermediate", "marts", "seed"},
 }
+# Models that a reader can take in at once.
+ROOM_SIZE = 16
 # What a macro is on one database; dbt finds it by the macro's name.
 DISPATCHED = re.compile(r"^(default|spark|duckdb)__")
 
@@ -97,6 +100,26 @@ def properties_stand_beside(project: Project) -> Iterator[Finding]:
             yield key, f"it is not described in {expected}"
 
 
+def rooms_are_small(project: Project) -> Iterator[Finding]:
+    """No folder of models, of SQL and Python together, holds more than can be taken in at once."""
+    for name, models in Rooms(project).models.items():
+        if len(models) > ROOM_SIZE:
+            for model in models:
+                yield model["unique_id"], f"it is one of {len(models)} models of {name}, and {ROOM_SIZE} are allowed"
+
+
+def macros_are_described_once(project: Project) -> Iterator[Finding]:
+    """Macros are in folders of macros/, and those of a folder are described in one file, which bears its name."""
+    for key, macro in project.macros.items():
+        folder = Path(macro["original_file_path"]).parent
+        if folder.parts[0] != "macros" or DISPATCHED.match(macro["name"]):
+            continue
+        expected = (folder / f"{folder.name}.yml").as_posix()
+        described = (macro["patch_path"] or "").partition("://")[2]
+        if len(folder.parts) != 2 or described != expected:
+            yield key, f"it is in {folder.as_posix()} and described in {described or 'no file'}"
+
+
 def marts_have_contracts(project: Project) -> Iterator[Finding]:
     """A mart has an enforced contract with a type for every column."""
     for key, model in project.of_type("model").items():
@@ -169,6 +192,8 @@ RULES: dict[str, Callable[[Project], Iterator[Finding]]] = {
         everything_is_described,
         arguments_are_those_of_the_macro,
         properties_stand_beside,
+        rooms_are_small,
+        macros_are_described_once,
         marts_have_contracts,
         nothing_is_unused,
         layers_have_colors,

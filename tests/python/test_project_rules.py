@@ -43,6 +43,15 @@ BROKEN: list[tuple[str, str, Callable[[Thing], None]]] = [
     ("everything_is_described", MACRO, lambda m: m["macros"][MACRO]["arguments"][0].update(description="")),
     ("arguments_are_those_of_the_macro", MACRO, lambda m: m["macros"][MACRO]["arguments"].pop()),
     ("properties_stand_beside", MART, lambda m: m["nodes"][MART].update(patch_path="segmentation://models/all.yml")),
+    ("rooms_are_small", MART, lambda m: m["nodes"].update(copies(m["nodes"][MART], 16))),
+    ("macros_are_described_once", MACRO, lambda m: m["macros"][MACRO].update(patch_path="segmentation://macros/x.yml")),
+    (
+        "macros_are_described_once",
+        MACRO,
+        lambda m: m["macros"][MACRO].update(
+            original_file_path="macros/x.sql", patch_path="segmentation://macros/macros.yml"
+        ),
+    ),
     ("marts_have_contracts", MART, lambda m: m["nodes"][MART]["config"]["contract"].update(enforced=False)),
     ("marts_have_contracts", MART, lambda m: m["nodes"][MART]["columns"]["month"].update(data_type=None)),
     ("nothing_is_unused", INTERMEDIATE, lambda m: m["child_map"].update({INTERMEDIATE: []})),
@@ -65,6 +74,10 @@ BROKEN: list[tuple[str, str, Callable[[Thing], None]]] = [
         lambda m: m["nodes"][MART]["config"]["meta"].update(exceptions={"keys_are_unique": "So."}),
     ),
 ]
+
+
+def copies(node: Thing, number: int) -> Thing:
+    return {f"{node['unique_id']}_{n}": node for n in range(number)}
 
 
 def doc_block(name: str) -> Thing:
