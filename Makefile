@@ -71,7 +71,7 @@ dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published 
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that it works; with PROFILE=long on many more random files
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-spark: $(VENV)/installed-spark ## Prove that it comes out the same on Apache Spark (needs Java 17)
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/spark
@@ -82,7 +82,8 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 models tests analyses
 	@# From scratch: what dbt has kept of an earlier run may lack descriptions of tests.
-	$(BIN)/dbt --quiet parse --no-partial-parse
+	@# With unit tests, which are tests of models too.
+	$(BIN)/dbt --quiet parse --no-partial-parse --vars '{unit_tests: true}'
 	$(BIN)/dbt-score lint
 	$(BIN)/python tests/python/project_rules.py target/manifest.json
 	$(BIN)/python tests/python/rooms_drawing.py target/manifest.json docs/rooms.svg --check
