@@ -1,6 +1,7 @@
 {#-
     A condition on what tests look at: rows that no complete build has passed with, or all of them with the var audit: full. Of lines by the
-    typed_key of their file, of the ledger by its ledger_key, of the history by its history_key. What was audited is written down by `record_audit` when a build has passed.
+    typed_key of their file, of the ledger by its ledger_key, of the history by its history_key. What was audited is
+    written down at the end of a build that has passed (`segmentation_dbt.end_of_build`).
 -#}
 {% macro audit_filter(key, what='files') -%}
     {%- set file_comparisons = ref('int_file_comparisons') -%}

@@ -1,4 +1,4 @@
-"""A dbt-duckdb plugin that publishes the marts, for the macro publish at the end of a build.
+"""Publishes the marts at the end of a build; a dbt-duckdb plugin.
 
 It works through a connection of its own to the warehouse that dbt has open, and writes the published DuckDB file from
 the Parquet files in an instance of its own: a disk that is full can't break the warehouse's.
@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt.adapters.duckdb.utils import TargetConfig
 
+from segmentation_dbt.plugin import EndOfBuildPlugin
 from segmentation_dbt.version_files import (
     MANIFEST,
     ROW_GROUP_SIZE,
@@ -33,41 +32,8 @@ from segmentation_dbt.version_files import (
 from segmentation_dbt.versions import Versions
 
 
-class Plugin(BasePlugin):
-    """Publishes, or says what is published."""
-
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Keep the connection that dbt opened."""
-        self._connection = conn
-
-    def store(self, target_config: TargetConfig) -> None:
-        """Publish the marts of a request to a folder, and put into the request what became of it.
-
-        Parameters
-        ----------
-        target_config : TargetConfig
-            The location's path is the folder. Config is the request: the arguments of `publish`, where no marts mean
-            that nothing is to be published. `outcome` is added to it: `folder`, `current` (name of the version that is
-            current, None for none), and where there are marts a `problem` (text) or what `publish` returns.
-        """
-        request, location = target_config.config, target_config.location
-        versions = Versions(Path(location.path if location else "published").absolute())
-        outcome: dict[str, Any] = {"folder": str(versions.folder)}
-        if request["marts"]:
-            marts = [Mart(**mart) for mart in request["marts"]]
-            try:
-                with self._connection.cursor() as cursor:
-                    outcome |= publish(
-                        cursor,
-                        versions,
-                        marts,
-                        lines_up_to=request["lines_up_to"],
-                        run=request["run"],
-                        warnings=request["warnings"],
-                    )
-            except (OSError, duckdb.Error) as e:
-                outcome["problem"] = explain(versions, e)
-        request["outcome"] = outcome | {"current": versions.current()}
+class Plugin(EndOfBuildPlugin):
+    """In the plugins of a profile it says that its builds publish."""
 
 
 def publish(

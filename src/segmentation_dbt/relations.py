@@ -66,6 +66,12 @@ def select(relation: Any, expressions: Sequence[str]) -> Any:
 def schema_of(relation: Any) -> pa.Schema:
     """Return the names and types of the columns."""
     return to_arrow(relation.limit(0)).schema
+def fetch_rows(session: Any, query: str) -> list[tuple[Any, ...]]:
+    """Return all rows of a query, a tuple a row: only for what has few."""
+    if is_of_spark(session):
+        return [tuple(row) for row in session.sql(query).collect()]
+    rows: list[tuple[Any, ...]] = session.execute(query).fetchall()
+    return rows
 
 
 def checksum(relation: Any, columns: Sequence[str]) -> str:
@@ -112,6 +118,15 @@ def delete_rows(session: Any, name: str, condition: str) -> None:
         session.table(name).filter(f"({condition}) is not true").write.saveAsTable(kept)
         session.sql(f"drop table {name}")
         session.sql(f"alter table {kept} rename to {name}")
+
+
+def replace_table(session: Any, name: str, query: str) -> None:
+    """Make a table of what a query finds, in the place of the one that is there."""
+    if is_of_spark(session):
+        session.sql(f"drop table if exists {name}")
+        session.sql(f"create table {name} as {query}")
+    else:
+        session.execute(f"create or replace table {name} as {query}")
 
 
 def map_batches(

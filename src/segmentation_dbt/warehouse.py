@@ -10,13 +10,14 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from dbt.adapters.duckdb.plugins import BasePlugin
+
+from segmentation_dbt.plugin import EndOfBuildPlugin
 
 # Of malloc.h.
 _M_MMAP_THRESHOLD, _M_MMAP_MAX = -3, -4
 
 
-class Plugin(BasePlugin):
+class Plugin(EndOfBuildPlugin):
     """Opens the warehouse once before dbt does, to give DuckDB's errors a remedy."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ PARENTS = {
 # Models that a reader can take in at once.
 ROOM_SIZE = 16
 # What a macro is on one database; dbt finds it by the macro's name.
-DISPATCHED = re.compile(r"^(default|spark|duckdb)__")
+DISPATCHED = re.compile(r"^(default|spark|sparksession|duckdb)__")
 
 # The id of what breaks a rule, and how.
 Finding = tuple[str, str]

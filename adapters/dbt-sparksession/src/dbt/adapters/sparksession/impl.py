@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import Any
 
-from dbt.adapters.base import PythonJobHelper
+from dbt.adapters.base import PythonJobHelper, available
 from dbt.adapters.spark import SparkAdapter
 from dbt.adapters.sparksession.connections import (
     SparkSessionConnectionManager,
@@ -41,3 +42,8 @@ class SparkSessionAdapter(SparkAdapter):
     def python_submission_helpers(self) -> dict[str, type[PythonJobHelper]]:
         """Ways to run a Python model."""
         return {"session": SessionPythonJobHelper}
+
+    @available.parse_none
+    def call_python(self, function: str, *arguments: Any) -> Any:
+        """Call a function, such as package.module:function, with the session and arguments; return what it returns."""
+        return resolve_name(function)(spark_session(self.config.credentials), *arguments)
