@@ -66,6 +66,8 @@ def select(relation: Any, expressions: Sequence[str]) -> Any:
 def schema_of(relation: Any) -> pa.Schema:
     """Return the names and types of the columns."""
     return to_arrow(relation.limit(0)).schema
+
+
 def fetch_rows(session: Any, query: str) -> list[tuple[Any, ...]]:
     """Return all rows of a query, a tuple a row: only for what has few."""
     if is_of_spark(session):

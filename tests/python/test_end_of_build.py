@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -145,17 +144,18 @@ def test_the_tables_are_summed_up() -> None:
 
 def test_what_was_audited_is_written_down_again() -> None:
     relations = {
-        "int_compared_files": '"main"."int_compared_files"',
+        "int_file_comparisons": '"main"."int_file_comparisons"',
         "int_customer_days": "int_customer_days",
         "int_history_months": "int_history_months",
     }
     with duckdb.connect() as connection:
-        for model, key in zip(relations, ("row_key", "row_key", "history_key"), strict=True):
+        keys = ("classified_key", "ledger_key", "history_key")
+        for model, key in zip(relations, keys, strict=True):
             connection.execute(f"create table {model} as select '{model}' as {key} from range(2)")
         for _ in range(2):
             record_audit(connection, relations)
-        for what, model in zip(("files", "customers", "months"), relations, strict=True):
-            assert connection.execute(f"select row_key from main.audited_{what}").fetchall() == [(model,)]
+        for what, key, model in zip(("files", "customers", "months"), keys, relations, strict=True):
+            assert connection.execute(f"select {key} from main.audited_{what}").fetchall() == [(model,)]
 
 
 def test_changes_are_counted() -> None:
@@ -187,13 +187,7 @@ def test_what_was_published_is_said() -> None:
     assert describe_publication(Publication(reason="none of it"), []) == [("published", "nothing: none of it")]
 
 
-@pytest.mark.parametrize(
-    ("given", "is_number"), [("many", False), (-1, False), (None, False), ("600", True), (0, True)]
-)
-def test_lines_to_publish_are_a_number(given: object, is_number: bool, tmp_path: Path) -> None:
+def test_without_its_plugin_nothing_is_published() -> None:
     with duckdb.connect() as connection:
-        told = publish_build(connection, build(publish_lines_up_to=given, published=str(tmp_path)), [], [])
-        assert (told.problem is None) == is_number
-        assert is_number or f"publish_lines_up_to is {given};" in str(told.problem)
-        not_there = publish_build(connection, build(is_published=False), [], [])
-        assert not_there.reason == "the plugin segmentation_dbt.publishing is not in the profile"
+        told = publish_build(connection, build(is_published=False), [], [])
+    assert told.reason == "the plugin segmentation_dbt.publishing is not in the profile"
