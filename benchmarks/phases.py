@@ -68,7 +68,7 @@ MODELS = {
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     HISTORY: (
-        *("int_history_months", "int_history_score_edges", "int_history_features", "int_scored_history"),
+        *("int_history_months", "int_history_features", "int_scored_history"),
         *("int_segment_history", "int_segment_changes", "int_segment_migrations", "int_segment_shares"),
         *("int_share_changes", "segment_history", "segment_migrations"),
     ),
