@@ -41,7 +41,7 @@ export SQL
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -69,6 +69,19 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 
 dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+# Of a build of its own, so that nobody's warehouse is touched.
+CHECK := SEGMENTS_WAREHOUSE=target/check/warehouse.duckdb SEGMENTS_PUBLISHED=target/check/published
+
+check: $(VENV)/installed-dev ## What to run before a commit (two minutes): style, types, tests of the package, and the sample with all of dbt's tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	@changed="$$(git diff --name-only --diff-filter=d HEAD -- '*.sql')"; test -z "$$changed" || $(BIN)/sqlfluff lint $$changed
+	$(BIN)/python -m pytest -q -n 2 --without-builds
+	rm -rf target/check/warehouse.duckdb target/check/published
+	mkdir -p target/check
+	$(CHECK) $(BIN)/python -m segmentation_dbt.build --target-path target/check --vars '{unit_tests: true}'
 
 test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10

@@ -158,8 +158,17 @@ def dbt(
     return Build(folder / "warehouse.duckdb", folder / "target", exit_code, output, seconds)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a second process begin with tests that need none of the builds that the first one makes for many."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-builds", action="store_true", help="leave out the modules in which dbt builds")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out modules that build, if that is asked for; begin with tests that need none of the shared builds.
+
+    So a second process has something to do while the first one makes them.
+    """
+    if config.getoption("--without-builds"):
+        items[:] = [item for item in items if not {"Build", "dbt"} & vars(getattr(item, "module", None)).keys()]
     shared = {"sample_build", "online_retail_build"}
     first = items[0].path if items else None
     waiting = {item.path for item in items if shared & set(getattr(item, "fixturenames", ()))}

@@ -120,7 +120,7 @@ def read_directly(path: Path) -> list[tuple[str | None, ...]]:
 @pytest.mark.parametrize("letter", ['"', '""x', '"\n', '"a\n', '\\"', '"a"b,', 'a","b\n', '1,"say \\"hi\\"",2\n'])
 def test_a_long_run_of_quotes_takes_no_longer_than_other_text(letter: str) -> None:
     text = letter * (1_000_000 // len(letter))
-    began = time.perf_counter()
+    began = time.process_time()
     rows = rows_of(text, ",", 3)
     assert "\n".join(row_text for _, _, row_text in rows) == text.rstrip("\n")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
