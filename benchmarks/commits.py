@@ -18,6 +18,7 @@ from benchmarks.builds import PROJECT
 from benchmarks.comparing import SCHEMA
 from benchmarks.deliveries import DATA
 
+_FILES = "invoices"
 _DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 # Of the environment of the caller: a commit is built as shipped.
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")
@@ -74,13 +75,16 @@ def build(builds: Path, data: str) -> Path:
         checkout, marts = Path(scratch) / "project", Path(scratch) / "marts"
         _check_out(builds.name, checkout)
         # In the checkout, so that the paths that a build stores are the same for all commits.
-        files = checkout / "invoices"
+        files = checkout / _FILES
         for folder in (marts, files):
             folder.mkdir()
         for number, delivery in enumerate(deliver(source, files), 1):
             print(f"  {builds.name[:8]}: {data}, {delivery}", flush=True)
             _build(checkout, _LEFT_OUT.get(data, _WITHOUT_TESTS))
-            _keep_marts(checkout / "warehouse.duckdb", marts / f"{number} {delivery}.duckdb")
+            kept = marts / f"{number} {delivery}.duckdb"
+            _keep_marts(checkout / "warehouse.duckdb", kept)
+            if (read := _files_read(kept)) != (delivered := {f"{_FILES}/{path.name}" for path in files.iterdir()}):
+                sys.exit(f"{builds.name} has read {sorted(read)} and not {sorted(delivered)}.")
         shutil.move(marts, finished)
     return finished
 
@@ -110,7 +114,7 @@ def _build(checkout: Path, left_out: tuple[str, ...]) -> None:
 def _run(command: tuple[str, ...], checkout: Path) -> str:
     """Run a command in a checkout with its package; end the program where it fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
-    environment["PYTHONPATH"] = str(checkout / "src")
+    environment |= {"PYTHONPATH": str(checkout / "src"), "INVOICE_FILES": f"{_FILES}/*"}
     run = subprocess.run(
         command, cwd=checkout, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
@@ -130,3 +134,10 @@ def _keep_marts(warehouse: Path, file: Path) -> None:
         )
         for (mart,) in connection.execute(query).fetchall():
             connection.execute(f"create table kept.{SCHEMA}.{mart} as select * from {SCHEMA}.{mart}")
+
+
+def _files_read(marts: Path) -> set[str]:
+    """Return the paths of the files that a build has read and that are still there."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        found = connection.execute(f"select source_file from {SCHEMA}.load_audit where is_present").fetchall()
+    return {path for (path,) in found}
