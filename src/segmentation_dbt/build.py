@@ -5,6 +5,9 @@ This remembers what the current version was built from, and is done in a second 
 invoice files (path, size, time of change), the project (content of its files and of this package, versions of all
 packages that are installed), the settings (options and environment variables) and the warehouse. A table of the
 warehouse (`invoice_relation`) has nothing that says whether it changed: it is read each time.
+
+What a build does is shown in a few lines (`display`). VERBOSE=1 shows dbt's own log, and so do dbt's options and
+environment variables that say how to print it.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ SAMPLE = "data/sample/invoices.csv.gz"
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")
 # What a build writes, and what is not part of it.
 _OTHER_FOLDERS = {"target", "logs", "published", "report", "data", "docs", "benchmarks", "node_modules", "__pycache__"}
+# Who sets one of these wants dbt's own log on the screen.
+_LOG_OPTIONS = ("--log-level", "--log-format", "--quiet", "-q", "--debug", "-d")
+_LOG_VARIABLES = ("VERBOSE", "DBT_LOG_LEVEL", "DBT_LOG_FORMAT", "DBT_QUIET", "DBT_DEBUG")
 _CODE = {".sql", ".yml", ".yaml", ".md", ".py"}
 
 
@@ -59,12 +65,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 0
     record.unlink(missing_ok=True)
-    code = subprocess.run([*DBT, "build", *options], check=False).returncode  # noqa: S603
+    code = run_dbt(options)
     current = versions.current()
     # What it began with: files that arrived meanwhile are new to the next. A build of a part publishes nothing.
     if inputs and code == 0 and current != before:
         record.write_text(_recorded(inputs, current, warehouse))
     return code
+
+
+def run_dbt(options: Sequence[str]) -> int:
+    """Run dbt build in a process of its own with its log, or in this one with its progress; return its exit code.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Of dbt build.
+    """
+    if any(os.environ.get(name) for name in _LOG_VARIABLES) or any(
+        option.partition("=")[0] in _LOG_OPTIONS for option in options
+    ):
+        return subprocess.run([*DBT, "build", *options], check=False).returncode  # noqa: S603
+    # It takes two seconds to import, which a build in which nothing is new does not have.
+    from segmentation_dbt.display import build
+
+    return build(options)
 
 
 def inputs_of(options: Sequence[str]) -> str | None:

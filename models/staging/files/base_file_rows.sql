@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ segmentation.log_files_read(this, ref('base_invoice_files')) }}") }}
+
 with invoice_rows as (
 
     select
