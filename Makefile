@@ -128,15 +128,15 @@ bench-dashboard: $(VENV)/installed-dev ## Measure how long pages of the dashboar
 compare: $(VENV)/installed ## Compare the tables that two commits build of the same data: OLD=main NEW=HEAD, ALLOW='mart mart.column'
 	$(BIN)/python -m benchmarks.compare_commits $(OLD) $(NEW) $(if $(ALLOW),--allow $(ALLOW))
 
-scaling: $(VENV)/installed ## Measure builds of 1 and 10 million lines (SIZES='1 10 100' for more) and write the tables of docs/scaling.md anew
+scaling: $(VENV)/installed ## Measure builds of 1 and 10 million lines (SIZES='1 10 100' for more) and rewrite the tables of docs/scaling.md
 	for size in $(SIZES); do SEGMENTS_DBT_THREADS=1 $(BIN)/python -m benchmarks.daily --lines $${size}000000 \
 		--folder "$(SCALING)/$$size" || exit 1; done
 	$(BIN)/python -m benchmarks.cost_model --measure $(addprefix "$(SCALING)"/,$(SIZES))
 
-evidence: $(VENV)/installed ## Write the tables of docs/method.md anew (minutes); with ONLINE_RETAIL=path for that data set too
+evidence: $(VENV)/installed ## Rewrite the tables of docs/method.md (minutes); with ONLINE_RETAIL=path for that data set too
 	$(BIN)/python benchmarks/evidence.py
 
-sample: $(VENV)/installed ## Write the sample in data/sample anew
+sample: $(VENV)/installed ## Rewrite the sample in data/sample
 	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \
 		--lines 60000 --customers 3000
 
@@ -145,7 +145,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 LOCK_CLIENT := uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --upgrade
 
-lock: ## Choose the newest allowed versions of the dependencies anew (needs uv)
+lock: ## Choose the newest allowed versions of the dependencies again (needs uv)
 	$(LOCK) --extra dashboard --extra report --extra dev -o requirements-dev.lock
 	$(LOCK) --extra dashboard --extra report -c requirements-dev.lock -o requirements-charts.lock
 	$(LOCK) -c requirements-dev.lock -o requirements.lock

@@ -24,7 +24,7 @@ class Campaign:
 
     The hash of the campaign's name and the customer's id is a number from 0 to 1, as good as random: those below the
     share are held out. It depends on nothing else, so a customer keeps the group when the list grows, a larger share
-    holds out the same customers and more, and another campaign draws anew.
+    holds out the same customers and more, and another campaign makes a draw of its own.
 
     Parameters
     ----------

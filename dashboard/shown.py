@@ -86,7 +86,7 @@ def change(value: float) -> str:
 
 
 def sentence(words: str) -> str:
-    """Begin with a capital, separate thousands, and leave out names of columns and settings that stand in brackets."""
+    """Begin with a capital, separate thousands, and leave out names of columns and settings that are in brackets."""
     return thousands(words[:1].upper() + re.sub(r" \([a-z]+(_[a-z]+)+( is \w+)?\)", "", words[1:]))
 
 

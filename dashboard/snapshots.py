@@ -33,7 +33,7 @@ def current() -> Snapshot:
     Raises
     ------
     NothingPublishedError
-        Where there is none.
+        If there is none.
     """
     return _open(current_version(published_folder()))
 

@@ -38,7 +38,7 @@ line_ids as (
 
 ),
 
--- A bit for each of 32 rows: as many bits as lines, or an id stands twice. A group for each id would be as much as
+-- A bit for each of 32 rows: as many bits as lines, or an id is twice. A group for each id would be as much as
 -- there are lines.
 id_blocks as (
 
@@ -64,7 +64,7 @@ union all
 {%- endfor %}
 
 select
-    'a line_id that stands twice' as problem,
+    'a line_id that is twice' as problem,
     sum(line_count - id_count) as line_count
 from id_blocks
 having sum(line_count - id_count) > 0

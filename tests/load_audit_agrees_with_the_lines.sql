@@ -1,4 +1,4 @@
--- What the audit says of each file is what stands in the tables of lines. Looks at new files.
+-- What the audit says of each file is what is in the tables of lines. Looks at new files.
 with lines as (
 
     select

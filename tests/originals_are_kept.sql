@@ -1,4 +1,4 @@
--- The line that a copy repeats stands in the file that is named, counts, and is no copy itself. Looks at copies in new
+-- The line that a copy repeats is in the file that is named, counts, and is no copy itself. Looks at copies in new
 -- files or of lines there.
 with copies as (
 

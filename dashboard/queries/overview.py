@@ -22,7 +22,7 @@ def segments(snapshot: Snapshot, country: Country) -> pd.DataFrame:
     -------
     DataFrame
         segment, customers, customer_share, revenue (all they ever spent, before returns), revenue_share. A share is
-        null where there is nothing to share.
+        null if there is nothing to share.
     """
     return snapshot.query(
         f"""

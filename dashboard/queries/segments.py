@@ -1,4 +1,4 @@
-"""One segment: its profile, and where its customers stand among everybody."""
+"""One segment: its profile, and where its customers rank among everybody."""
 
 from __future__ import annotations
 

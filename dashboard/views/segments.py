@@ -1,4 +1,4 @@
-"""One segment: what it is, where its customers stand among everybody, what to do, and the list to do it with."""
+"""One segment: what it is, where its customers rank among everybody, what to do, and the list to do it with."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 {#-
-    Where a row of a loaded table stands in the order in which it was loaded. A row_number() over the file would
+    Where a row of a loaded table is in the order in which it was loaded. A row_number() over the file would
     make the reader run on one core; the position of the stored row costs nothing.
 -#}
 {% macro row_position() -%}

@@ -1,6 +1,6 @@
 {#-
     Whether what was found in the last build, of lines that repeat or cancel each other, can be gone on from: then only the
-    lines of new files are compared with all others. Where they are half of the lines, all are compared anew.
+    lines of new files are compared with all others. Where they are half of the lines, all are compared again.
 -#}
 {% macro compares_new_files_only(files_to_compare, invoice_files) -%}
     {%- if not segmentation.is_running() or not segmentation.stored_relation('int_file_comparisons') -%}

@@ -1,5 +1,5 @@
 {#-
-    A statement that deletes what is compared anew, for a hook of int_duplicate_invoice_lines: it runs in the transaction that
+    A statement that deletes what is compared again, for a hook of int_duplicate_invoice_lines: it runs in the transaction that
     adds what is found, so that a build that is killed leaves both.
 -#}
 {% macro delete_compared_duplicates(duplicates, duplicate_candidates, files_to_compare, invoice_files) -%}

@@ -1,6 +1,6 @@
 {#-
     A statement that deletes the rows of a table that a condition is true of. Plain Parquet files can't be deleted from: there the
-    other rows are written anew where there is anything to delete, and nothing is left to state.
+    other rows are written again if there is anything to delete, and nothing is left to state.
 -#}
 {% macro delete_rows(relation, condition) -%}
     {{ return(adapter.dispatch('delete_rows', 'segmentation')(relation, condition)) }}

@@ -1,6 +1,6 @@
 {#-
     A statement that deletes the pairs of which a line is of a file that is new or gone, for a hook of int_cancellation_pairs; all of them
-    where all lines are compared anew.
+    where all lines are compared again.
 -#}
 {% macro delete_stale_pairs(pairs, files_to_compare, invoice_files) -%}
     {%- if segmentation.is_running() and load_relation(pairs) and not flags.FULL_REFRESH -%}

@@ -1,4 +1,4 @@
-{#- A value of any row of a relation that holds the same one in all; '' where there is none, or nothing runs. -#}
+{#- A value of any row of a relation that holds the same one in all; '' if there is none, or nothing runs. -#}
 {% macro first_value_of(relation, column) -%}
     {%- if not segmentation.is_running() -%}
         {{ return('') }}

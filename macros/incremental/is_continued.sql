@@ -1,6 +1,6 @@
 {#-
     Whether an incremental model has rows to go on from. A table without the column was built by a version that stored less:
-    it is dropped, and made anew.
+    it is dropped, and made again.
 -#}
 {% macro is_continued(column) -%}
     {%- if not (segmentation.is_running() and is_incremental()) -%}

@@ -1,5 +1,5 @@
 {#-
-    A model's table as the last build left it, for a model that stands before it in the graph and goes on from there.
+    A model's table as the last build left it, for a model that is before it in the graph and goes on from there.
     None in the first build, in a full refresh, and where the table lacks a column: a version that stored less made it.
 -#}
 {% macro stored_relation(name, column=none) -%}

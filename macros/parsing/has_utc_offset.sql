@@ -1,4 +1,4 @@
-{#- Whether the text of a time ends with an offset from UTC, such as Z, +02:00 or -0500; only where the year stands first. -#}
+{#- Whether the text of a time ends with an offset from UTC, such as Z, +02:00 or -0500; only where the year comes first. -#}
 {% macro has_utc_offset(column) -%}
     {#- Behind the date and the hour nothing else has such a sign. -#}
     {%- set rest = 'substr(' ~ column ~ ', 14)' -%}

@@ -1,5 +1,5 @@
 {#-
-    The currency of a line as a code in upper case, or null: what stands on the line, else on its order, else beside
+    The currency of a line as a code in upper case, or null: what is on the line, else on its order, else beside
     its price. What is no number, such as #REF!, names none.
 -#}
 {% macro line_currency(of_line, of_order, price_text) -%}

@@ -1,5 +1,5 @@
 {#-
-    A timestamp from text, or null. Where the year stands first: 2010-12-01 08:26, 2010-12-01T08:26:30, 2010/12/01,
+    A timestamp from text, or null. Where the year comes first: 2010-12-01 08:26, 2010-12-01T08:26:30, 2010/12/01,
     20101201. Otherwise date_order (dmy, mdy or null) says which number is the day: 12/1/2010 8:26, 1.12.10,
     12/1/2010 8:26 PM. A time with an offset from UTC is given in the zone of the var time_zone. The words infinity
     and epoch, which a database takes for dates, are none.

@@ -1,6 +1,6 @@
 {#-
     A timestamp from the text of a date with slashes, of which the day and the month are the first or second number, and of a time
-    behind it if there is one; null where there is no such day or time. For databases whose formats know no choice.
+    behind it if there is one; null if there is no such day or time. For databases whose formats know no choice.
 -#}
 {% macro written_time(text, day, month) -%}
     {%- set pattern = '^([0-9]+)/([0-9]+)/([0-9]+)(?: +([0-9]+):([0-9]+)(?::([0-9]+))?(?: +([AaPp])[Mm])?)? *$' -%}

@@ -1,5 +1,5 @@
 {#-
-    Hashes of the orders of erased customers in files in which a customer stands on one row of an order only, as a list. Such
+    Hashes of the orders of erased customers in files in which a customer is on one row of an order only, as a list. Such
     files are read once more for it.
 -#}
 {% macro erased_orders(groups, customers) -%}

@@ -1,4 +1,4 @@
-{#- A field of an invoice line as text, as it stands in a file; null where the file has no such column. -#}
+{#- A field of an invoice line as text, as it is in a file; null where the file has no such column. -#}
 {% macro file_column(file, field) -%}
     {%- set position = fromjson(file['positions']).get(field) -%}
     {%- if position is none -%}

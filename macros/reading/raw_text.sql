@@ -1,5 +1,5 @@
 {#-
-    The text of a row: as it stands in the file where it could not be read, else its fields as one line of
+    The text of a row: as it is in the file where it could not be read, else its fields as one line of
     comma-separated values, quoted where they must be, and the fields that only some shapes have behind them.
 -#}
 {% macro raw_text(relation) -%}

@@ -1,6 +1,6 @@
 {#-
-    Where the medians of groups of customers stand among all customers, a row a group and measure: the share of the
-    customers below the median, and the share at or below it. The most recent stand highest.
+    Where the medians of groups of customers rank among all customers, a row a group and measure: the share of the
+    customers below the median, and the share at or below it. The most recent rank highest.
 -#}
 {% macro median_positions(customers, members, group_column, measures) -%}
     {%- set values = {

@@ -36,7 +36,7 @@ class Assignment:
         Its votes, from 1 to the number of neighbours.
     runner_up : integer array of shape (n,)
         The segment with the second most votes, of equal ones the one with the nearer centroid: where all
-        neighbours agree, the nearest of the other centroids. Equal to `label` where there is one segment.
+        neighbours agree, the nearest of the other centroids. Equal to `label` if there is one segment.
     """
 
     label: IntArray

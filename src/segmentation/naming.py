@@ -34,7 +34,7 @@ class Cluster:
     Attributes
     ----------
     position : tuple of float
-        Where the cluster's medians stand among all customers, 0 to 1, on each of MEASURES: the share of
+        Where the cluster's medians rank among all customers, 0 to 1, on each of MEASURES: the share of
         customers below plus half the share of equal ones.
     median_frequency : float
         Median number of orders of its customers.
@@ -103,7 +103,7 @@ def describe_clusters(measures: FloatArray, labels: NDArray[np.int64]) -> list[C
     labels : integer array of shape (n,)
         Cluster of each customer, 0 to k - 1, each with a member.
     """
-    values = measures * np.array([-1.0, 1.0, 1.0, 1.0])  # the most recent stand highest
+    values = measures * np.array([-1.0, 1.0, 1.0, 1.0])  # the most recent rank highest
     ordered = np.sort(values, axis=0)
     longest = float(measures[:, 3].max())
     clusters = []

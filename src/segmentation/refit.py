@@ -22,7 +22,7 @@ class RefitRule:
     Attributes
     ----------
     mode : {"auto", "always", "never"}
-        By the rule; with every build; only where there is no model.
+        By the rule; with every build; only if there is no model.
     after_days : int
         Age of the data that the model was fitted on, in days, above which it is refitted.
     shift : float

@@ -1,4 +1,4 @@
-"""A fitted segmentation and the archetypes, as they stand in tables."""
+"""A fitted segmentation and the archetypes, as they are in tables."""
 
 from __future__ import annotations
 

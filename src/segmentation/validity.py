@@ -145,7 +145,7 @@ def _name_rates(
 def auc(score: FloatArray, bought: BoolArray) -> tuple[float, float]:
     """Return the area under the ROC curve and its standard error.
 
-    The probability that a buyer stands above a customer who did not buy, ties counting half. The error is that of
+    The probability that a buyer ranks above a customer who did not buy, ties counting half. The error is that of
     Hanley & McNeil 1982, doi 10.1148/radiology.143.1.7063747.
     """
     area = float(roc_auc_score(bought, score))

@@ -22,7 +22,7 @@ def count(value: Number) -> str:
 
 
 def compact(value: Number) -> str:
-    """Write a number of things where there is little room: 950, 1.2k, 45k, 3.4M."""
+    """Write a number of things if there is little room: 950, 1.2k, 45k, 3.4M."""
     if is_none(value):
         return NONE
     size = float(value or 0)
@@ -65,7 +65,7 @@ def money(value: Number, currency: str = "", decimals: int = 0) -> str:
     value : number
         The amount.
     currency : str, default none
-        What stands before it: the var `currency` of the build.
+        What comes before it: the var `currency` of the build.
     decimals : int, default 0
         Places after the point.
     """

@@ -38,7 +38,7 @@ def bars(frame: pd.DataFrame, title: str, width: float = WIDE) -> Any:
         x=alt.X("value:Q", title=title, scale=alt.Scale(domain=domain, nice=False), axis=x_axis),
         y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labels=not narrow, labelLimit=_NAMES)),
     )
-    # On a phone the names stand above their bars.
+    # On a phone the names are above their bars.
     down = 9 if narrow else 0
     layers = [
         (base.mark_bar(size=14, yOffset=down) if narrow else base.mark_bar(cornerRadiusEnd=2)),

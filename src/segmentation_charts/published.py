@@ -59,7 +59,7 @@ class Snapshot:
 
     @property
     def currency(self) -> str:
-        """What stands before amounts: the var `currency` of the build; empty for nothing."""
+        """What comes before amounts: the var `currency` of the build; empty for nothing."""
         return str(self.manifest.get("currency") or "")
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def distributions(frame: pd.DataFrame, width: float = WIDE) -> Any:
     Parameters
     ----------
     frame : DataFrame
-        One row a panel and bin: panel (its title, with the unit), low, high, customers. Panels stand in the order of
+        One row a panel and bin: panel (its title, with the unit), low, high, customers. Panels are in the order of
         the rows, row by row.
     width : float, default WIDE
         In pixels. Three panels in a row, one on a phone.

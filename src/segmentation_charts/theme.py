@@ -20,7 +20,7 @@ PALETTE = (
     "#496e00",
     "#85858a",
 )
-# Where a name would like to stand in the palette, so that a refit to other segments keeps the colours of its names.
+# Where a name would like to be in the palette, so that a refit to other segments keeps the colours of its names.
 PREFERRED = {
     **{"VIP": 0, "Core": 0, "Big spender": 6},
     **{"Loyal": 1, "Engaged": 2, "Frequent small baskets": 2},

@@ -125,7 +125,7 @@ def _variables(project: Path, options: Sequence[str]) -> dict[str, Any]:
     """Return the vars of a project and, before them, of the options."""
     found: dict[str, Any] = {}
     file = project / "dbt_project.yml"
-    # Those of a package stand under its name.
+    # Those of a package are under its name.
     for name, value in ((yaml.safe_load(file.read_text()) or {}).get("vars") or {}).items() if file.exists() else ():
         found |= value if name == "segmentation" and isinstance(value, dict) else {name: value}
     return found | (yaml.safe_load(_option(options, "--vars") or "{}") or {})
@@ -152,7 +152,7 @@ def _code(project: Path) -> Iterator[Path]:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """Return the size of a file and when it was changed, zeros where there is none."""
+    """Return the size of a file and when it was changed, zeros if there is none."""
     try:
         stat = path.stat()
     except OSError:

@@ -139,7 +139,7 @@ def read_plan(manifest: Path) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> Mapping[str, Any]:
-    """Return the content of a file; nothing where there is none, or half of one."""
+    """Return the content of a file; nothing if there is none, or half of one."""
     try:
         content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 """Removes customers from everything that a build keeps, and keeps them out: ``python -m segmentation_dbt.erase 17850``.
 
 The rows of the customers that are loaded are emptied in one transaction, in which all tables made from rows are dropped
-too. A build then makes these anew and publishes; only after that the older versions are deleted, and the warehouse is
+too. A build then makes these again and publishes; only after that the older versions are deleted, and the warehouse is
 copied to a file without what was free in it. Whatever stops it, running it again finishes it.
 """
 
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what = "the build failed" if code else "the build was not complete and published nothing"
         return _fail(
             f"\nThe loaded rows of the customers are empty, but {what}: versions that are published still hold them.\n"
-            "Remove the cause, which stands above, and run this command again.",
+            "Remove the cause, which is shown above, and run this command again.",
             1,
         )
     deleted = versions.delete_others()
@@ -176,7 +176,7 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, bool, bool]]:
     """Return the tables that are made from rows: the name, whether it keeps fits of the model or the shares of earlier
-    builds, which can't be made anew, and whether it names customers. Marts are written anew by every build.
+    builds, which can't be made again, and whether it names customers. Marts are written again by every build.
     """  # noqa: D205
     tables = fetch(
         connection,
@@ -205,7 +205,7 @@ def compact(warehouse: Path) -> None:
     Raises
     ------
     OSError, duckdb.Error
-        Where there is no room for it, or the file is open. The warehouse is untouched then.
+        If there is no room for it, or the file is open. The warehouse is untouched then.
     """
     path = warehouse.resolve()
     copy = path.with_name(f".{path.name}.compacted")

@@ -112,7 +112,7 @@ def with_stored_fits(
 def neighbors_of(held_out: Any, fit_number: int) -> int:
     """Return how many neighbours vote by a fit.
 
-    Those that `int_held_out_customers` has chosen; DEFAULT_NEIGHBORS where there were too few customers to hold out.
+    Those that `int_held_out_customers` has chosen; DEFAULT_NEIGHBORS if there were too few customers to hold out.
     """
     chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}").select("neighbors").distinct()
     return next((int(neighbors) for (neighbors,) in rows_of(chosen, "neighbors")), DEFAULT_NEIGHBORS)

@@ -26,7 +26,7 @@ def is_of_spark(session: Any) -> bool:
 
 
 def table(session: Any, name: str) -> Any:
-    """Return a table or view of the warehouse; None where there is none yet."""
+    """Return a table or view of the warehouse; None if there is none yet."""
     if is_of_spark(session):
         return session.table(name) if session.catalog.tableExists(name) else None
     try:

@@ -90,7 +90,7 @@ def _trust(snapshot: Snapshot) -> str:
     missed = int(counts.get("warn", 0)) + int(counts.get("fail", 0))
     total = int(sum(counts.values()))
     told = f"{formats.count(total - missed)} of {formats.count(total)} checks of the model are passed"
-    return told + ("." if not missed else "; the others stand first in the table of checks.")
+    return told + ("." if not missed else "; the others are first in the table of checks.")
 
 
 def span(snapshot: Snapshot) -> str:

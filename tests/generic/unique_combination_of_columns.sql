@@ -1,4 +1,4 @@
-{#- Fails for combinations of columns that stand in more than one row. -#}
+{#- Fails for combinations of columns that are in more than one row. -#}
 {% test unique_combination_of_columns(model, columns) %}
 
 select {{ columns | join(', ') }}

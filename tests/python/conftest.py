@@ -123,7 +123,7 @@ def dbt_command(
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "INVOICE_FILES": str(invoices),
-        # Relative, so that the profile of all builds is the same: dbt parses the project anew where it is another.
+        # Relative, so that the profile of all builds is the same: dbt parses the project again where it is another.
         "SEGMENTS_WAREHOUSE": "warehouse.duckdb",
     }
     return command, os.environ | settings | (environment or {})

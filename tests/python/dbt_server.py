@@ -1,4 +1,4 @@
-"""Runs dbt again and again without loading it anew: one process loads it, and each run is a fork of that.
+"""Runs dbt again and again without loading it again: one process loads it, and each run is a fork of that.
 
 Reads requests from standard input, one a line: arguments, a folder, an environment, a file for what is printed, and the
 seconds after which the run is killed (null for never). Answers each with the exit code, that of a killed one is -9.

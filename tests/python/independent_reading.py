@@ -228,7 +228,7 @@ def _fit(value: Decimal, places: int) -> Decimal | None:
 
 
 def moment(text: str, date_order: str) -> datetime.datetime | None:
-    """A time whose year stands first, or whose day and month stand in the order of the file; without a zone, in UTC."""
+    """A time whose year comes first, or whose day and month are in the order of the file; without a zone, in UTC."""
     found = text.strip(BLANKS)
     begin = found[:4]
     if len(begin) == 4 and begin.isascii() and begin.isdigit():

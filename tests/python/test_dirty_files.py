@@ -83,7 +83,7 @@ def _check_row(
 
 
 def _shows(file: DirtyFile, row: Row, raw_text: str) -> bool:
-    """Whether the text of a rejected row is what stands in the file."""
+    """Whether the text of a rejected row is what is in the file."""
     if row.values is None:
         return raw_text == row.text
     if not file.texts_are_exact:

@@ -1,4 +1,4 @@
-"""Files of different formats and types, read together: each line as it stands in its own file."""
+"""Files of different formats and types, read together: each line as it is in its own file."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_line_ends_and_quoted_line_breaks_of_any_kind(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(more.encode())
     built = dbt(tmp_path, tmp_path / "?.csv", {"max_rejected_share": 1}, WITHOUT_TESTS)
     assert [row[0] for row in lines_of(built)] == ["1", "2", "4", "5", "6"]
-    # As in a spreadsheet: blank lines count, and a value that spans lines stands in one row.
+    # As in a spreadsheet: blank lines count, and a value that spans lines is in one row.
     assert built.rows("select source_row, raw_text from marts.rejected_invoice_lines") == [
         (5, "3,A,MUG,x,2,2011-01-05,7,UK")
     ]

@@ -235,7 +235,7 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
         shop.correct_prices()
         for event in events[2 * n % 4 :][:2]:
             event()
-        # A rule that changes on the way classifies all lines anew.
+        # A rule that changes on the way classifies all lines again.
         variables = {"cancellation_prefix": "C9"} if n == days - 1 else {}
         daily = build(tmp_path / "daily", **variables)
         refreshed = tmp_path / f"refreshed-{n}"

@@ -1,4 +1,4 @@
-"""The examples of docs/operations.md, run as they stand."""
+"""The examples of docs/operations.md, run as they are."""
 
 from __future__ import annotations
 

@@ -120,12 +120,12 @@ def test_the_second_build_reads_what_the_table_holds_by_then(
     assert before < after == second_build.rows("select count(*) from main.sold_items")[0][0]
     # What does not depend on the model, which is kept, is the same as in a warehouse that is built at once.
     select = ("--select", "+invoice_lines", "+int_rfm_scores")
-    anew = build(shop, arguments=(*WITHOUT_TESTS, *select), folder=tmp_path)
+    again = build(shop, arguments=(*WITHOUT_TESTS, *select), folder=tmp_path)
     for query in (
         "select line_id, line_type, amount, customer_id from main_segments.invoice_lines order by all",
         "from segments_intermediate.int_rfm_scores order by all",
     ):
-        assert second_build.rows(query) == anew.rows(query)
+        assert second_build.rows(query) == again.rows(query)
 
 
 def test_a_table_that_did_not_change_is_not_read_again(shop: Path, second_build: Build) -> None:

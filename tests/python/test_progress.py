@@ -74,7 +74,7 @@ def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
             "model base_file_positions (models/staging/files/base_file_positions.sql)\n"
             "  It is not clear whether the day or the month stands first in the dates of:\n"
             "    exports/january.csv: 1/2/2024\n"
-            "  Say it: --vars '{date_order: dmy}' where the day stands first, mdy where the month does.",
+            "  Say it: --vars '{date_order: dmy}' where the day comes first, mdy where the month does.",
         ),
         ("room", "staging/files            2 of 3, 1 failed   0:11  read 1 file, 64,653 lines"),
         ("room", "intermediate/customers       1 of 1   0:00"),

@@ -132,7 +132,7 @@ def test_neighbours_and_centroids_mostly_agree(sample_build: Build) -> None:
 
 
 def test_the_model_reproduces_the_centroid_rule_from_its_table(sample_build: Build) -> None:
-    # What stands in marts.segmentation_model is enough to score a customer.
+    # What is in marts.segmentation_model is enough to score a customer.
     wrong = sample_build.rows(
         """
         with distances as (

@@ -27,7 +27,7 @@ TABLES = st.integers(2, 5).flatmap(
     )
 )
 
-# As they stand in a file, some of them badly quoted.
+# As they are in a file, some of them badly quoted.
 VALUES = ['a"', '"a"', '"a,b"', '""', '"', "x", '"a" ', ' "a"', '"a"b', '"a""b"', '\\"', '"a\\"', '" a" b"', " "]
 
 

@@ -138,6 +138,6 @@ with customers as (
 
 {{ query }}
 
--- Whoever asks for sums by customer, and many do, has half the work where a customer's days stand together.
+-- Whoever asks for sums by customer, and many do, has half the work where a customer's days lie together.
 select * from final
 order by customer_id, activity_date

@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-{#- The rules stand in a view, of whose SQL nothing is seen here. -#}
+{#- The rules are in a view, of whose SQL nothing is seen here. -#}
 {%- set rules = segmentation.first_value_of(ref('int_classified_lines'), 'rules') -%}
 {%- set marked_files -%}
 (

@@ -67,7 +67,7 @@ files_to_compare as (
 ),
 {%- endif %}
 
--- A sale of the 24 hours before stands on the day of the return or on the day before.
+-- A sale of the 24 hours before is on the day of the return or on the day before.
 sought_sales as (
 
     select

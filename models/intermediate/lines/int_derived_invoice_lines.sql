@@ -1,6 +1,6 @@
 {%- set content = segmentation.line_content() -%}
 
--- Lines that stand in no file by themselves, because the file says of a sale only that it was returned or refunded.
+-- Lines that are in no file by themselves, because the file says of a sale only that it was returned or refunded.
 with sales as (
 
     select * from {{ ref('int_returned_sales') }}
@@ -22,7 +22,7 @@ items as (
 
 ),
 
--- A second delivery that repeats a sale repeats its return; where there are no invoice numbers, all are kept.
+-- A second delivery that repeats a sale repeats its return; if there are no invoice numbers, all are kept.
 returned_sales as (
 
     select

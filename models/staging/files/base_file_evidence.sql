@@ -25,7 +25,7 @@ numbered as (
 
     select
         *,
-        -- Dates such as 12/1/2010; a year that stands first leaves no doubt.
+        -- Dates such as 12/1/2010; a year that comes first leaves no doubt.
         case
             when not {{ segmentation.begins_with_year('date_text') }}
                 then {{ segmentation.date_number('date_text', 1) }}

@@ -72,7 +72,7 @@ typed as (
 
 ),
 
--- What stands on one row of an order reaches all of its lines.
+-- What is on one row of an order reaches all of its lines.
 completed as (
 
     select
@@ -137,7 +137,7 @@ lines as (
         file_key * 17179869184 + source_row * 4 as line_id,
         case
             when has_invoice_id then invoice_id
-            -- Where there are no invoices, one is what a customer bought on a day.
+            -- If there are no invoices, one is what a customer bought on a day.
             when time_of_order is not null
                 then
                     coalesce(customer_of_order, '')

@@ -2,7 +2,7 @@
     'customer_id', 'country', 'invoiced_at', 'currency', 'order_status', 'cancelled_at', 'order_refund'
 ] -%}
 
--- Only exports in which some fields stand on one row of an order and hold for all of it.
+-- Only exports in which some fields are on one row of an order and hold for all of it.
 with invoice_rows as (
 
     select
@@ -38,7 +38,7 @@ order_rows as (
 
 ),
 
--- Of a field that stands on several rows the first counts.
+-- Of a field that is on several rows the first counts.
 orders as (
 
     select

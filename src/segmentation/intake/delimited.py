@@ -42,7 +42,7 @@ def split_rows(pieces: Iterable[str], delimiter: str, width: int) -> Iterator[Ro
     values : list of str or None
         None where the row can't be read.
     text : str
-        The row as it stands, without its line end.
+        The row as it is, without its line end.
     """
     splitter = _Splitter(delimiter)
     split: _Split = _split_at_blanks if delimiter == _BLANKS else splitter

@@ -42,7 +42,7 @@ def clean_customer_id(text: str | None) -> str | None:
 
 @functools.lru_cache(100_000)
 def customer_hash(text: str | None) -> str | None:
-    """Return the SHA-256 hash, 64 hexadecimal digits, of a customer after cleaning; None where there is none."""
+    """Return the SHA-256 hash, 64 hexadecimal digits, of a customer after cleaning; None if there is none."""
     customer = clean_customer_id(text)
     return None if customer is None else hashlib.sha256(customer.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -50,7 +50,7 @@ def customer_hash(text: str | None) -> str | None:
 def read_rows_without(files: Iterable[InvoiceFile], erased: Collection[str]) -> Iterator[pa.RecordBatch]:
     """Yield the rows of files as `read_rows` does, those of erased customers emptied.
 
-    Of files in which a customer stands on one row of an order only, all rows of the customer's orders are emptied: they
+    Of files in which a customer is on one row of an order only, all rows of the customer's orders are emptied: they
     are read twice. A row that can't be read is emptied where one of its values is an erased customer.
 
     Parameters

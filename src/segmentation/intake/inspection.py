@@ -52,7 +52,7 @@ def inspect_files(
     shape_columns : sequence of ShapeColumn
         The shapes that are known.
     column_map : mapping of str to str, optional
-        Field to the header it has in these files, or to its number where there is no header.
+        Field to the header it has in these files, or to its number if there is no header.
     shape : str, default ""
         The shape of all files; found out for each where it is empty.
     encoding : str, default ""
@@ -113,7 +113,7 @@ def inspect_relation(
     path : str
         The same, quoted for SQL.
     headers : sequence of str
-        Names of its columns; of none where there is no such table.
+        Names of its columns; of none if there is no such table.
     shape_columns, column_map, shape
         As in `inspect_files`.
     """
@@ -254,7 +254,7 @@ class _Inspector:
 
     def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, bool, int]:
         fields, width = self._shapes.score(rows)
-        # Blanks stand in most headers, whatever else separates them.
+        # Blanks are in most headers, whatever else separates them.
         return fields, delimiter != " " and width > 1, width
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 _CONTENT_OF_ROWS = ("encoding", "delimiter", "sheet", "header_row", "headers", "types", "shape", "positions")
 READER_VERSION = 2
-"""Raised when the same file would be described or read in another way than before, so that it is read anew."""
+"""Raised when the same file would be described or read in another way than before, so that it is read again."""
 
 
 class UnusableFileError(Exception):
@@ -56,9 +56,9 @@ class InvoiceFile:
     delimiter : str
         One character, a blank for any run of blanks; empty unless text.
     header_row : int
-        Rows above the header, 0 where it stands first; -1 where there is no header.
+        Rows above the header, 0 where it comes first; -1 if there is no header.
     headers : tuple of str
-        The column names in order; ``1``, ``2``, … where there is no header.
+        The column names in order; ``1``, ``2``, … if there is no header.
     types : tuple of str
         Types of the columns in a Parquet file; empty for others. Files of different types are read apart: a
         reader of several would give all of them the types of the first.
@@ -67,7 +67,7 @@ class InvoiceFile:
     positions : dict of str to int
         Field to its position in `headers`; fields that the file lacks are absent.
     order_fields : tuple of str
-        The fields that stand on one row of an order and hold for all of it.
+        The fields that are on one row of an order and hold for all of it.
     row_count : int
         Rows below the header, if each line is one; -1 where that is not known.
     is_readable : bool

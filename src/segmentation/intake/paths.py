@@ -18,7 +18,7 @@ def find_paths(patterns: str, fallback_dir: str) -> dict[str, list[str]]:
     ----------
     patterns : str
         One path or glob (``**`` included), or several separated by commas or line ends. A path that exists
-        as it stands is never read as a glob.
+        as it is is never read as a glob.
     fallback_dir : str
         Where relative patterns are looked up that match nothing from the working directory.
     """

@@ -57,7 +57,7 @@ class ShapeColumn:
     is_required : bool
         Whether a table without the field is not of this shape.
     is_of_order : bool
-        Whether the field stands on one row of an order and holds for all of it.
+        Whether the field is on one row of an order and holds for all of it.
     """
 
     shape: str
@@ -75,7 +75,7 @@ class Layout:
     ----------
     shape : str
     header_row : int
-        Rows above the header; -1 where there is no header.
+        Rows above the header; -1 if there is no header.
     headers : tuple of str
     positions : dict of str to int
     order_fields : tuple of str
@@ -124,7 +124,7 @@ class Shapes:
         self._columns = {name: [c for c in columns if c.shape == name] for name in names if shape in ("", name)}
 
     def recognise(self, rows: Sequence[Sequence[str]]) -> Layout | None:
-        """Find the header among the first rows of a table, and its shape; None where there is none.
+        """Find the header among the first rows of a table, and its shape; None if there is none.
 
         Of several shapes that fit, the one with the most fields is taken, then the first.
         """
@@ -159,7 +159,7 @@ class Shapes:
         missing = self._missing(name, found)
         advice = ""
         if missing == ["invoice_id"]:
-            advice = f"; where there are no invoice numbers at all: --vars '{{invoice_shape: {WITHOUT_HEADER}}}'"
+            advice = f"; if there are no invoice numbers at all: --vars '{{invoice_shape: {WITHOUT_HEADER}}}'"
         return UnusableFileError(
             f"no column for {', '.join(missing) or 'the required fields'} among: {', '.join(headers)[:300]}",
             f"say which it is: --vars '{{column_map: {{{(missing or ['invoice_id'])[0]}: YOUR COLUMN NAME}}}}'{advice}",

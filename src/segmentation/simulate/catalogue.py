@@ -19,7 +19,7 @@ SPECIALS = {
     "AMAZONFEE": "AMAZON FEE",
     "B": "Adjust bad debt",
 }
-"""Codes that stand on invoices without being products."""
+"""Codes that are on invoices without being products."""
 
 WRITE_OFF_NOTES = ("damaged", "wet/rusty", "thrown away", "?")
 """What is written where a description should be when stock is written off."""
@@ -27,7 +27,7 @@ WRITE_OFF_NOTES = ("damaged", "wet/rusty", "thrown away", "?")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that can stand on a line: products first, then specials, then write-off notes."""
+    """Everything that can be on a line: products first, then specials, then write-off notes."""
 
     codes: NDArray[np.object_]
     descriptions: NDArray[np.object_]

@@ -1,4 +1,4 @@
-"""What stands in real exports besides sales: charges, write-offs, bad debt, copies and sloppy text."""
+"""What is in real exports besides sales: charges, write-offs, bad debt, copies and sloppy text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from segmentation.simulate.lines import (
 GUEST_SHARE = 0.06
 """Orders without a customer, as a share of the others."""
 DUPLICATE_SHARE = 0.008
-"""Lines that stand in the export twice, to the letter."""
+"""Lines that are in the export twice, to the letter."""
 
 
 def _one_line(

@@ -48,7 +48,7 @@ _BINS = 5
 
 
 def is_published(snapshot: Snapshot) -> bool:
-    """Tell whether the snapshot holds the lines; where there are too many they are left out."""
+    """Tell whether the snapshot holds the lines; if there are too many they are left out."""
     return "invoice_lines" in snapshot.tables
 
 

@@ -35,7 +35,7 @@ def _migrations(snapshot: Snapshot) -> list[Figure]:
             Figure(
                 name,
                 f"Migration, {span}",
-                "Rows: the segment at the beginning. Columns: that at the end. The number of customers stands in "
+                "Rows: the segment at the beginning. Columns: that at the end. The number of customers is in "
                 "the cell, its colour is the share of the row; the diagonal stayed. "
                 f"From {formats.count(found.customers)} customers.",
                 partial(movement.migration_matrix, found.rows, list(colors(snapshot))),
