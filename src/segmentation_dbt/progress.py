@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 PACKAGE = "segmentation"
+_UNIT_TESTS = "unit tests"
 _ROOMS_OF_TYPES = {
     "seed": "seeds",
     "snapshot": "snapshots",
     "test": "tests",
-    "unit_test": "unit tests",
+    "unit_test": _UNIT_TESTS,
     "exposure": "exposures",
 }
 _ENDED = {"NodeFinished", "LogNodeNoOpResult"}
@@ -117,7 +119,8 @@ class Progress:
     running: dict[str, str] = field(default_factory=dict)
     total: int | None = None
     log: str = "logs/dbt.log"
-    _totals: dict[str, int] = field(default_factory=dict)
+    _totals: Counter[str] = field(default_factory=Counter)
+    _expected: set[str] = field(default_factory=set)
     _ended: set[str] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)
     _stats: Mapping[str, int] = field(default_factory=dict)
@@ -173,9 +176,9 @@ class Progress:
 
     def seconds_left(self, now: float) -> float | None:
         """Return how long the rest will take by the times of the last build; None where they don't say it."""
-        rest = [node.seconds for key, node in self.plan.items() if key not in self._ended]
-        past = [node.seconds for key, node in self.plan.items() if key in self._ended]
-        if self.total is None or any(seconds is None for seconds in rest):
+        rest = [self.plan[key].seconds for key in self._expected - self._ended]
+        past = [self.plan[key].seconds for key in self._expected & self._ended]
+        if not self._expected or any(seconds is None for seconds in rest):
             return None
         todo, done = sum(filter(None, rest)), sum(filter(None, past))
         if done < _KNOWN_SHARE * (todo + done) or not done:
@@ -183,19 +186,25 @@ class Progress:
         return (now - self._nodes_began) * todo / done
 
     def _expect(self, node_count: int, now: float) -> None:
-        """Take the number of nodes; where it is that of the plan, the rooms have known sizes."""
+        """Take the number of nodes; where it is that of the plan, the build is whole and rooms have known sizes."""
         self.total, self._nodes_began = node_count or None, now
-        without_unit_tests = {key: node for key, node in self.plan.items() if node.room != "unit tests"}
-        for plan in (self.plan, without_unit_tests):
-            if len(plan) == node_count:
-                self.plan = plan
-                self._totals = {}
-                for node in plan.values():
-                    self._totals[node.room] = self._totals.get(node.room, 0) + 1
-                return
+        # dbt does not count unit tests, and may run them all the same.
+        counted = {key for key, node in self.plan.items() if node.room != _UNIT_TESTS}
+        self._expected = counted if len(counted) == node_count else set()
+        self._totals = Counter(self.plan[key].room for key in self._expected)
+
+    def _expect_unit_tests(self) -> None:
+        """Take the unit tests for part of the build, now that one of them runs."""
+        unit_tests = {key for key, node in self.plan.items() if node.room == _UNIT_TESTS}
+        if self._expected and self.total and not unit_tests <= self._expected:
+            self._expected |= unit_tests
+            self.total += len(unit_tests)
+            self._totals[_UNIT_TESTS] = len(unit_tests)
 
     def _start(self, node: Mapping[str, Any], now: float) -> None:
         self.running[node["unique_id"]] = node["node_name"]
+        if node["resource_type"] == "unit_test":
+            self._expect_unit_tests()
         self._room(node, now)
 
     def _end(self, data: Mapping[str, Any], now: float) -> Iterator[Message]:
@@ -220,7 +229,7 @@ class Progress:
     def _room(self, node: Mapping[str, Any], now: float) -> Room:
         planned = self.plan.get(node["unique_id"])
         name = planned.room if planned else room_of(node["unique_id"], node["resource_type"], node["node_path"])
-        return self.rooms.setdefault(name, Room(name, self._totals.get(name), now))
+        return self.rooms.setdefault(name, Room(name, self._totals[name] or None, now))
 
     def _describe(self, room: Room, now: float) -> Message:
         """Write the line of a room, as it stays when it is done."""

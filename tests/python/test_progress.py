@@ -13,7 +13,7 @@ from conftest import PROJECT
 from rich.console import Console
 
 from segmentation_dbt import build, display
-from segmentation_dbt.progress import Event, Message, Progress, clock, plan_of, readable, room_of
+from segmentation_dbt.progress import Event, Message, PlannedNode, Progress, clock, plan_of, readable, room_of
 
 RECORDED = [json.loads(line) for line in (PROJECT / "tests/python/fixtures/build_events.jsonl").open(encoding="utf-8")]
 MODELS = (
@@ -107,19 +107,30 @@ def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
 
 
 def test_of_a_part_rooms_have_no_size() -> None:
-    progress = Progress(0.0)
-    said = [message.text for message in replay(progress) if message.kind == "room"]
-    assert said == []
+    progress = Progress(
+        0.0, plan_of(manifest(), RESULTS, "target") | {"model.segmentation.not_selected": PlannedNode("marts", "x")}
+    )
+    said = replay(progress)
+    assert "room" not in {message.kind for message in said}
+    assert "Its query finds the rows: target/compiled" in next(m.text for m in said if "it_fails" in m.text)
     assert progress.rooms["staging/files"].counted == "2, 1 failed"
     assert progress.seconds_left(100.0) is None
 
 
-def test_unit_tests_are_planned_where_they_are_built() -> None:
-    for count, rooms in ((11, 0), (12, 1)):
-        progress = planned()
-        progress.handle(Event("ConcurrencyLine", "info", "", {"node_count": count}), 0.0)
-        assert sum(one.room == "unit tests" for one in progress.plan.values()) == rooms
-    assert len(planned().plan) == 12
+def test_unit_tests_are_counted_where_they_run() -> None:
+    progress = planned()
+    progress.handle(Event("ConcurrencyLine", "info", "", {"node_count": 11}), 0.0)
+    assert progress.total == 11
+    started = {
+        "unique_id": "unit_test.segmentation.a",
+        "node_name": "a",
+        "resource_type": "unit_test",
+        "node_path": "a.yml",
+    }
+    for _ in range(2):
+        progress.handle(Event("NodeStart", "debug", "", {"node_info": started}), 0.0)
+        assert progress.total == 12
+    assert progress.rooms["unit tests"].counted == "0 of 1"
 
 
 def test_the_time_left_is_told_by_the_last_build() -> None:
