@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.neighbors import KNeighborsClassifier
 
-from segmentation.clustering import fit_kmeans, nearest_centroids
+from segmentation.clustering import nearest_centroids
+from segmentation.kmeans import fit_kmeans
 from segmentation.model import SegmentationModel
 from segmentation.scoring import Scorer
 from segmentation.simulate.buyers import draw_population

@@ -13,7 +13,8 @@ from sklearn.cluster import HDBSCAN
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clustering import fit_kmeans, nearest_centroids
+from segmentation.clustering import nearest_centroids
+from segmentation.kmeans import fit_kmeans
 from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -25,6 +26,7 @@ _QUICK_SAMPLE = 5_000
 _SILHOUETTE_SAMPLE = 10_000
 _STARTS = 10
 _FEW = 20
+_PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Effort:
         Permuted data sets of each kind.
     references : int
         Reference data sets of the gap statistic.
+    every_algorithm : bool, default False
+        Whether stability and gap are measured of algorithms that can't be chosen, too.
     """
 
     customers: int
@@ -53,11 +57,12 @@ class Effort:
     resamples: int
     permutations: int
     references: int
+    every_algorithm: bool = False
 
 
 EFFORTS = {
     "standard": Effort(5_000, 1_000, 1_000, resamples=50, permutations=20, references=10),
-    "full": Effort(10_000, 5_000, 5_000, resamples=200, permutations=99, references=50),
+    "full": Effort(10_000, 5_000, 5_000, resamples=200, permutations=99, references=50, every_algorithm=True),
 }
 
 
@@ -157,7 +162,9 @@ def evaluate_candidates(
         What to spend; without it, or with fewer than 20 customers, one algorithm only, and neither stability nor
         permuted data.
     algorithm : str, default "kmeans"
-        Which one that is; K-Means for "auto".
+        Whose candidates can be chosen; "auto" for all. With K-Means the other algorithms are measured without
+        resampling, unless the effort says otherwise: neither stability nor the gap statistic. Without an effort it is
+        the only algorithm, K-Means for "auto".
     min_customers : int, default 0
         Fewer customers are not clustered.
     workers : int, default 1
@@ -176,22 +183,26 @@ def evaluate_candidates(
         return _one_segment(points, "too few different customers to tell clusters apart")
     if effort is None or len(points) < _FEW:
         sample = points[spread_sample(len(points), _QUICK_SAMPLE)]
-        candidates = _evaluate(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), sample, feasible, seed, None)
+        candidates = _find(ALGORITHMS.get(algorithm, ALGORITHMS["kmeans"]), sample, feasible, seed).candidates
         return Comparison(candidates) if candidates else _one_segment(points, f"{algorithm} finds no clusters")
     slow = points[spread_sample(len(points), effort.customers_slow)]
     fast = points[spread_sample(len(points), effort.customers)]
     few = points[spread_sample(len(points), effort.customers_permuted)]
-    structure, *evaluated = Parallel(n_jobs=workers if len(points) >= MANY else 1)(
-        [
-            delayed(compare_with_permuted)(few, feasible, seed, effort.permutations),
-            *(
-                delayed(_evaluate)(algorithm, fast if algorithm.is_fast else slow, feasible, seed, effort)
-                for algorithm in ALGORITHMS.values()
-            ),
-        ]
-    )
-    candidates = [_with_excess(candidate, structure, feasible) for candidates in evaluated for candidate in candidates]
-    return Comparison(candidates, structure.p_value)
+    with Parallel(workers if len(points) >= MANY else 1, batch_size=1, pre_dispatch="all") as parallel:
+        found = parallel(
+            delayed(_find)(each, fast if each.is_fast else slow, feasible, seed) for each in ALGORITHMS.values()
+        )
+        resampled = [f for f in found if f.candidates and _is_resampled(f.algorithm, algorithm, effort)]
+        tasks = [_resampling(f, seed, effort) for f in resampled]
+        structure, *figures = parallel(
+            [delayed(compare_with_permuted)(few, feasible, seed, effort.permutations), *(t for of in tasks for t in of)]
+        )
+    stable = iter(figures)
+    measured = {
+        f.algorithm.name: _with_stability(f, [next(stable) for _ in of]) for f, of in zip(resampled, tasks, strict=True)
+    }
+    candidates = [c for f in found for c in measured.get(f.algorithm.name, f.candidates)]
+    return Comparison([_with_excess(c, structure, feasible) for c in candidates], structure.p_value)
 
 
 def _one_segment(points: FloatArray, reason: str) -> Comparison:
@@ -199,15 +210,22 @@ def _one_segment(points: FloatArray, reason: str) -> Comparison:
     return Comparison([Candidate("kmeans", 1, 1.0, len(points), spread, 1.0, reason=reason)])
 
 
-def _evaluate(
-    algorithm: Algorithm, points: FloatArray, segment_counts: Sequence[int], seed: int, effort: Effort | None
-) -> list[Candidate]:
-    """Measure what an algorithm finds, and how stable it is where an effort says how to find out."""
+@dataclass(frozen=True)
+class _Found:
+    """What an algorithm finds among the points: a candidate, its setting and its labels for each number of segments."""
+
+    algorithm: Algorithm
+    points: FloatArray
+    settings: list[float]
+    labelings: list[IntArray]
+    candidates: list[Candidate]
+
+
+def _find(algorithm: Algorithm, points: FloatArray, segment_counts: Sequence[int], seed: int) -> _Found:
+    """Cluster the points and measure what takes no resampling."""
     settings, labelings = _distinct(algorithm, points, segment_counts, seed)
-    if not labelings:
-        return []
     sample = spread_sample(len(points), _SILHOUETTE_SAMPLE)
-    widths = [_silhouette(points[sample], labels[sample]) for labels in labelings]
+    widths = _silhouettes(points[sample], [labels[sample] for labels in labelings])
     candidates = []
     for setting, labels, (width, error) in zip(settings, labelings, widths, strict=True):
         ratio, similarity = variance_ratios(points, labels)
@@ -227,18 +245,35 @@ def _evaluate(
                 davies_bouldin=similarity,
             )
         )
-    if effort is None:
-        return candidates
-    jaccards = bootstrap_jaccard(points, labelings, algorithm, settings, seed, effort.resamples)
-    seed_aris = seed_agreement(points, labelings, algorithm, settings, seed)
-    half_aris = split_half_agreement(points, algorithm, settings, seed)
-    candidates = [
-        replace(c, min_jaccard=least, min_jaccard_error=error, seed_ari=seed_ari, split_half_ari=half_ari)
-        for c, (least, error), seed_ari, half_ari in zip(
-            candidates, map(_least_stable, jaccards), seed_aris, half_aris, strict=True
+    return _Found(algorithm, points, settings, labelings, candidates)
+
+
+def _is_resampled(algorithm: Algorithm, asked_for: str, effort: Effort) -> bool:
+    """Who asks for another algorithm than the default wants to see how it compares with all."""
+    return effort.every_algorithm or asked_for in (algorithm.name, "auto") or asked_for != "kmeans"
+
+
+def _resampling(found: _Found, seed: int, effort: Effort) -> list[Any]:
+    """Return the tasks that measure what takes resampling, none much longer than another: see `_with_stability`."""
+    algorithm, points, settings, labelings = found.algorithm, found.points, found.settings, found.labelings
+    parts = [range(part, effort.resamples, _PARTS) for part in range(_PARTS)]
+    return [
+        delayed(_gaps)(found, seed, effort),
+        delayed(seed_agreement)(points, labelings, algorithm, settings, seed),
+        delayed(split_half_agreement)(points, algorithm, settings, seed),
+        *(delayed(bootstrap_jaccard)(points, labelings, algorithm, settings, seed, part) for part in parts),
+    ]
+
+
+def _with_stability(found: _Found, figures: Sequence[Any]) -> list[Candidate]:
+    gaps, seed_aris, half_aris, *jaccards = figures
+    least_stable = [_least_stable(np.concatenate(parts)) for parts in zip(*jaccards, strict=True)]
+    return [
+        replace(c, min_jaccard=least, min_jaccard_error=error, seed_ari=seed_ari, split_half_ari=half_ari, **gap)
+        for c, (least, error), seed_ari, half_ari, gap in zip(
+            found.candidates, least_stable, seed_aris, half_aris, gaps, strict=True
         )
     ]
-    return candidates if algorithm.finds_count else _with_gap(candidates, algorithm, points, seed, effort)
 
 
 def _distinct(
@@ -257,11 +292,17 @@ def _distinct(
     return [setting for setting, _ in found.values()], [labels for _, labels in found.values()]
 
 
-def _silhouette(points: FloatArray, labels: IntArray) -> tuple[float | None, float | None]:
-    clustered = labels != NO_CLUSTER
-    if len(np.unique(labels[clustered])) < 2:
-        return None, None
-    return silhouettes(points[clustered], [labels[clustered]])[0]
+def _silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple[float | None, float | None]]:
+    """Return the silhouette of each labelling's clustered points and its error; None with fewer than two clusters."""
+    clustered = [labels != NO_CLUSTER for labels in labelings]
+    if labelings and np.all(clustered):
+        widths = silhouettes(points, labelings)
+    else:
+        widths = [
+            silhouettes(points[among], [labels[among]])[0] if among.any() else (np.nan, np.nan)
+            for labels, among in zip(labelings, clustered, strict=True)
+        ]
+    return [(None, None) if np.isnan(width) else (width, error) for width, error in widths]
 
 
 def _least_stable(jaccards: FloatArray) -> tuple[float, float]:
@@ -270,17 +311,18 @@ def _least_stable(jaccards: FloatArray) -> tuple[float, float]:
     return float(jaccards[:, least].mean()), float(jaccards[:, least].std(ddof=1) / np.sqrt(len(jaccards)))
 
 
-def _with_gap(
-    candidates: list[Candidate], algorithm: Algorithm, points: FloatArray, seed: int, effort: Effort
-) -> list[Candidate]:
-    points = points[spread_sample(len(points), effort.customers_permuted)]
-    settings = [1.0, *(c.setting for c in candidates)]
+def _gaps(found: _Found, seed: int, effort: Effort) -> list[dict[str, Any]]:
+    """Return the gap statistic of each candidate; nothing for an algorithm that finds the number itself."""
+    if found.algorithm.finds_count:
+        return [{} for _ in found.candidates]
+    algorithm, points = found.algorithm, found.points[spread_sample(len(found.points), effort.customers_permuted)]
+    settings = [1.0, *found.settings]
     log_wcss = [np.log(max(wcss(points, labels), 1e-300)) for labels in algorithm.cluster(points, settings, seed, 2)]
     gaps, errors = gap_statistics(points, log_wcss, algorithm, settings, seed, effort.references)
     choice = gap_choice([int(setting) for setting in settings], list(gaps), list(errors))
     return [
-        replace(c, gap=float(gap), gap_error=float(error), is_gap_choice=int(c.setting) == choice)
-        for c, gap, error in zip(candidates, gaps[1:], errors[1:], strict=True)
+        {"gap": float(gap), "gap_error": float(error), "is_gap_choice": int(setting) == choice}
+        for setting, gap, error in zip(found.settings, gaps[1:], errors[1:], strict=True)
     ]
 
 

@@ -1,45 +1,12 @@
-"""K-Means with centroids in a fixed order, and the rule of the nearest centroid."""
+"""Centroids in a fixed order, and the rule of the nearest centroid."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-
-from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-
-def fit_kmeans(
-    points: FloatArray, segment_count: int, seed: int, starts: int = 10, weights: FloatArray | None = None
-) -> FloatArray:
-    """Fit K-Means and return its centroids in a fixed order.
-
-    Lloyd's algorithm from k-means++ starts (Arthur & Vassilvitskii 2007). It runs on one thread: sums of
-    floats differ with the number of threads, and the last bit decides where two clusters meet.
-
-    Parameters
-    ----------
-    points : array of shape (n, n_features)
-        In scaled space.
-    segment_count : int
-        k, at most the number of different points.
-    seed : int
-    starts : int, default 10
-        Number of initialisations; the one with the lowest WCSS wins.
-    weights : array of shape (n,), optional
-        How many customers a point stands for; 1 each by default.
-
-    Returns
-    -------
-    array of shape (segment_count, n_features)
-        Sorted by coordinates, the last feature first; rounded to nine digits.
-    """
-    with one_thread():
-        fitted = KMeans(segment_count, n_init=starts, random_state=seed).fit(points, sample_weight=weights)
-    return ordered_centroids(fitted.cluster_centers_)
 
 
 def ordered_centroids(centroids: FloatArray) -> FloatArray:

@@ -161,10 +161,13 @@ def _chosen(candidate: Candidate, why: str) -> str:
 
 def _refused(candidate: Candidate, chosen: Candidate, allowed: Sequence[Candidate], kept: Candidate | None) -> str:
     missed = shortcomings(candidate)
+    if candidate not in allowed:
+        why = ["cluster_algorithm asks for another algorithm", *missed]
+        if candidate.min_jaccard is None:
+            why.append("its stability was not measured; cluster_evaluation full or cluster_algorithm auto measures it")
+        return "not chosen: " + "; ".join(why)
     if missed:
         return "not chosen: " + "; ".join(missed)
-    if candidate not in allowed:
-        return "not chosen: cluster_algorithm asks for another algorithm"
     if kept is not None:
         return f"not chosen: {kept.segment_count} segments, as many as before, pass the bars still"
     if candidate.silhouette_excess is not None:

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from segmentation.algorithms import NO_CLUSTER, Algorithm
-from segmentation.clustering import squared_distances
 from segmentation.threads import one_thread
 
 FloatArray = NDArray[np.float64]
@@ -91,8 +91,7 @@ def silhouette_widths(points: FloatArray, labelings: Sequence[IntArray]) -> Floa
     with one_thread():
         for start in range(0, len(points), _CHUNK):
             chunk = slice(start, start + _CHUNK)
-            distances = np.sqrt(squared_distances(points[chunk], points))
-            sums = distances @ members
+            sums = cdist(points[chunk], points) @ members
             for n, (low, high) in enumerate(pairwise(bounds)):
                 widths[n, chunk] = _widths(sums[:, low:high], sizes[low:high], members[chunk, low:high])
     return widths

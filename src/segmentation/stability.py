@@ -23,7 +23,7 @@ def bootstrap_jaccard(
     algorithm: Algorithm,
     settings: Sequence[float],
     seed: int,
-    resamples: int = 50,
+    resamples: Sequence[int],
 ) -> list[FloatArray]:
     """Return how well each cluster is found again in bootstrap resamples.
 
@@ -41,21 +41,22 @@ def bootstrap_jaccard(
     settings : sequence of float
         What the algorithm is run with, one a labelling.
     seed : int
-    resamples : int, default 50
+    resamples : sequence of int
+        Their numbers, from 0: a resample is the same whichever others there are.
 
     Returns
     -------
-    list of arrays of shape (resamples, n_clusters)
+    list of arrays of shape (n_resamples, n_clusters)
         One a labelling, clusters by rising label.
     """
-    originals = [np.unique(labels[labels != NO_CLUSTER], return_counts=False) for labels in labelings]
-    found = [np.zeros((resamples, len(clusters))) for clusters in originals]
-    for n in range(resamples):
+    originals = [np.unique(labels[labels != NO_CLUSTER]) for labels in labelings]
+    found = [np.zeros((len(resamples), len(clusters))) for clusters in originals]
+    for row, n in enumerate(resamples):
         drawn = np.random.default_rng([seed, n]).integers(0, len(points), len(points))
         # Whoever is drawn twice counts once in the comparison.
         different, position = np.unique(drawn, return_index=True)
         for s, labels in enumerate(algorithm.cluster(points[drawn], settings, seed + n, _STARTS)):
-            found[s][n] = best_jaccard(labelings[s][different], labels[position], originals[s])
+            found[s][row] = best_jaccard(labelings[s][different], labels[position], originals[s])
     return found
 
 
@@ -64,14 +65,12 @@ def best_jaccard(labels: IntArray, others: IntArray, clusters: IntArray) -> Floa
 
     0 for a cluster without a member here.
     """
-    best = np.zeros(len(clusters))
-    sizes = {other: int((others == other).sum()) for other in np.unique(others) if other != NO_CLUSTER}
-    for c, cluster in enumerate(clusters):
-        members = others[labels == cluster]
-        for other, size in sizes.items():
-            common = int((members == other).sum())
-            best[c] = max(best[c], common / (len(members) + size - common))
-    return best
+    # Counted from 1, with those who are in no cluster at 0.
+    width, height = int(others.max()) + 2, max(int(labels.max()), int(clusters.max())) + 2
+    table = np.bincount((labels + 1) * width + others + 1, minlength=height * width).reshape(height, width)
+    common = table[clusters + 1, 1:]
+    either = table.sum(axis=1)[clusters + 1, None] + table.sum(axis=0)[1:] - common
+    return np.asarray((common / np.maximum(either, 1)).max(axis=1, initial=0.0))
 
 
 def seed_agreement(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
 from segmentation.assignment import HeldOutVotes, NearestNeighbors, choose_neighbors, hold_out
-from segmentation.clustering import fit_kmeans, nearest_centroids
+from segmentation.clustering import nearest_centroids
+from segmentation.kmeans import fit_kmeans
 
 
 @given(st.integers(0, 10_000), st.integers(2, 8), st.integers(1, 15))

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES, NO_CLUSTER
-from segmentation.clustering import fit_kmeans, nearest_centroids, spread_sample
+from segmentation.clustering import nearest_centroids, ordered_centroids, spread_sample
+from segmentation.kmeans import _lloyd, fit_kmeans
 from segmentation.model import cluster_means, fit_clusters
 
 
@@ -32,6 +34,36 @@ def test_a_weight_stands_for_so_many_customers() -> None:
     weights = np.where(np.arange(200) < 20, 5.0, 1.0)
     repeated = np.repeat(points, weights.astype(int), axis=0)
     assert fit_kmeans(points, 3, 1, weights=weights) == pytest.approx(fit_kmeans(repeated, 3, 1), abs=1e-2)
+
+
+@pytest.mark.parametrize("starts", [1, 4])
+@pytest.mark.parametrize("k", [1, 2, 5, 9])
+def test_kmeans_finds_what_scikit_learn_finds(k: int, starts: int) -> None:
+    rng = np.random.default_rng(7)
+    points = rng.lognormal(size=(700, 3))
+    weights = rng.integers(1, 4, 700).astype(float)
+    peer = KMeans(k, n_init=starts, random_state=5).fit(points, sample_weight=weights)
+    centroids = fit_kmeans(points, k, 5, starts, weights)
+    np.testing.assert_allclose(centroids, ordered_centroids(peer.cluster_centers_), atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_point_between_two_centroids_belongs_to_one(seed: int) -> None:
+    # From starts at both ends the middle is equally near; shared by both, they would rest at 0.5 and 1.5.
+    centroids = fit_kmeans(np.array([[0.0], [1.0], [2.0]]), 2, seed, starts=1)
+    assert centroids.ravel().tolist() in ([0.0, 1.5], [0.5, 2.0])
+
+
+def test_as_many_segments_as_different_points_are_these_points() -> None:
+    points = np.repeat(np.array([[0.0, 0.0], [0.0, 1.0], [5.0, 5.0], [900.0, 5.0]]), 7, axis=0)
+    assert fit_kmeans(points, 4, seed=1, starts=1).tolist() == np.unique(points, axis=0).tolist()
+
+
+def test_a_centroid_that_nobody_is_nearest_to_goes_to_the_farthest_point() -> None:
+    points = np.array([[0.0, 0.1, 0.2, 8.0, 9.0]])
+    extended = np.vstack([points, np.ones(5)])
+    (centroids,) = _lloyd(extended, extended.T.copy(), np.array([[[0.0], [500.0]]]), 0.0)
+    assert sorted(centroids.ravel()) == pytest.approx([0.1, 8.5])
 
 
 def test_the_first_of_equally_near_centroids_wins() -> None:

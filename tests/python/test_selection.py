@@ -1,13 +1,14 @@
 """The rule that chooses a candidate, and what it says of the others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
 
-from segmentation.algorithms import ALGORITHMS
-from segmentation.candidates import Candidate, Comparison, Effort, evaluate_candidates
+from segmentation.algorithms import ALGORITHMS, Algorithm
+from segmentation.candidates import EFFORTS, Candidate, Comparison, Effort, evaluate_candidates
 from segmentation.selection import choose, shortcomings
 
 SMALL = Effort(500, 300, 300, resamples=20, permutations=20, references=5)
@@ -107,7 +108,7 @@ def test_segment_count_overrides_and_warns() -> None:
 def test_other_algorithms_are_chosen_only_when_allowed() -> None:
     candidates = [candidate(3, 0.1), replace(candidate(4, 0.3), algorithm="ward")]
     assert chosen(candidates).algorithm == "kmeans"
-    assert "another algorithm" in choose(Comparison(candidates))[1].reason
+    assert choose(Comparison(candidates))[1].reason == "not chosen: cluster_algorithm asks for another algorithm"
     assert chosen(candidates, "ward").algorithm == chosen(candidates, "auto").algorithm == "ward"
 
 
@@ -142,9 +143,12 @@ def test_blobs_at_the_corners_of_a_square_are_found() -> None:
     assert chosen(evaluate_candidates(points, 42, range(2, 8), SMALL).candidates).segment_count == 4
 
 
-def test_every_algorithm_and_number_is_measured() -> None:
+@pytest.mark.parametrize(
+    ("algorithm", "effort"), [("auto", SMALL), ("ward", SMALL), ("kmeans", replace(SMALL, every_algorithm=True))]
+)
+def test_every_algorithm_and_number_is_measured(algorithm: str, effort: Effort) -> None:
     points, _ = make_blobs(500, centers=4.0 * np.eye(3), random_state=11)
-    comparison = evaluate_candidates(points, 42, range(2, 6), SMALL)
+    comparison = evaluate_candidates(points, 42, range(2, 6), effort, algorithm)
     found = {(c.algorithm, c.segment_count) for c in comparison.candidates}
     assert found >= {(name, k) for name in ALGORITHMS if name != "hdbscan" for k in range(2, 6)}
     assert len(found) == len(comparison.candidates)
@@ -153,6 +157,34 @@ def test_every_algorithm_and_number_is_measured() -> None:
         assert c.split_half_ari is not None
         assert (c.gap is None) == (c.algorithm == "hdbscan")
         assert c.customers_evaluated == (500 if ALGORITHMS[c.algorithm].is_fast else 300)
+    assert EFFORTS["full"].every_algorithm
+
+
+def test_algorithms_that_can_not_be_chosen_are_not_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    clustered: list[str] = []
+
+    def counted(algorithm: Algorithm) -> Algorithm:
+        def cluster(points: np.ndarray, settings: Sequence[float], seed: int, starts: int) -> list[np.ndarray]:
+            clustered.append(algorithm.name)
+            return algorithm.cluster(points, settings, seed, starts)
+
+        return replace(algorithm, cluster=cluster)
+
+    for name, algorithm in list(ALGORITHMS.items()):
+        monkeypatch.setitem(ALGORITHMS, name, counted(algorithm))
+    points, _ = make_blobs(500, centers=4.0 * np.eye(3), random_state=11)
+    candidates = choose(evaluate_candidates(points, 42, range(2, 6), replace(EFFORTS["standard"], resamples=2)))
+    others = [name for name in clustered if name != "kmeans"]
+    assert sorted(others) == sorted(set(ALGORITHMS) - {"kmeans"})
+    for c in candidates:
+        assert None not in (c.silhouette, c.wcss, c.davies_bouldin)
+        figures = (c.min_jaccard, c.min_jaccard_error, c.seed_ari, c.split_half_ari, c.gap, c.gap_error)
+        if c.algorithm == "kmeans":
+            assert None not in figures
+        else:
+            assert set(figures) == {None}
+            assert c.reason.startswith("not chosen: cluster_algorithm asks for another algorithm; ")
+            assert c.reason.endswith("; cluster_evaluation full or cluster_algorithm auto measures it")
 
 
 def test_the_number_of_processes_changes_nothing() -> None:

@@ -32,14 +32,14 @@ def model(dbt: Any, session: Any) -> Any:
     algorithm = ALGORITHMS[chosen["algorithm"]]
     sample = spread_sample(len(points), effort.customers if algorithm.is_fast else effort.customers_slow)
     seed = int(dbt.config.meta_get("random_seed"))
-    # In a process of its own: beside dbt's threads, which hold the interpreter, it takes five times as long.
-    ((found,),) = Parallel(n_jobs=2 if len(sample) >= MANY else 1)(
-        [
-            delayed(bootstrap_jaccard)(
-                points[sample], [labels[sample]], algorithm, [chosen["setting"]], seed, effort.resamples
-            )
-        ]
+    # In processes of its own: beside dbt's threads, which hold the interpreter, it takes five times as long.
+    halves = Parallel(n_jobs=2 if len(sample) >= MANY else 1)(
+        delayed(bootstrap_jaccard)(
+            points[sample], [labels[sample]], algorithm, [chosen["setting"]], seed, range(half, effort.resamples, 2)
+        )
+        for half in range(2)
     )
+    found = np.concatenate([of_half for (of_half,) in halves])
     # Its processes, which compared the candidates before, would keep their memory to the end of the build.
     get_reusable_executor(reuse=True).shutdown()
     rows = [
