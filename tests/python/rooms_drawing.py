@@ -11,7 +11,7 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,20 +40,24 @@ BOX_WIDTH, BOX_HEIGHT, MARTS_WIDTH = 310.0, 58.0, 190.0
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with text: the name and the size of a room, and a line on what it is for."""
+    """A rectangle; for a room with its name, how many models it has, what it is for and the colour of its layer."""
 
     x: float
     y: float
     width: float
     height: float
-    name: str
-    size: str
-    about: str
-    color: str
+    name: str = ""
+    size: str = ""
+    about: str = ""
+    color: str = ""
 
     @property
     def bottom(self) -> float:
         return self.y + self.height
+
+    @property
+    def middle(self) -> float:
+        return self.y + self.height / 2
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class Way:
 def label(edge: Edge) -> str:
     """Return the table that is read most, and how many others there are."""
     return edge.tables[0] + (f" +{len(edge.tables) - 1}" if len(edge.tables) > 1 else "")
+
+
+def width_of(edges: Iterable[Edge]) -> float:
+    """Return the width of the longest label, in pixels."""
+    return LETTER * max((len(label(edge)) for edge in edges), default=0)
 
 
 def ways_round(rooms: Rooms, rows: list[str]) -> list[Way]:
@@ -132,6 +141,76 @@ def marts_by_row(project: Project, rows: list[str]) -> list[list[str]]:
     return [sorted(name for name, row in marts.items() if row == number) for number in range(len(rows))]
 
 
+class Layout:
+    """Where everything is on the page.
+
+    Parameters
+    ----------
+    project : Project
+        What dbt's manifest says.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.rooms = Rooms(project)
+        self.rows = [name for name in self.rooms.order if name != MARTS]
+        self.ways = ways_round(self.rooms, self.rows)
+        self.marts = marts_by_row(project, self.rows)
+        numbers = range(len(self.rows))
+        self.entries = [sorted((w for w in self.ways if n in w.ends), key=lambda w: w.leads_back) for n in numbers]
+        self.exits = [[way for way in self.ways if way.begin == n] for n in numbers]
+        around = [edge for way in self.ways for edge in way.edges]
+        self.first_track = MARGIN + TRACK * max(len(self.ways) - 1, 0)
+        self.left = self.first_track + width_of(around) + 30
+        self.right = self.left + BOX_WIDTH
+        self.files = Box(self.left, MARGIN, BOX_WIDTH, BOX_HEIGHT)
+        self.boxes: list[Box] = []
+        for n in numbers:
+            beside = ENTRY * len(self.entries[n]) + EXIT * len(self.exits[n]) + 4
+            named = LINE * (len(self.marts[n]) + 1) - GAP
+            y = (self.boxes[-1] if self.boxes else self.files).bottom + GAP
+            self.boxes.append(self._box(self.rows[n], self.left, y, BOX_WIDTH, max(BOX_HEIGHT, beside, named)))
+        into_marts = [edge for edge in self.rooms.edges if edge.target == MARTS]
+        x = self.right + width_of(into_marts) + 34
+        self.public = self._box(MARTS, x, MARGIN, MARTS_WIDTH, self.boxes[-1].bottom - MARGIN)
+        self.published = Box(x, self.public.bottom + GAP, MARTS_WIDTH, BOX_HEIGHT)
+
+    def arrows(self) -> list[Arrow]:
+        """Return all arrows between rooms."""
+        found = [arrow for number, way in enumerate(self.ways) for arrow in self._around(number, way)]
+        for edge in self.rooms.edges:
+            if edge.source not in self.rows:
+                continue
+            row = self.rows.index(edge.source)
+            box = self.boxes[row]
+            if edge.target == MARTS:
+                path = f"M{self.right:g} {box.middle:g} H{self.public.x - 4:g}"
+                found.append(Arrow(path, self.right + 8, box.middle - 5, "start", edge))
+            elif edge.target in self.rows[row + 1 : row + 2]:
+                x = self.left + BOX_WIDTH / 2
+                path = f"M{x:g} {box.bottom:g} V{self.boxes[row + 1].y - 4:g}"
+                found.append(Arrow(path, x + 10, box.bottom + GAP / 2 + 3, "start", edge))
+        return found
+
+    def _around(self, number: int, way: Way) -> Iterator[Arrow]:
+        track = self.first_track - TRACK * number
+        turn = -CORNER if way.leads_back else CORNER
+        begin = self.boxes[way.begin].bottom - 10 - EXIT * self.exits[way.begin].index(way)
+        path = f"M{self.left:g} {begin:g} H{track + CORNER:g} Q{track:g} {begin:g} {track:g} {begin + turn:g}"
+        for edge, row in zip(way.edges, way.ends, strict=True):
+            end = self.boxes[row].y + ENTRY * (self.entries[row].index(way) + 1) - 2
+            path += f" V{end - turn:g} Q{track:g} {end:g} {track + CORNER:g} {end:g} H{self.left - 4:g}"
+            yield Arrow(path, self.left - 14, end - 5, "end", edge, "feedback" if way.leads_back else "forward")
+            # The next one goes on from the corner.
+            path = f"M{track:g} {end - turn:g}"
+
+    def _box(self, name: str, x: float, y: float, width: float, height: float) -> Box:
+        models = self.rooms.models[name]
+        languages = [model["language"] for model in models]
+        counts = (("SQL", languages.count("sql")), ("Python", languages.count("python")))
+        size = ", ".join(f"{count} {language}" for language, count in counts if count)
+        return Box(x, y, width, height, name, size, ABOUT[name], models[0]["config"]["docs"]["node_color"])
+
+
 def draw(project: Project) -> str:
     """Return the drawing of a project's rooms, as SVG.
 
@@ -140,78 +219,24 @@ def draw(project: Project) -> str:
     ValueError
         If what a room is for is not said, or said of one that is not there.
     """
-    rooms = Rooms(project)
-    if set(rooms.models) != set(ABOUT):
-        raise ValueError(
-            f"Say in {Path(__file__).name} what each room is for: {sorted(set(rooms.models) ^ set(ABOUT))}"
-        )
-    rows = [name for name in rooms.order if name != MARTS]
-    ways, marts = ways_round(rooms, rows), marts_by_row(project, rows)
-    entries = [sorted((w for w in ways if row in w.ends), key=lambda w: w.leads_back) for row in range(len(rows))]
-    exits = [[w for w in ways if w.begin == row] for row in range(len(rows))]
-
-    def box(name: str, x: float, y: float, width: float, height: float) -> Box:
-        languages = [model["language"] for model in rooms.models[name]]
-        counts = (("SQL", languages.count("sql")), ("Python", languages.count("python")))
-        size = ", ".join(f"{count} {language}" for language, count in counts if count)
-        color = rooms.models[name][0]["config"]["docs"]["node_color"]
-        return Box(x, y, width, height, name, size, ABOUT[name], color)
-
-    round_labels = max((len(label(edge)) for way in ways for edge in way.edges), default=0) * LETTER
-    right_labels = max((len(label(edge)) for edge in rooms.edges if edge.target == MARTS), default=0) * LETTER
-    left = MARGIN + TRACK * len(ways) + round_labels + 30
-    boxes: list[Box] = []
-    y = MARGIN + BOX_HEIGHT + GAP
-    for row, name in enumerate(rows):
-        beside = ENTRY * len(entries[row]) + EXIT * len(exits[row]) + 4, LINE * (len(marts[row]) + 1) - GAP
-        boxes.append(box(name, left, y, BOX_WIDTH, max(BOX_HEIGHT, *beside)))
-        y = boxes[-1].bottom + GAP
-    right = left + BOX_WIDTH
-    public = box(MARTS, right + right_labels + 34, MARGIN, MARTS_WIDTH, boxes[-1].bottom - MARGIN)
-
-    def middle(row: int) -> float:
-        return boxes[row].y + boxes[row].height / 2
-
-    def entry(way: Way, row: int) -> float:
-        return boxes[row].y + ENTRY * (entries[row].index(way) + 1) - 2
-
-    def exit_of(way: Way) -> float:
-        return boxes[way.begin].bottom - 10 - EXIT * exits[way.begin].index(way)
-
-    arrows = []
-    for number, way in enumerate(ways):
-        track, begin = left - round_labels - 30 - TRACK * number, exit_of(way)
-        turn = -CORNER if way.leads_back else CORNER
-        path = f"M{left:g} {begin:g} H{track + CORNER:g} Q{track:g} {begin:g} {track:g} {begin + turn:g}"
-        for edge, row in zip(way.edges, way.ends, strict=True):
-            end = entry(way, row)
-            path += f" V{end - turn:g} Q{track:g} {end:g} {track + CORNER:g} {end:g} H{left - 4:g}"
-            arrows.append(Arrow(path, left - 14, end - 5, "end", edge, "feedback" if way.leads_back else "forward"))
-            # The next one goes on from the corner.
-            path = f"M{track:g} {end - turn:g}"
-    for row, edge in ((rows.index(edge.source), edge) for edge in rooms.edges if edge.source in rows):
-        if edge.target == MARTS:
-            path = f"M{right:g} {middle(row):g} H{public.x - 4:g}"
-            arrows.append(Arrow(path, right + 8, middle(row) - 5, "start", edge))
-        elif edge.target in rows[row + 1 : row + 2]:
-            x = left + BOX_WIDTH / 2
-            path = f"M{x:g} {boxes[row].bottom:g} V{boxes[row + 1].y - 4:g}"
-            arrows.append(Arrow(path, x + 10, boxes[row].bottom + GAP / 2 + 3, "start", edge))
-
+    unsaid = {room(model) for model in project.of_type("model").values()} ^ set(ABOUT)
+    if unsaid:
+        raise ValueError(f"Say in {Path(__file__).name} what each room is for: {sorted(unsaid)}")
+    layout = Layout(project)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.filters["px"] = lambda number: f"{number:g}"
     return environment.get_template("rooms.svg.j2").render(
-        boxes=boxes,
-        public=public,
-        marts=[(middle(row), names) for row, names in enumerate(marts)],
-        arrows=arrows,
+        boxes=layout.boxes,
+        public=layout.public,
+        marts=[(box.middle, names) for box, names in zip(layout.boxes, layout.marts, strict=True)],
+        arrows=layout.arrows(),
         readers=sorted(exposure["label"].lower() for exposure in project.exposures.values()),
-        files=Box(left, MARGIN, BOX_WIDTH, BOX_HEIGHT, "", "", "", ""),
-        published=Box(public.x, public.bottom + GAP, MARTS_WIDTH, BOX_HEIGHT, "", "", "", ""),
-        width=public.x + public.width + MARGIN,
-        height=public.bottom + GAP + BOX_HEIGHT + MARGIN,
+        files=layout.files,
+        published=layout.published,
+        width=layout.public.x + layout.public.width + MARGIN,
+        height=layout.published.bottom + MARGIN,
         line=LINE,
         margin=MARGIN,
     )
