@@ -1,4 +1,4 @@
-"""What the README shows is what its commands print."""
+"""What the README shows is what its commands print, and what pages name is there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ import yaml
 from conftest import PROJECT, Build
 
 README = (PROJECT / "README.md").read_text()
+PAGES = [*sorted(PROJECT.glob("*.md")), *sorted(PROJECT.glob("docs/*.md"))]
 QUERIES = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", README, flags=re.DOTALL)
 
 
@@ -48,7 +50,8 @@ def test_every_make_target_is_listed_in_its_help() -> None:
     bare = {"PATH": os.environ["PATH"]}
     shown = subprocess.run([make, "help"], cwd=PROJECT, env=bare, capture_output=True, text=True, check=True).stdout
     assert {line.split()[0] for line in shown.splitlines()} == targets
-    assert set(re.findall(r"`make ([a-z-]+)", README)) <= targets
+    for page in PAGES:
+        assert set(re.findall(r"`make ([a-z-]+)", page.read_text())) <= targets, page.name
 
 
 def test_vars_named_in_the_readme_exist() -> None:
@@ -57,6 +60,7 @@ def test_vars_named_in_the_readme_exist() -> None:
         assert name in settings
 
 
-def test_links_lead_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert link.startswith("https://") or (PROJECT / link).exists(), link
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        assert link.startswith("https://") or (page.parent / link).exists(), link
