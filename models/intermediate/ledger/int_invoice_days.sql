@@ -7,6 +7,8 @@
     )
 }}
 
+{%- set parts = {'file_invoice_days': 'read', 'duplicate_days': 'duplicate', 'derived_days': 'derived'} -%}
+
 with file_invoice_days as (
 
     select * from {{ ref('int_file_invoice_days') }}
@@ -74,7 +76,7 @@ derived_days as (
 
 final as (
 
-    {%- for source, part in [('file_invoice_days', 'read'), ('duplicate_days', 'duplicate'), ('derived_days', 'derived')] %}
+    {%- for source, part in parts.items() %}
 
     select
         '{{ part }}' as part,

@@ -1,4 +1,10 @@
-{{ config(post_hook="{{ segmentation.check_conventions(this, ref('base_file_evidence'), ref('base_invoice_rows')) }}") }}
+{{
+    config(
+        post_hook="{{ segmentation.check_conventions(
+            this, ref('base_file_evidence'), ref('base_invoice_rows')
+        ) }}"
+    )
+}}
 
 {%- set date_order = var('date_order') | lower -%}
 {%- set decimal_mark = var('decimal_mark') -%}
