@@ -89,13 +89,13 @@ def _shop(results: Results, size: Shop) -> dict[str, str]:
         "rounds": f"medians of {rounds} rounds" if rounds > 1 else "one round",
         "table": _table(
             ("what", "time, s", "processor time, s", "peak memory, GiB", f"times the {reference}"),
-            [_way(results, size, way, reference) for way in ways],
+            [_row_of(results, size, way, reference) for way in ways],
             right=range(1, 5),
         ),
     }
 
 
-def _way(results: Results, size: Shop, way: str, reference: str) -> tuple[str, ...]:
+def _row_of(results: Results, size: Shop, way: str, reference: str) -> tuple[str, ...]:
     figures = (
         results.median(size, way),
         results.median(size, way, "cpu_seconds"),

@@ -146,23 +146,23 @@ def hold_out(
         known, held_out = np.flatnonzero(fold != f), fold == f
         nearest = cKDTree(points[known], balanced_tree=False).query(points[held_out], k=[*range(1, max(counts) + 1)])[1]
         ballots[held_out] = labels[known][nearest]
-    said = []
+    held_out = []
     for k in counts:
         votes = count_votes(ballots[:, :k], segments)
         label = votes.argmax(axis=1)
-        said.append(HeldOutVotes(labels, label, votes[np.arange(len(points)), label], k))
-    return said
+        held_out.append(HeldOutVotes(labels, label, votes[np.arange(len(points)), label], k))
+    return held_out
 
 
-def choose_neighbors(said: Sequence[HeldOutVotes]) -> int:
+def choose_neighbors(held_out: Sequence[HeldOutVotes]) -> int:
     """Return the largest number of neighbours whose accuracy is within one standard error of the best.
 
     More votes say more precisely how sure a segment is; the one-standard-error rule is that of Breiman, Friedman,
     Olshen & Stone (1984).
     """
-    accuracies = [float(s.is_right.mean()) for s in said]
+    accuracies = [float(s.is_right.mean()) for s in held_out]
     best = int(np.argmax(accuracies))
-    error = np.sqrt(accuracies[best] * (1 - accuracies[best]) / len(said[best].truth))
+    error = np.sqrt(accuracies[best] * (1 - accuracies[best]) / len(held_out[best].truth))
     return max(
-        s.neighbors for s, accuracy in zip(said, accuracies, strict=True) if accuracy >= accuracies[best] - error
+        s.neighbors for s, accuracy in zip(held_out, accuracies, strict=True) if accuracy >= accuracies[best] - error
     )

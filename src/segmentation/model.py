@@ -71,7 +71,7 @@ class SegmentationModel:
 
 
 def fit_clusters(
-    points: FloatArray, setting: float, seed: int, algorithm: str = "kmeans", before: FloatArray | None = None
+    points: FloatArray, setting: float, seed: int, algorithm: str = "kmeans", previous: FloatArray | None = None
 ) -> IntArray:
     """Cluster customers and number the clusters by their centroids, the last feature first.
 
@@ -87,7 +87,7 @@ def fit_clusters(
     seed : int
     algorithm : str, default "kmeans"
         A key of `ALGORITHMS`.
-    before : array of shape (k_before, n_features), optional
+    previous : array of shape (k_previous, n_features), optional
         Centroids of the model in force, in the scaled space of the points. Where K-Means finds as many segments,
         Lloyd's algorithm also starts from them and stops as soon as the WCSS is within AS_GOOD of the best of ten other
         starts: of clusters that are as good, those that change least.
@@ -110,10 +110,11 @@ def fit_clusters(
     centroids = ordered_centroids(cluster_means(points, labels))
     if algorithm == "kmeans":
         best = _settle(points, centroids)
-        if before is None or len(before) != len(centroids):
+        if previous is None or len(previous) != len(centroids):
             return best
         bound = (1 + AS_GOOD) * wcss(points, best)
-        return next((labels for way, labels in _way(points, before) if _spread(points, way, labels) <= bound), best)
+        steps = _lloyd_steps(points, previous)
+        return next((labels for means, labels in steps if _spread(points, means, labels) <= bound), best)
     _, labels = np.unique(labels, return_inverse=True)
     return np.asarray(nearest_centroids(cluster_means(points, labels), centroids)[labels], dtype=np.int64)
 
@@ -133,44 +134,44 @@ def cluster_means(points: FloatArray, labels: IntArray) -> FloatArray:
 
 def _settle(points: FloatArray, centroids: FloatArray) -> IntArray:
     """Lloyd's last steps, until every customer is with the nearest of the means that are stored."""
-    *_, (_, labels) = _way(points, cluster_means(points, nearest_centroids(points, centroids)))
+    *_, (_, labels) = _lloyd_steps(points, cluster_means(points, nearest_centroids(points, centroids)))
     return labels
 
 
-def _way(points: FloatArray, centroids: FloatArray) -> Iterator[tuple[FloatArray, IntArray]]:
+def _lloyd_steps(points: FloatArray, centroids: FloatArray) -> Iterator[tuple[FloatArray, IntArray]]:
     """Yield the centroids of Lloyd's algorithm, the first ones first, with the nearest of them for each customer."""
-    before = None
+    last_labels = None
     for _ in range(_STEPS):
         centroids = ordered_centroids(centroids)
         labels = nearest_centroids(points, centroids)
-        if before is not None and (labels == before).all():
+        if last_labels is not None and (labels == last_labels).all():
             return
         yield centroids, labels
-        centroids, before = cluster_means(points, labels), labels
+        centroids, last_labels = cluster_means(points, labels), labels
 
 
 def _spread(points: FloatArray, centroids: FloatArray, labels: IntArray) -> float:
     return float(((points - centroids[labels]) ** 2).sum())
 
 
-def fitted_centroids(points: FloatArray, labels: IntArray, before: FloatArray | None = None) -> FloatArray:
+def fitted_centroids(points: FloatArray, labels: IntArray, previous: FloatArray | None = None) -> FloatArray:
     """Return the centroids of clusters: the means of their customers.
 
-    Where `fit_clusters` stopped on the way from the centroids before, the point of the way at which it stopped, so that
-    every customer is with the nearest centroid.
+    If `fit_clusters` began with the previous centroids, those of the step at which it stopped: every customer is with the
+    nearest of them.
 
     Parameters
     ----------
     points : array of shape (n, n_features)
     labels : integer array of shape (n,)
-        From `fit_clusters`, of the same points and centroids before.
-    before : array of shape (k_before, n_features), optional
+        From `fit_clusters`, of the same points and previous centroids.
+    previous : array of shape (k_previous, n_features), optional
     """
     means = cluster_means(points, labels)
-    if before is None or len(before) != len(means):
+    if previous is None or len(previous) != len(means):
         return means
-    way = _way(points, before)
-    return next((centroids for centroids, passed in way if (passed == labels).all()), means)
+    steps = _lloyd_steps(points, previous)
+    return next((centroids for centroids, passed in steps if (passed == labels).all()), means)
 
 
 def describe_model(
@@ -240,7 +241,7 @@ def fit_model(
     cap_share: float = 0.005,
     seed: int = 42,
     algorithm: str = "kmeans",
-    before: SegmentationModel | None = None,
+    previous: SegmentationModel | None = None,
 ) -> SegmentationModel:
     """Fit the transformation and the clusters, and name them.
 
@@ -260,10 +261,12 @@ def fit_model(
         See `Transformation.fit`.
     seed : int, default 42
     algorithm : str, default "kmeans"
-    before : SegmentationModel, optional
+    previous : SegmentationModel, optional
         The model in force, of the same features, which is changed as little as is as good.
     """
     transformation = Transformation.fit(values, features, scaler, cap_share)
-    start, names = (None, None) if before is None else (before.centroids_in(transformation), before.nearest(values))
+    start = names = None
+    if previous is not None:
+        start, names = previous.centroids_in(transformation), previous.nearest(values)
     labels = fit_clusters(transformation.transform(values), setting, seed, algorithm, start)
     return describe_model(values, measures, labels, transformation, archetypes, start, names)

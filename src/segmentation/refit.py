@@ -103,17 +103,17 @@ def fit_in_force(fits: Mapping[int, datetime.date], day: datetime.date) -> int:
     return min(fits, key=lambda number: (fits[number], number))
 
 
-def count_changed(before: Scorer, after: Scorer, values_before: FloatArray, values_after: FloatArray) -> int:
+def count_changed(old: Scorer, new: Scorer, old_values: FloatArray, new_values: FloatArray) -> int:
     """Count the customers whom two models put into segments of different names, with the same behaviour.
 
     Parameters
     ----------
-    before, after : Scorer
-    values_before : array of shape (n, n_features_before)
-        Features of the customers that `before` knows, in original units.
-    values_after : array of shape (n, n_features_after)
-        Those that `after` knows, of the same customers.
+    old, new : Scorer
+    old_values : array of shape (n, n_features_old)
+        Features of the customers that `old` knows, in original units.
+    new_values : array of shape (n, n_features_new)
+        Those that `new` knows, of the same customers.
     """
-    was = np.array(before.model.names)[before.score(values_before).segment]
-    is_now = np.array(after.model.names)[after.score(values_after).segment]
+    was = np.array(old.model.names)[old.score(old_values).segment]
+    is_now = np.array(new.model.names)[new.score(new_values).segment]
     return int((was != is_now).sum())

@@ -102,9 +102,9 @@ def split_half_agreement(
     agreement = np.zeros((repeats, len(settings)))
     for n in range(repeats):
         order = np.random.default_rng([seed, n]).permutation(len(points))
-        said = []
+        labelings = []
         for half in np.array_split(order, 2):
             nearest = cKDTree(points[half]).query(points)[1]
-            said.append([labels[nearest] for labels in algorithm.cluster(points[half], settings, seed, _STARTS)])
-        agreement[n] = [adjusted_rand_score(one, other) for one, other in zip(*said, strict=True)]
+            labelings.append([labels[nearest] for labels in algorithm.cluster(points[half], settings, seed, _STARTS)])
+        agreement[n] = [adjusted_rand_score(one, other) for one, other in zip(*labelings, strict=True)]
     return [float(value) for value in agreement.mean(axis=0)]

@@ -14,7 +14,7 @@ from project_rooms import Rooms
 from project_rules import DISPATCHED
 
 # SQL that looks into a sentence: a pattern of more than one word.
-ON_SENTENCES = re.compile(r"\blike\s+'[^']*\w[^']*\s[^']*'", re.IGNORECASE)
+ON_SENTENCES = re.compile(r"\blike\s+'[^'{]*\w[^'{]*\s[^'{]*'", re.IGNORECASE)
 
 
 def longest_path(project: Project) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -150,7 +151,20 @@ def test_every_var_is_turned_somewhere() -> None:
         for name, value in values.items()
         if value != defaults[name]
     }
-    assert set(defaults) - turned == set()
+    # The build of the sample turns them on.
+    assert set(defaults) - turned == {"unit_tests"}
+
+
+def test_slips_in_the_shops_settings_are_told_and_its_own_are_none(tmp_path: Path) -> None:
+    project_vars = yaml.safe_load((SHOP / "dbt_project.yml").read_text())["vars"]
+    project_vars["segmentation"] |= {"invoices": "exports/*.csv"}
+    shop = install(tmp_path / "slips", vars=project_vars)
+    options = ("--project-dir", str(shop), "--profiles-dir", str(shop))
+    stopped = dbt(shop, "", {"calls_a_day": 19, "refits": "auto"}, (*WITHOUT_TESTS, *options))
+    assert stopped.exit_code != 0
+    slips = re.findall(r"(\w+) is no setting\. Did you mean (\w+)\?", stopped.output)
+    assert slips == [("refits", "refit"), ("invoices", "invoice_files")]
+    assert "START sql" not in stopped.output
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_refits_of_online_retail_month_by_month_move_few_customers(online_retail
             (chosen,) = [c for c in choose(evaluate_candidates(points, 42, range(2, 11), SMALL)) if c.is_chosen]
         measures = customers[[*RFM, "tenure_days"]].to_numpy(dtype=float)
         model = fit_model(
-            values, RFM, measures, chosen.setting, archetypes, before=None if before is None else before.model
+            values, RFM, measures, chosen.setting, archetypes, previous=None if before is None else before.model
         )
         after = scorer_of(model, values)
         if before is not None:
@@ -100,7 +100,7 @@ def test_clusters_that_are_as_good_are_those_before() -> None:
     points = rng.normal(size=(2000, 3))
     best = fit_clusters(points, 5, 1)
     start = fitted_centroids(points[:1500], fit_clusters(points[:1500], 5, 2)) + 0.02
-    kept = fit_clusters(points, 5, 1, before=start)
+    kept = fit_clusters(points, 5, 1, previous=start)
     centroids = fitted_centroids(points, kept, start)
     assert (nearest_centroids(points, centroids) == kept).all()
     spread = float(((points - centroids[kept]) ** 2).sum())
@@ -114,7 +114,7 @@ def test_clusters_that_are_worse_than_others_are_given_up() -> None:
     points = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], 50, axis=0) + noise
     # Two of the three start in one group: Lloyd's algorithm can't leave it.
     stuck = np.array([[0.0, 0.5], [0.0, -0.5], [4.5, 4.5]])
-    found = fit_clusters(points, 3, 1, before=stuck)
+    found = fit_clusters(points, 3, 1, previous=stuck)
     assert (found == fit_clusters(points, 3, 1)).all()
     assert (fitted_centroids(points, found, stuck) == fitted_centroids(points, found)).all()
 
@@ -122,7 +122,7 @@ def test_clusters_that_are_worse_than_others_are_given_up() -> None:
 def test_another_number_of_segments_starts_anew() -> None:
     points = np.random.default_rng(2).normal(size=(300, 2))
     before = np.zeros((3, 2))
-    assert (fit_clusters(points, 4, 1, before=before) == fit_clusters(points, 4, 1)).all()
+    assert (fit_clusters(points, 4, 1, previous=before) == fit_clusters(points, 4, 1)).all()
 
 
 def named(*names: str, low: float = 0.0, at: float = 0.5) -> list[Archetype]:

@@ -28,8 +28,8 @@ def model(dbt: Any, session: Any) -> Any:
     )
     asked_for = dbt.config.meta_get("knn_neighbors")
     counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]
-    said = hold_out(transformation.transform(values), labels, int(labels.max()) + 1, counts)
-    chosen = choose_neighbors(said) if said else 0
+    held_out = hold_out(transformation.transform(values), labels, int(labels.max()) + 1, counts)
+    chosen = choose_neighbors(held_out) if held_out else 0
     rows = [
         pa.table(
             {
@@ -43,6 +43,6 @@ def model(dbt: Any, session: Any) -> Any:
                 "is_chosen": np.full(len(s.truth), s.neighbors == chosen),
             }
         )
-        for s in said
+        for s in held_out
     ]
     return with_stored_fits(dbt, session, fits, TABLE, pa.concat_tables(rows) if rows else ())
