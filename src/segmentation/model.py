@@ -157,8 +157,8 @@ def _spread(points: FloatArray, centroids: FloatArray, labels: IntArray) -> floa
 def fitted_centroids(points: FloatArray, labels: IntArray, previous: FloatArray | None = None) -> FloatArray:
     """Return the centroids of clusters: the means of their customers.
 
-    If `fit_clusters` began with the previous centroids, those of the step at which it stopped: every customer is with the
-    nearest of them.
+    If `fit_clusters` began with the previous centroids, those of the step at which it stopped: every customer is with
+    the nearest of them.
 
     Parameters
     ----------
