@@ -256,7 +256,7 @@ def _is_resampled(algorithm: Algorithm, asked_for: str, effort: Effort) -> bool:
 def _resampling(found: _Found, seed: int, effort: Effort) -> list[Any]:
     """Return the tasks that measure what takes resampling, none much longer than another: see `_with_stability`."""
     algorithm, points, settings, labelings = found.algorithm, found.points, found.settings, found.labelings
-    parts = [range(part, effort.resamples, _PARTS) for part in range(_PARTS)]
+    parts = [part.tolist() for part in np.array_split(range(effort.resamples), _PARTS)]
     return [
         delayed(_gaps)(found, seed, effort),
         delayed(seed_agreement)(points, labelings, algorithm, settings, seed),

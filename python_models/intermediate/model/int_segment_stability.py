@@ -35,9 +35,9 @@ def model(dbt: Any, session: Any) -> Any:
     # In processes of its own: beside dbt's threads, which hold the interpreter, it takes five times as long.
     halves = Parallel(n_jobs=2 if len(sample) >= MANY else 1)(
         delayed(bootstrap_jaccard)(
-            points[sample], [labels[sample]], algorithm, [chosen["setting"]], seed, range(half, effort.resamples, 2)
+            points[sample], [labels[sample]], algorithm, [chosen["setting"]], seed, half.tolist()
         )
-        for half in range(2)
+        for half in np.array_split(range(effort.resamples), 2)
     )
     found = np.concatenate([of_half for (of_half,) in halves])
     # Its processes, which compared the candidates before, would keep their memory to the end of the build.
