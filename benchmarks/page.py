@@ -78,7 +78,7 @@ def _shop(results: Results, size: Shop) -> dict[str, str]:
     shop = results.shop(size)
     rounds, is_small = len(shop["rounds"]), size in SMALL
     reference = "notebook" if is_small else "floor"
-    ways = [way for way in WAYS if any(way in done for done in shop["rounds"])] if is_small else WAYS
+    ways = [way for way in WAYS if (any(way in done for done in shop["rounds"]) if is_small else way != "parsed")]
     return {
         "name": f"{SMALL[str(size)]}: " if is_small else "",
         "lines": f"{shop['lines']:,}",
