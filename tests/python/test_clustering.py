@@ -60,10 +60,9 @@ def test_as_many_segments_as_different_points_are_these_points() -> None:
 
 
 def test_a_centroid_that_nobody_is_nearest_to_goes_to_the_farthest_point() -> None:
-    points = np.array([[0.0, 0.1, 0.2, 8.0, 9.0]])
-    extended = np.vstack([points, np.ones(5)])
-    (centroids,) = _lloyd(extended, extended.T.copy(), np.array([[[0.0], [500.0]]]), 0.0)
-    assert sorted(centroids.ravel()) == pytest.approx([0.1, 8.5])
+    extended = np.vstack([[5.0, 5.1, 5.2, 13.0, 14.0], np.ones(5)])
+    (centroids,) = _lloyd(extended, extended.T.copy(), np.array([[[5.0], [500.0]]]), 0.0)
+    assert sorted(centroids.ravel()) == pytest.approx([5.1, 13.5])
 
 
 def test_the_first_of_equally_near_centroids_wins() -> None:
