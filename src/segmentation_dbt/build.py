@@ -26,9 +26,10 @@ from typing import Any
 import yaml
 
 from segmentation.intake.paths import find_paths
-from segmentation_dbt.erase import DBT
 from segmentation_dbt.versions import Versions
 
+# dbt of the same environment, whether or not that is activated.
+DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 RECORD = ".inputs"
 SAMPLE = "data/sample/invoices.csv.gz"
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")

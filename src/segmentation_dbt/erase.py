@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from segmentation.intake import ERASED, LINE_FIELDS, SEPARATORS, clean_customer_id, customer_hash
+from segmentation_dbt.build import DBT
 from segmentation_dbt.version_files import fetch, identifier, text
 from segmentation_dbt.versions import Versions, sync
 from segmentation_dbt.warehouse import explain
@@ -25,9 +26,6 @@ from segmentation_dbt.warehouse import explain
 ROWS = "staging.base_invoice_rows"
 FILES = "staging.base_invoice_files"
 KEPT_OUT = "staging.erased_customers"
-
-# dbt of the same environment, whether or not that is activated.
-DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 
 # As the macros clean_text, clean_id and clean_customer_id do.
 _MACROS = (

@@ -87,6 +87,7 @@ class Room:
     done: int = 0
     failed: int = 0
     skipped: int = 0
+    last_done: float | None = None
     ended: float | None = None
     note: str = ""
 
@@ -146,7 +147,7 @@ class Progress:
         elif event.name == "StatsLine":
             self._stats = data.get("stats", {})
         elif event.name in _SAID:
-            return self._say(event)
+            return self._say(event, now)
         elif event.name == "RunResultError":
             # Of a hook: nodes have said so themselves.
             return self._fail_once(_node_of(data), event.message)
@@ -163,7 +164,7 @@ class Progress:
 
     def close(self, now: float, exception: BaseException | None = None) -> list[Message]:
         """Return the last lines, after dbt has ended, perhaps by an exception."""
-        messages = [self._describe(room, now) for room in self.rooms.values() if room.ended is None and room.is_shown]
+        messages = self._describe_rest(now)
         if isinstance(exception, KeyboardInterrupt):
             messages.append(Message("failure", "Stopped."))
         elif exception is not None:
@@ -215,7 +216,7 @@ class Progress:
             return
         self._ended.add(key)
         room = self._room(node, now)
-        room.done += 1
+        room.done, room.last_done = room.done + 1, now
         room.failed += status in _FAILED
         room.skipped += status == "skipped"
         if status in _FAILED or status == "warn":
@@ -230,6 +231,13 @@ class Progress:
         planned = self.plan.get(node["unique_id"])
         name = planned.room if planned else room_of(node["unique_id"], node["resource_type"], node["node_path"])
         return self.rooms.setdefault(name, Room(name, self._totals[name] or None, now))
+
+    def _describe_rest(self, now: float) -> list[Message]:
+        """Write the lines of the rooms that have none yet: in a build of a part nobody knows when a room is done."""
+        rest = [room for room in self.rooms.values() if room.ended is None and room.is_shown]
+        for room in rest:
+            room.ended = room.last_done
+        return [self._describe(room, now) for room in rest]
 
     def _describe(self, room: Room, now: float) -> Message:
         """Write the line of a room, as it stays when it is done."""
@@ -250,7 +258,7 @@ class Progress:
             lines.append(f"  Its query finds the rows: {planned.compiled}")
         return Message(kind, "\n".join(lines))
 
-    def _say(self, event: Event) -> list[Message]:
+    def _say(self, event: Event, now: float) -> list[Message]:
         """Pass on what a macro said: beside its room if it was a model's, else as a line."""
         if event.level == "debug":
             return []
@@ -261,7 +269,8 @@ class Progress:
         # What is said when all nodes are done is the summary.
         begins = not self._is_summed_up and self.total is not None and self.done >= self.total
         self._is_summed_up |= begins
-        return [*([Message("text", "")] if begins else []), Message("text", event.message)]
+        before = [*self._describe_rest(now), Message("text", "")] if begins else []
+        return [*before, Message("text", event.message)]
 
     def _fail_once(self, key: str, message: str) -> list[Message]:
         text = readable(message, self.log)

@@ -149,3 +149,8 @@ def test_a_table_of_the_warehouse_is_always_read(run: Callable[..., bool]) -> No
     Path("dbt_project.yml").write_text("vars: {segmentation: {invoice_relation: raw.lines}}")
     assert run()
     assert run()
+
+
+def test_where_nothing_is_new_neither_dbt_nor_the_display_is_loaded() -> None:
+    script = "import sys, segmentation_dbt.build; sys.exit(bool({'dbt', 'rich'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
