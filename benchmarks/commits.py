@@ -28,7 +28,7 @@ _WITHOUT_TESTS = ("test", "unit_test")
 
 
 def builds_of(revision: str, folder: Path) -> Path:
-    """Return the folder of the builds of a commit; end the program where there is no such commit.
+    """Return the folder of the builds of a commit; end the program if there is no such commit.
 
     Parameters
     ----------

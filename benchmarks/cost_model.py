@@ -1,7 +1,7 @@
 """What a build costs at sizes that were not measured: writes the tables of docs/scaling.md.
 
     python -m benchmarks.cost_model --measure FOLDER...   take the constants from folders of daily.py, then write them
-    python -m benchmarks.cost_model                       write them anew, after a price or a size in costs.py changed
+    python -m benchmarks.cost_model                       write them again, after a price or a size in costs.py changed
 
 `make scaling` does all of it.
 """

@@ -1,6 +1,6 @@
 """What a build costs at sizes that were not measured: its steps, and straight lines through measured builds.
 
-What is measured comes from `measured_builds.py`; what is assumed of machines, engines and prices stands here.
+What is measured comes from `measured_builds.py`; what is assumed of machines, engines and prices is here.
 """
 
 from __future__ import annotations

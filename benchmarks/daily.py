@@ -1,7 +1,7 @@
 """How long a build takes after one more day of lines, against the full build of all of them.
 
 Both run in one go on the lines of an invented shop over two years, in a file a month and one for the last day: first
-all months are built, then the day is added, and last everything is built anew with --full-refresh. Builds run all data
+all months are built, then the day is added, and last everything is built again with --full-refresh. Builds run all data
 tests and publish, as a scheduled build does; unit tests of the project's own SQL are left out.
 """
 

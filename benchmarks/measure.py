@@ -125,7 +125,7 @@ class _Watch(threading.Thread):
 def session_memory(session: int) -> tuple[int, int]:
     """Return the resident memory of all processes of a session, and the most that one of them ever had, in bytes.
 
-    Both are 0 where there is no /proc.
+    Both are 0 if there is no /proc.
 
     Parameters
     ----------

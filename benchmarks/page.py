@@ -1,4 +1,4 @@
-"""The page of what was measured, benchmarks.md, with its chart: ``python -m benchmarks.page docs`` writes it anew."""
+"""The page of what was measured, benchmarks.md, with its chart: ``python -m benchmarks.page docs`` writes it again."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PUBLISHING = "publishing"
 GROUPS = {
     DBT: "starting, parsing, compiling, and the time between nodes",
     READING: "inspecting the files, reading, typing and classifying their lines",
-    DUPLICATES: "finding lines that stand in the files twice",
+    DUPLICATES: "finding lines that are in the files twice",
     FEATURES: "days and measures of customers, cancellations, return rates, scores",
     FITTING: "comparing candidates with their stability, fitting, holding out, validating, drift",
     ASSIGNMENT: "the segment of every customer, by neighbours and by the nearest centroid",

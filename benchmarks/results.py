@@ -1,4 +1,4 @@
-"""What was measured, as it stands in a JSON file: medians, and ratios of what ran in the same round."""
+"""What was measured, as it is in a JSON file: medians, and ratios of what ran in the same round."""
 
 from __future__ import annotations
 
@@ -83,21 +83,21 @@ class Results:
         return [None if way not in done or done[way]["stopped"] else done[way] for done in rounds]
 
     def median(self, size: Shop, way: str, measure: Measure = "seconds") -> float | None:
-        """Return the median of the rounds; None where there is none."""
+        """Return the median of the rounds; None if there is none."""
         values = [run[measure] for run in self.runs(size, way) if run]
         return statistics.median(values) if values else None
 
     def most(self, size: Shop, way: str, measure: Measure) -> float | None:
-        """Return the most of any round; None where there is none."""
+        """Return the most of any round; None if there is none."""
         return max((run[measure] for run in self.runs(size, way) if run), default=None)
 
     def typical_run(self, size: Shop, way: str) -> dict[str, Any] | None:
-        """Return the run of the median seconds, of two the quicker; None where there is none."""
+        """Return the run of the median seconds, of two the quicker; None if there is none."""
         runs = sorted((run for run in self.runs(size, way) if run), key=lambda run: run["seconds"])
         return runs[(len(runs) - 1) // 2] if runs else None
 
     def ratio(self, above: tuple[Shop, str], below: tuple[Shop, str], measure: Measure = "seconds") -> float | None:
-        """Return the median of the rounds' ratios of two runs, each a size and a way; None where there is none."""
+        """Return the median of the rounds' ratios of two runs, each a size and a way; None if there is none."""
         pairs = zip(self.runs(*above), self.runs(*below), strict=False)
         ratios = [one[measure] / other[measure] for one, other in pairs if one and other]
         return statistics.median(ratios) if ratios else None

@@ -81,7 +81,7 @@ def _silhouettes(snapshot: Snapshot) -> None:
     customers = formats.count(groups.groupby("segment")["last"].max().sum())
     chart(
         model.silhouette_plot(groups, current_colors(snapshot)),
-        f"Silhouettes of {customers} customers, drawn at random where there are more; the highest on top in each "
+        f"Silhouettes of {customers} customers, drawn at random if there are more; the highest on top in each "
         "segment. Below 0 a customer is nearer to another segment.",
     )
 

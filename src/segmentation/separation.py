@@ -58,7 +58,7 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple
     Returns
     -------
     list of (mean, standard error)
-        Not a number where there are fewer than two clusters.
+        Not a number if there are fewer than two clusters.
     """
     widths = silhouette_widths(points, labelings)
     means, errors = widths.mean(axis=1), widths.std(axis=1) / np.sqrt(len(points))
@@ -69,7 +69,7 @@ def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple
 
 
 def silhouette_widths(points: FloatArray, labelings: Sequence[IntArray]) -> FloatArray:
-    """Return the silhouette width of each point, -1 to 1; 0 where there are fewer than two clusters.
+    """Return the silhouette width of each point, -1 to 1; 0 if there are fewer than two clusters.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def elbow(segment_counts: Sequence[int], wcss: Sequence[float]) -> int | None:
     """Return the k at which the curve of WCSS bends most.
 
     The point farthest below the chord from the first to the last k, both axes scaled to [0, 1]: the knee of
-    Satopaa et al. (2011), "Finding a 'Kneedle' in a Haystack". None where there are fewer than three points
+    Satopaa et al. (2011), "Finding a 'Kneedle' in a Haystack". None if there are fewer than three points
     or the curve does not bend.
     """
     if len(wcss) < 3 or wcss[0] <= wcss[-1]:

@@ -27,7 +27,7 @@ def bootstrap_jaccard(
 ) -> list[FloatArray]:
     """Return how well each cluster is found again in bootstrap resamples.
 
-    Customers are drawn with replacement and clustered anew; each original cluster, among the customers drawn,
+    Customers are drawn with replacement and clustered again; each original cluster, among the customers drawn,
     is compared with the new cluster that is most similar to it by Jaccard's coefficient: Hennig 2007,
     doi 10.1016/j.csda.2006.11.025. A mean of 0.75 or more is a stable cluster, 0.85 a highly stable one, 0.5
     and less a dissolved one.

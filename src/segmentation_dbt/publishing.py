@@ -64,7 +64,7 @@ def publish(
     Returns
     -------
     dict
-        `manifest`, and `changes` since the version before (see `changes_since`; None where there was none).
+        `manifest`, and `changes` since the version before (see `changes_since`; None if there was none).
 
     Raises
     ------

@@ -178,7 +178,7 @@ def write_manifest(connection: duckdb.DuckDBPyConnection, manifest: dict[str, An
         "model_versions": ("varchar[]", "Versions of the segmentation model that are in customer_segments."),
         "first_invoice_date": ("date", "Date of the first accepted line."),
         "last_invoice_date": ("date", "Date of the last accepted line."),
-        "invocation_id": ("varchar", "Number that dbt gave the build; it stands in its logs."),
+        "invocation_id": ("varchar", "Number that dbt gave the build; it is in its logs."),
     }
     connection.execute(
         f"create table published_manifest ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())}, "

@@ -325,7 +325,7 @@ def test_a_build_that_is_killed_leaves_the_published_version(shop: Shop, tmp_pat
         assert_whole(shop.published, whole, lines)
         ((whole,),) = rows(shop.published / "segments.duckdb", "select sum(rows_read)::int from load_audit")
     shop.build_whole(900)
-    # All made anew, but for the model, which was fitted on what there was at first.
+    # All made again, but for the model, which was fitted on what there was at first.
     new = Shop(tmp_path / "new", shop.project)
     new.folder.mkdir()
     shutil.copy(shop.folder / "warehouse.duckdb", new.folder)
@@ -352,7 +352,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[tuple[tuple[str, ...], 
                 if process.stdout.readline():
                     user = ("-U", "--preserve-credentials") if "-rm" in unshare else ()
                     enter = ("nsenter", "-t", str(process.pid), *user, "-m")
-                    # Whoever enters stands in the root.
+                    # Whoever enters is in the root.
                     inside = ("sh", "-c", 'cd "$0" && exec "$@"', str(folder.parent))
                     yield (*enter, *inside), Path(f"/proc/{process.pid}/root{folder}")
                     return
