@@ -8,4 +8,4 @@ from dbt_score.models import Macro
 @rule_filter
 def is_called_by_its_name(macro: Macro) -> bool:
     """Macros but those that stand for another on one database, which share its description."""
-    return not macro.name.startswith(("default__", "spark__"))
+    return not macro.name.startswith(("default__", "spark__", "sparksession__"))
