@@ -17,7 +17,7 @@
         {%- for name in names -%}
             {%- set relation = adapter.get_relation(node.database, node.schema, name) -%}
             {%- if relation -%}
-                {%- do run_query('drop ' ~ relation.type ~ ' ' ~ relation) -%}
+                {%- do adapter.drop_relation(relation) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -26,7 +26,7 @@
         {%- set node = graph.nodes['model.segmentation.int_customer_days'] -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, name) -%}
         {%- if relation and key not in run_query('select * from ' ~ relation ~ ' limit 0').column_names -%}
-            {%- do run_query('drop ' ~ relation.type ~ ' ' ~ relation) -%}
+            {%- do adapter.drop_relation(relation) -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

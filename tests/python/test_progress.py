@@ -18,7 +18,7 @@ from segmentation_dbt.progress import Event, Message, PlannedNode, Progress, clo
 RECORDED = [json.loads(line) for line in (PROJECT / "tests/python/fixtures/build_events.jsonl").open(encoding="utf-8")]
 MODELS = (
     *("python_models/staging/files/base_invoice_files.py", "models/staging/files/base_file_rows.sql"),
-    *("models/staging/files/base_file_positions.sql", "models/intermediate/customers/int_rfm_scores.sql"),
+    *("models/staging/files/stg_files.sql", "models/intermediate/customers/int_rfm_scores.sql"),
     *("python_models/intermediate/history/int_segment_history.py", "models/marts/segment_history.sql"),
     "models/intermediate/history/int_segment_changes.sql",
 )
@@ -71,10 +71,10 @@ def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
         ("room", "seeds                        1 of 1   0:01"),
         (
             "failure",
-            "model base_file_positions (models/staging/files/base_file_positions.sql)\n"
-            "  It is not clear whether the day or the month stands first in the dates of:\n"
+            "model stg_files (models/staging/files/stg_files.sql)\n"
+            "  It is not clear whether the day or the month is first in the dates of:\n"
             "    exports/january.csv: 1/2/2024\n"
-            "  Say it: --vars '{date_order: dmy}' where the day comes first, mdy where the month does.",
+            "  Say it: --vars '{date_order: dmy}' where the day is first, mdy where the month does.",
         ),
         ("room", "staging/files            2 of 3, 1 failed   0:11  read 1 file, 64,653 lines"),
         ("room", "intermediate/customers       1 of 1   0:00"),

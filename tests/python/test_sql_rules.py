@@ -37,7 +37,7 @@ class CompiledModels:
 
     def build(self, model: str) -> None:
         schema = "staging" if model.startswith("stg_") else "intermediate"
-        path = self._compiled / schema / f"{model}.sql"
+        (path,) = (self._compiled / schema).glob(f"*/{model}.sql")
         self.connection.execute(f"create or replace table {schema}.{model} as {path.read_text()}")
 
     def rows(self, query: str) -> list[Row]:
