@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt_common.events.functions import msg_to_dict
 from rich.console import Console, Group, RenderableType
@@ -50,6 +51,9 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
     display = Display(console or Console(highlight=False, markup=False))
     with display.live():
         result = dbtRunner(callbacks=[display.receive]).invoke(["--log-level", "none", "build", *options])
+    # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
+    # the file next has to find it as it stays.
+    DuckDBConnectionManager.close_all_connections()
     display.close(result.exception)
     # As the command dbt has it.
     return 0 if result.success else 2 if result.exception else 1

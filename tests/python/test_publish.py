@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from conftest import HEADER, LONG, PROFILE, PROJECT, SERVER, Build, dbt_command
+from conftest import HEADER, LONG, PROFILE, PROJECT, SERVER, Build, dbt_command, write_lines
 
 from segmentation_dbt.versions import Versions
 
@@ -468,3 +468,17 @@ def test_a_writer_that_dies_at_any_step(tmp_path: Path) -> None:
         assert run.returncode == 9
         steps += 1
     assert steps > 20
+
+
+def test_a_build_of_the_same_again_is_done_at_once(tmp_path: Path) -> None:
+    lines = [f"{n},A,MUG,1,2020-01-{1 + n % 28:02},2.50,c{n % 20},UK" for n in range(60)]
+    options = ("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs"))
+    command = [sys.executable, "-m", "segmentation_dbt.build", *options, "--vars", "{cluster_evaluation: quick}"]
+    _, settings = dbt_command(tmp_path, write_lines(tmp_path / "invoices.csv", *lines), None, ())
+    first, second = (
+        subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
+        for _ in range(2)
+    )
+    assert (first.returncode, second.returncode) == (0, 0), first.stdout
+    assert "The whole log is in" in first.stdout
+    assert second.stdout.startswith("Nothing is new")
