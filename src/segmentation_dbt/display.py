@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,8 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
         result = dbtRunner(callbacks=[display.receive]).invoke(["--log-level", "none", "build", *options])
     # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
     # the file next has to find it as it stays.
-    DuckDBConnectionManager.close_all_connections()
+    close_warehouse: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+    close_warehouse()
     display.close(result.exception)
     # As the command dbt has it.
     return 0 if result.success else 2 if result.exception else 1
