@@ -9,6 +9,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,19 +76,32 @@ class Server:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._folder = tempfile.TemporaryDirectory()
+
+    def _start(self) -> subprocess.Popen[str]:
+        parsed = Path(self._folder.name) / "partial_parse.msgpack"
+        command = [str(Path(__file__).parent / "dbt_server.py"), variables_text(None), self._folder.name]
+        _PARSED[variables_text(None)] = parsed
+        return subprocess.Popen(
+            [sys.executable, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | SETTINGS,
+            text=True,
+        )
 
     def run(
         self, arguments: list[str], folder: Path, environment: dict[str, str], kill_after: float | None = None
     ) -> tuple[int, str]:
         """Return the exit code of a run, and what it printed; kill it after some seconds."""
         if self._process is None:
-            command = [sys.executable, str(Path(__file__).parent / "dbt_server.py")]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self._process = self._start()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         output = folder / "printed.txt"
         request = {
-            "arguments": arguments,
+            # Few tests read these files, and they take two seconds of a build. Who needs them says so: --write-json.
+            "arguments": ["--no-write-json", "--log-level-file", "none", *arguments],
             "folder": str(folder),
             "environment": environment,
             "output": str(output),
@@ -98,8 +112,26 @@ class Server:
         exit_code = int(self._process.stdout.readline())
         return exit_code, output.read_text()
 
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.communicate()
+
 
 SERVER = Server()
+SETTINGS = {
+    "DBT_PROJECT_DIR": str(PROJECT),
+    "DBT_PROFILES_DIR": str(PROJECT),
+    # Relative, so that the profile of all builds is the same: dbt parses the project again where it is another.
+    "SEGMENTS_WAREHOUSE": "warehouse.duckdb",
+}
+
+
+def variables_text(variables: dict[str, Any] | None) -> str:
+    """Return variables as dbt takes them.
+
+    Unless they say otherwise, candidates are compared in the quick way, which saves ten seconds a build.
+    """
+    return yaml.safe_dump({"cluster_evaluation": "quick", **(variables or {})}, default_flow_style=True)
 
 
 def dbt_command(
@@ -109,24 +141,13 @@ def dbt_command(
     arguments: tuple[str, ...],
     environment: dict[str, str] | None = None,
 ) -> tuple[list[str], dict[str, str]]:
-    """Return a command and its environment that run dbt as `dbt` does, with the folder as the current one.
-
-    Unless the variables say otherwise, candidates are compared in the quick way, which saves ten seconds a build.
-    """
-    variables = {"cluster_evaluation": "quick", **(variables or {})}
+    """Return a command and its environment that run dbt as `dbt` does, with the folder as the current one."""
     command = [
         *(str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-        *("--vars", yaml.safe_dump(variables, default_flow_style=True)),
+        *("--vars", variables_text(variables)),
     ]
-    settings = {
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "INVOICE_FILES": str(invoices),
-        # Relative, so that the profile of all builds is the same: dbt parses the project again where it is another.
-        "SEGMENTS_WAREHOUSE": "warehouse.duckdb",
-    }
-    return command, os.environ | settings | (environment or {})
+    return command, os.environ | SETTINGS | {"INVOICE_FILES": str(invoices)} | (environment or {})
 
 
 def dbt(
@@ -138,14 +159,13 @@ def dbt(
 ) -> Build:
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
-    parsed, key = folder / "target/partial_parse.msgpack", yaml.safe_dump(variables or {})
+    parsed, key = folder / "target/partial_parse.msgpack", variables_text(variables)
     if key in _PARSED and not parsed.exists() and "--project-dir" not in arguments:
         parsed.parent.mkdir(exist_ok=True)
         shutil.copyfile(_PARSED[key], parsed)
     began = time.perf_counter()
-    if environment or AS_SHIPPED.items() <= (variables or {}).items():
-        # What a process reads when it starts, such as its number of threads, needs one of its own; and a fork is very
-        # slow to work with processes of its own, in which candidates are compared.
+    if environment:
+        # What a process reads when it starts, such as its number of threads, needs one of its own.
         run = subprocess.run(
             command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=600
         )
@@ -160,6 +180,10 @@ def dbt(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--without-builds", action="store_true", help="leave out the modules in which dbt builds")
+
+
+def pytest_unconfigure() -> None:
+    SERVER.stop()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -190,7 +214,9 @@ def build_once(factory: pytest.TempPathFactory, name: str, invoices: Path, **var
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not finished.exists():
             folder.mkdir()
-            finished.write_bytes(pickle.dumps(dbt(folder, invoices, AS_SHIPPED | variables)))
+            finished.write_bytes(
+                pickle.dumps(dbt(folder, invoices, AS_SHIPPED | variables, ("--write-json", *WITH_TESTS)))
+            )
     build: Build = pickle.loads(finished.read_bytes())  # noqa: S301
     assert build.exit_code == 0, build.output
     return build

@@ -18,7 +18,7 @@ CUSTOMERS = "select * from marts.customer_segments order by customer_id"
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The queries, which dbt build leaves out; they are the same for every warehouse."""
-    build = dbt(tmp_path_factory.mktemp("analyses"), arguments=("compile", "--select", "path:analyses"))
+    build = dbt(tmp_path_factory.mktemp("analyses"), arguments=("--write-json", "compile", "--select", "path:analyses"))
     assert build.exit_code == 0, build.output
     return build
 
