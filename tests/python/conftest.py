@@ -32,9 +32,15 @@ HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Custome
 AS_SHIPPED: dict[str, Any] = {"cluster_evaluation": "standard"}
 WITH_TESTS = ("build",)
 WITHOUT_TESTS = ("build", "--exclude-resource-type", "test")
+# What lines come from, and nothing behind them: for tests that look no further.
+_LINES = ("--select", "+load_audit", "+invoice_lines", "+rejected_invoice_lines")
+LINES_ONLY = (*WITHOUT_TESTS, *_LINES)
+LINES_WITH_TESTS = ("build", "--indirect-selection", "buildable", *_LINES)
 
 # What dbt made of the project, by the variables of the build: it saves two seconds each.
 _PARSED: dict[str, Path] = {}
+# What it makes depends on these variables in more than the settings of models (`test_dbt_server.py`).
+PARSED_ANEW = {"invoice_relation", "unit_tests"}
 
 # The short profile tries the same examples each time. Neither has a deadline: a build takes seconds.
 settings.register_profile("short", deadline=None, derandomize=True)
@@ -78,24 +84,32 @@ class Server:
         self._process: subprocess.Popen[str] | None = None
         self._folder = tempfile.TemporaryDirectory()
 
-    def _start(self) -> subprocess.Popen[str]:
-        parsed = Path(self._folder.name) / "partial_parse.msgpack"
-        command = [str(Path(__file__).parent / "dbt_server.py"), variables_text(None), self._folder.name]
-        _PARSED[variables_text(None)] = parsed
-        return subprocess.Popen(
-            [sys.executable, *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | SETTINGS,
-            text=True,
-        )
+    def start(self) -> None:
+        """Load dbt, and parse the project with the variables that tests have unless they say otherwise."""
+        if self._process is None:
+            program = str(Path(__file__).parent / "dbt_server.py")
+            self._process = subprocess.Popen(
+                [sys.executable, program, variables_text(None), self._folder.name],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=os.environ | SETTINGS,
+                text=True,
+            )
+            assert self._process.stdout is not None
+            assert self._process.stdout.readline() == "ready\n"
+            _PARSED[variables_text(None)] = Path(self._folder.name) / "partial_parse.msgpack"
 
     def run(
-        self, arguments: list[str], folder: Path, environment: dict[str, str], kill_after: float | None = None
+        self,
+        arguments: list[str],
+        folder: Path,
+        environment: dict[str, str],
+        kill_after: float | None = None,
+        take_over: bool = False,
     ) -> tuple[int, str]:
         """Return the exit code of a run, and what it printed; kill it after some seconds."""
-        if self._process is None:
-            self._process = self._start()
+        self.start()
+        assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         output = folder / "printed.txt"
@@ -105,6 +119,7 @@ class Server:
             "folder": str(folder),
             "environment": environment,
             "output": str(output),
+            "take_over": take_over,
             "kill_after": kill_after,
         }
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -159,10 +174,6 @@ def dbt(
 ) -> Build:
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
-    parsed, key = folder / "target/partial_parse.msgpack", variables_text(variables)
-    if key in _PARSED and not parsed.exists() and "--project-dir" not in arguments:
-        parsed.parent.mkdir(exist_ok=True)
-        shutil.copyfile(_PARSED[key], parsed)
     began = time.perf_counter()
     if environment:
         # What a process reads when it starts, such as its number of threads, needs one of its own.
@@ -170,11 +181,20 @@ def dbt(
             command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=600
         )
         exit_code, output = run.returncode, run.stdout + run.stderr
-    else:
+    elif "--project-dir" in arguments or "--no-partial-parse" in arguments:
         exit_code, output = SERVER.run(command[1:], folder, settings)
+    else:
+        parsed, key = folder / "target/partial_parse.msgpack", variables_text(variables)
+        SERVER.start()
+        take_over = key not in _PARSED and not PARSED_ANEW.intersection(variables or {})
+        source = _PARSED.get(key, _PARSED[variables_text(None)] if take_over else None)
+        if source and source != parsed:
+            parsed.parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, parsed)
+        exit_code, output = SERVER.run(command[1:], folder, settings, take_over=take_over)
+        if parsed.exists():
+            _PARSED.setdefault(key, parsed)
     seconds = time.perf_counter() - began
-    if parsed.exists() and "--project-dir" not in arguments:
-        _PARSED.setdefault(key, parsed)
     return Build(folder / "warehouse.duckdb", folder / "target", exit_code, output, seconds)
 
 

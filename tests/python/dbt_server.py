@@ -3,8 +3,9 @@
 That one also parses the project, with the variables and into the folder that are its arguments: what dbt makes by the
 way, such as compiled templates, is then there for all runs, and each saves half of its time.
 
-Reads requests from standard input, one a line: arguments, a folder, an environment, a file for what is printed, and the
-seconds after which the run is killed (null for never). Answers each with the exit code, that of a killed one is -9.
+Says that it is ready, and reads requests from standard input, one a line: arguments, a folder, an environment, a file
+for what is printed, whether what was parsed with other variables is taken over, and the seconds after which the run is
+killed (null for never). Answers each with the exit code, that of a killed one is -9.
 """
 
 from __future__ import annotations
@@ -76,10 +77,38 @@ def parse(variables: str, folder: str) -> None:
             template_cache.get_node_template(macro)
 
 
-def run(arguments: list[str], folder: str, environment: dict[str, str], output: str) -> None:
+def take_over_what_was_parsed() -> None:
+    """Parse only the settings of models again where the variables are others: nothing else depends on them.
+
+    `test_dbt_server.py` proves that. dbt itself would parse everything again.
+    """
+    from dbt.artifacts.resources.base import FileHash
+    from dbt.contracts.files import SchemaSourceFile
+    from dbt.parser.manifest import ManifestLoader
+
+    loader: Any = ManifestLoader
+    is_partial_parsable = loader.is_partial_parsable
+
+    def is_parsable(self: Any, saved: Any) -> Any:
+        saved.state_check.vars_hash = self.manifest.state_check.vars_hash
+        for file in saved.files.values():
+            for model in file.dict_from_yaml.get("models", []) if isinstance(file, SchemaSourceFile) else []:
+                if "var(" in str(model.get("config")):
+                    # As if somebody had edited it.
+                    file.path.modification_time = 0.0
+                    file.checksum, model["config"] = FileHash.from_contents(""), {}
+        return is_partial_parsable(self, saved)
+
+    loader.is_partial_parsable = is_parsable
+
+
+def run(arguments: list[str], folder: str, environment: dict[str, str], output: str, take_over: bool) -> None:
     """Run dbt in this process, and end it."""
     import dbt.cli.main
     import dbt_common.invocation
+
+    if take_over:
+        take_over_what_was_parsed()
 
     # What it starts is killed with it.
     os.setsid()
@@ -130,6 +159,7 @@ def main() -> None:
     # All that is here stays: forks need not look at it again and again.
     gc.collect()
     gc.freeze()
+    print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         kill_after = request.pop("kill_after")

@@ -13,17 +13,12 @@ from typing import Any
 import duckdb
 import pytest
 import xlsxwriter
-from conftest import ONLINE_RETAIL, PROJECT, Build, dbt, write_lines
+from conftest import LINES_ONLY, ONLINE_RETAIL, PROJECT, Build, dbt, write_lines
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files
 
 FIXTURES = Path(__file__).parent / "fixtures/shapes"
 WORKBOOK = "superstore.xlsx"
-# What the lines come from and nothing behind them: the tests of this module look no further.
-LINES_ONLY = (
-    *("build", "--exclude-resource-type", "test"),
-    *("--select", "+load_audit", "+invoice_lines", "+rejected_invoice_lines"),
-)
 
 # row, + where the line is derived from it; invoice; customer; time in UTC; type; quantity; amount
 LINES = {
