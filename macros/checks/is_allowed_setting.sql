@@ -32,7 +32,17 @@
         {{ return(wrong | length == 0) }}
     {%- endif -%}
     {%- if 'columns_of' in rule and value is mapping -%}
-        {{ return(value.keys() | reject('in', rule['columns_of']) | list | length == 0) }}
+        {#- Columns for all files, or such a mapping for each pattern of files; not some of each. -#}
+        {%- set by_pattern = value.values() | select('mapping') | list -%}
+        {%- if by_pattern and by_pattern | length < value | length -%}
+            {{ return(false) }}
+        {%- endif -%}
+        {%- set wrong = [] -%}
+        {%- for columns in by_pattern or [value] -%}
+            {%- do wrong.extend(columns.keys() | reject('in', rule['columns_of'])) -%}
+            {%- do wrong.extend(columns.values() | select('mapping')) -%}
+        {%- endfor -%}
+        {{ return(wrong | length == 0) }}
     {%- endif -%}
     {{ return(false) }}
 {%- endmacro %}

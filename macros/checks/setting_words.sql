@@ -28,6 +28,7 @@
     {%- if 'columns_of' in rule -%}
         {%- do words.append(
             'a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['columns_of'] | join(', ')
+            ~ "; or all of it by the names of files, such as {'etsy*.csv': {customer_id: Buyer}, '*': {customer_id: Account}}"
         ) -%}
     {%- endif -%}
     {{ return(words[:-1] | join(', ') ~ (' or ' if words | length > 1 else '') ~ words[-1]) }}

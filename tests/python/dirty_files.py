@@ -115,6 +115,12 @@ class DirtyFile:
     empty_sheets: tuple[str, ...] = ()
     texts_are_exact: bool = True
     """Whether the values are the texts that the database shows; it writes typed values in its own way."""
+    headers: tuple[str | int, ...] = ()
+    """Name of each column, or its number where there is no header."""
+
+    def column_map(self) -> dict[str, str | int]:
+        """What says of the file by its name how it is meant to be read."""
+        return {field: header for field, header in zip(self.columns, self.headers, strict=True) if field}
 
     def split_numbers(self) -> list[int]:
         """The numbers of the rows that can be split."""
@@ -334,6 +340,7 @@ class _FileMaker:
         file = DirtyFile(
             name, self.shape, tuple(f for f, _ in self.columns), self.decimal_mark, self.date_order, (), b""
         )
+        file = replace(file, headers=tuple(h if self.has_header else n for n, (_, h) in enumerate(self.columns, 1)))
         lines = [self._first_line(), *(self._line() for _ in range(rng.choice([0, 3, 15, 30])))]
         if self.kind == "parquet":
             return self._as_parquet(file, lines)

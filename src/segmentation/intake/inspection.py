@@ -17,10 +17,20 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from segmentation.intake.column_map import ColumnMaps, Table
 from segmentation.intake.delimited import split_rows
-from segmentation.intake.invoice_file import READER_VERSION, InvoiceFile, UnusableFileError, load_key
+from segmentation.intake.headers import TITLE_ROWS
+from segmentation.intake.invoice_file import (
+    READER_VERSION,
+    InvoiceFile,
+    NoInvoiceLinesError,
+    UnusableFileError,
+    load_key,
+)
 from segmentation.intake.paths import find_paths, number_files
-from segmentation.intake.shapes import Layout, ShapeColumn, Shapes
+from segmentation.intake.recognition import recognise
+from segmentation.intake.shapes import FIELDS, Layout, ShapeColumn, Shapes
+from segmentation.intake.tables_together import judge_together
 from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
 from segmentation.intake.workbook import sheet_names, sheet_rows
 
@@ -28,7 +38,7 @@ DELIMITERS = (",", ";", "\t", "|", " ")
 
 _SAMPLE = 1 << 20
 _HASH_PIECE = 8 << 20
-_SAMPLE_ROWS = 20
+_SAMPLE_ROWS = 100
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -51,8 +61,9 @@ def inspect_files(
         One path or glob (``**`` included), or several separated by commas or line ends.
     shape_columns : sequence of ShapeColumn
         The shapes that are known.
-    column_map : mapping of str to str, optional
-        Field to the header it has in these files, or to its number if there is no header.
+    column_map : mapping, optional
+        Field to the header it has in these files, or to its number if there is no header; or pattern of files to such
+        a mapping.
     shape : str, default ""
         The shape of all files; found out for each where it is empty.
     encoding : str, default ""
@@ -71,13 +82,13 @@ def inspect_files(
     """
     known = [file for file in known if file.format != "relation"]
     try:
-        shapes = Shapes(shape_columns, column_map, shape)
+        column_maps = ColumnMaps(column_map or {}, FIELDS)
+        shapes = Shapes(shape_columns, shape)
     except UnusableFileError as e:
         return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
-    settings = [READER_VERSION, [asdict(c) for c in shape_columns], sorted((column_map or {}).items()), shape, encoding]
-    inspector = _Inspector(
-        shapes, encoding, hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest(), known
-    )
+    settings = [READER_VERSION, [asdict(c) for c in shape_columns], list((column_map or {}).items()), shape, encoding]
+    settings_hash = hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest()
+    inspector = _Inspector(shapes, column_maps, encoding, settings_hash, known)
 
     files: list[InvoiceFile] = []
     matched = find_paths(patterns, fallback_dir)
@@ -92,8 +103,9 @@ def inspect_files(
             remedy = f"check the path; it was looked up from the folder {os.getcwd()}"
             files.append(InvoiceFile(pattern, problem="no file matches", remedy=remedy))
     numbers = number_files([f.source_file for f in files], {f.source_file: f.file_key for f in known if f.file_key})
-    numbered = (replace(f, file_key=numbers[f.source_file], load_key=load_key(f)) for f in files)
-    return sorted(_refuse_no_table(list(numbered)), key=lambda f: f.source_file)
+    numbered = [replace(f, file_key=numbers[f.source_file], load_key=load_key(f)) for f in files]
+    judged = judge_together(numbered, inspector.passed_over, shapes, column_maps)
+    return sorted(judged, key=lambda f: f.source_file)
 
 
 def inspect_relation(
@@ -123,31 +135,28 @@ def inspect_relation(
         )
         return InvoiceFile(name, problem="there is no such table or view", remedy=remedy)
     try:
-        layout = _recognise(Shapes(shape_columns, column_map, shape), [list(headers)])
+        shapes, column_maps = Shapes(shape_columns, shape), ColumnMaps(column_map or {}, FIELDS)
+        layout = recognise(shapes, [list(headers)], column_maps, Table(name))
     except UnusableFileError as e:
         return InvoiceFile(name, problem=e.problem, remedy=e.remedy)
     file = replace(InvoiceFile(name, path, format="relation", is_readable=True), **asdict(layout))
-    return replace(file, header_row=-1, file_key=number_files([name], {})[name], load_key=load_key(file))
-
-
-def _refuse_no_table(files: list[InvoiceFile]) -> list[InvoiceFile]:
-    """Let sheets without invoice lines pass only where something else has some."""
-    if any(file.problem or file.shape != "none" for file in files):
-        return files
-    problem = "no sheet holds invoice lines"
-    return [replace(f, problem=problem, remedy="name the columns with column_map") for f in files]
-
-
-def _recognise(shapes: Shapes, rows: Sequence[Sequence[str]]) -> Layout:
-    layout = shapes.recognise(rows)
-    if layout is None:
-        raise shapes.explain(rows)
-    return layout
+    file = replace(file, header_row=-1, file_key=number_files([name], {})[name], load_key=load_key(file))
+    return judge_together([file], {}, shapes, column_maps)[0]
 
 
 class _Inspector:
-    def __init__(self, shapes: Shapes, encoding: str, settings_hash: str, known: Iterable[InvoiceFile]) -> None:
+    def __init__(
+        self,
+        shapes: Shapes,
+        column_maps: ColumnMaps,
+        encoding: str,
+        settings_hash: str,
+        known: Iterable[InvoiceFile],
+    ) -> None:
+        self.passed_over: dict[str, UnusableFileError] = {}
+        """Why a sheet was passed over, by its name."""
         self._shapes = shapes
+        self._column_maps = column_maps
         self._encoding = encoding
         self._settings_hash = settings_hash
         self._known: dict[str, list[InvoiceFile]] = {}
@@ -177,7 +186,7 @@ class _Inspector:
                 files = self._look_into(file)
             return [replace(f, content_hash=content_hash.result()) for f in files]
         except UnusableFileError as e:
-            return [InvoiceFile(path, path, size_bytes=size, problem=e.problem, remedy=e.remedy)]
+            return [InvoiceFile(path, path, size_bytes=size, headers=e.headers, problem=e.problem, remedy=e.remedy)]
         except OSError as e:
             problem, remedy = f"the file can't be read: {e.strerror or e}", "check its permissions, and fetch it again"
             return [InvoiceFile(path, path, size_bytes=size, problem=problem, remedy=remedy)]
@@ -205,15 +214,21 @@ class _Inspector:
         except (OSError, ValueError) as e:
             raise UnusableFileError(f"the file is a broken Parquet file: {e}", "write it again") from e
         schema = parquet.schema_arrow
-        layout = _recognise(self._shapes, [schema.names])
+        layout = recognise(self._shapes, [schema.names], self._column_maps, Table.of(file))
         types, rows = tuple(map(str, schema.types)), parquet.metadata.num_rows
         file = replace(file, format="parquet", types=types, row_count=rows, is_readable=True, **asdict(layout))
         return replace(file, header_row=-1)
 
     def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
         file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
-        layout = self._shapes.recognise([row for _, row in islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)])
-        return replace(file, **asdict(layout)) if layout else file
+        rows = [row for _, row in islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)]
+        try:
+            return replace(file, **asdict(recognise(self._shapes, rows, self._column_maps, Table.of(file))))
+        except NoInvoiceLinesError as e:
+            self.passed_over[file.source_file] = e
+            return file
+        except UnusableFileError as e:
+            return replace(file, headers=e.headers, problem=e.problem, remedy=e.remedy)
 
     def _text(self, file: InvoiceFile) -> InvoiceFile:
         encoding = self._encoding
@@ -235,14 +250,7 @@ class _Inspector:
         if not sample.strip():
             raise _empty()
         samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
-        delimiter = max(DELIMITERS, key=lambda d: self._score(d, samples[d]))
-        layout = self._shapes.recognise(samples[delimiter])
-        if layout is None:
-            # Without a header nothing speaks for a delimiter but the shape itself.
-            fitting = [(d, found) for d in DELIMITERS if (found := self._shapes.recognise(samples[d]))]
-            if not fitting:
-                raise self._shapes.explain(samples[delimiter])
-            delimiter, layout = fitting[0]
+        delimiter, layout = self._split(file, samples)
         return replace(
             file,
             encoding=encoding,
@@ -252,10 +260,25 @@ class _Inspector:
             **asdict(layout),
         )
 
-    def _score(self, delimiter: str, rows: list[list[str]]) -> tuple[int, bool, int]:
-        fields, width = self._shapes.score(rows)
-        # Blanks are in most headers, whatever else separates them.
-        return fields, delimiter != " " and width > 1, width
+    def _split(self, file: InvoiceFile, samples: dict[str, list[list[str]]]) -> tuple[str, Layout]:
+        """Return the delimiter of a file, of which the first rows were split by each, and its layout."""
+        named = self._column_maps.of(Table.of(file)).headers
+
+        def score(delimiter: str) -> tuple[int, bool, int]:
+            rows = samples[delimiter][:TITLE_ROWS]
+            fields, width = max(((self._shapes.known_columns(row, named), len(row)) for row in rows), default=(0, 0))
+            # Blanks are in most headers, whatever else separates them.
+            return fields, delimiter != " " and width > 1, width
+
+        by_score = sorted(DELIMITERS, key=score, reverse=True)
+        refused: NoInvoiceLinesError | None = None
+        # Without a header nothing speaks for a delimiter but the shape itself.
+        for delimiter in [by_score[0], *(d for d in DELIMITERS if d != by_score[0])]:
+            try:
+                return delimiter, recognise(self._shapes, samples[delimiter], self._column_maps, Table.of(file))
+            except NoInvoiceLinesError as e:
+                refused = refused or e
+        raise refused or _empty()
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:

@@ -15,12 +15,17 @@ READER_VERSION = 2
 
 
 class UnusableFileError(Exception):
-    """A file can't be used; says why, and what the person who made it can do."""
+    """A file can't be used; says why, what the person who made it can do, and the headers where they are known."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
+    def __init__(self, problem: str, remedy: str, headers: tuple[str, ...] = ()) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+        self.headers = headers
+
+
+class NoInvoiceLinesError(UnusableFileError):
+    """A table does not look like one of invoice lines; a sheet of a workbook may be passed over then."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from segmentation.intake.column_map import as_option
+from segmentation.intake.headers import TITLE_ROWS, is_data, is_number_or_date, normal
 from segmentation.intake.invoice_file import UnusableFileError
 
 LINE_FIELDS = (
@@ -41,8 +41,13 @@ GENERIC = "invoice_lines"
 WITHOUT_HEADER = "purchase_list"
 """The shape of a file without a header; its columns are named by their numbers."""
 
-_TITLE_ROWS = 10
-_NUMBER_OR_DATE = re.compile(r"\s*[-+(]?[^\w\s.,]?\s*\d[\d.,/:\sT+-]*\s*[^\w\s]?\)?\s*")
+PAYMENTS = "stripe_payments"
+"""The shape of what was paid, which may be the same money as that of invoices."""
+
+ORDER_FACTS = ("order_status", "cancelled_at", "order_refund")
+"""The fields that are facts of an order in every shape."""
+
+_NO_COLUMNS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -89,88 +94,62 @@ class Layout:
 
 
 class Shapes:
-    """The shapes that are known, with what the settings say about columns.
+    """The shapes that are known.
 
     Parameters
     ----------
     columns : sequence of ShapeColumn
         In order of preference.
-    column_map : mapping of str to str, optional
-        Field to the header it has in these files; takes precedence over the headers of every shape.
     shape : str, default ""
         The only shape to consider; any where it is empty.
 
     Raises
     ------
     UnusableFileError
-        If `column_map` names a field, or `shape` a shape, that does not exist.
+        If there is no such shape.
     """
 
-    def __init__(
-        self, columns: Sequence[ShapeColumn], column_map: Mapping[str, object] | None = None, shape: str = ""
-    ) -> None:
-        self._column_map = {field: str(header) for field, header in (column_map or {}).items()}
+    def __init__(self, columns: Sequence[ShapeColumn], shape: str = "") -> None:
         names = list(dict.fromkeys(c.shape for c in columns))
-        if unknown := sorted(set(self._column_map) - set(FIELDS)):
-            raise UnusableFileError(
-                f"column_map names {', '.join(unknown)}, which is no column of an invoice line",
-                f"its keys must be of: {', '.join(FIELDS)}",
-            )
         if shape and shape not in names:
             raise UnusableFileError(
                 f"invoice_shape is {shape}, which is not known", f"it must be of: {', '.join(names)}"
             )
-        self._is_forced = bool(shape)
+        self.is_forced = bool(shape)
         self._columns = {name: [c for c in columns if c.shape == name] for name in names if shape in ("", name)}
 
-    def recognise(self, rows: Sequence[Sequence[str]]) -> Layout | None:
+    def recognise(self, rows: Sequence[Sequence[str]], named: Mapping[str, str] = _NO_COLUMNS) -> Layout | None:
         """Find the header among the first rows of a table, and its shape; None if there is none.
 
         Of several shapes that fit, the one with the most fields is taken, then the first.
+
+        Parameters
+        ----------
+        rows : sequence of sequence of str
+        named : mapping of str to str, optional
+            Field to the header that it must have; takes precedence over the headers of every shape.
         """
         best: Layout | None = None
-        for number, row in enumerate(rows[:_TITLE_ROWS]):
+        for number, row in enumerate(rows[:TITLE_ROWS]):
             for shape in self._columns:
-                layout = self._fit(shape, row, number)
+                layout = self._fit(shape, row, number, named)
                 if layout and (best is None or len(layout.positions) > len(best.positions)):
                     best = layout
             if best:
                 return best
-        return self._fit_without_header(rows)
+        return self._fit_without_header(rows, named)
 
-    def explain(self, rows: Sequence[Sequence[str]]) -> UnusableFileError:
-        """Say why no shape fits."""
-        headers = max(rows[:_TITLE_ROWS], key=lambda row: (self._score(row), len(row)), default=[])
-        if rows and len(rows[0]) > 2 and _is_data(rows[0]) and not self._score(headers):
-            return UnusableFileError(
-                f"the file has no header: its first line is {', '.join(rows[0])[:80]!r}",
-                "number the columns: --vars '{column_map: {invoice_id: 1, customer_id: 2, invoiced_at: 3, quantity: 4, "
-                "unit_price: 5}}', with the numbers of this file",
-            )
-        # A shape that was asked for says more by what it misses, even where that is everything.
-        if len(headers) < 3 or not (self._is_forced or self._score(headers)):
-            shown = " ".join(headers)[:80]
-            return UnusableFileError(
-                f"the file is not a table with a header: its first line is {shown!r}",
-                "export invoice lines as CSV with the column names in the first line",
-            )
-        name = next(iter(self._columns)) if self._is_forced else GENERIC
-        found = self._positions(name, headers)
-        missing = self._missing(name, found)
-        advice = ""
-        if missing == ["invoice_id"]:
-            advice = f"; if there are no invoice numbers at all: --vars '{{invoice_shape: {WITHOUT_HEADER}}}'"
-        return UnusableFileError(
-            f"no column for {', '.join(missing) or 'the required fields'} among: {', '.join(headers)[:300]}",
-            f"say which it is: --vars '{{column_map: {{{(missing or ['invoice_id'])[0]}: YOUR COLUMN NAME}}}}'{advice}",
-        )
+    def known_columns(self, headers: Sequence[str], named: Mapping[str, str] = _NO_COLUMNS) -> int:
+        """Count the columns that some shape knows by these headers."""
+        return max((len(self._positions(shape, headers, named)) for shape in self._columns), default=0)
 
-    def score(self, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
-        """Say how well rows that were split by some delimiter look like a table: known headers, then columns."""
-        return max(((self._score(row), len(row)) for row in rows[:_TITLE_ROWS]), default=(0, 0))
-
-    def _score(self, headers: Sequence[str]) -> int:
-        return max((len(self._positions(shape, headers)) for shape in self._columns), default=0)
+    def missing(
+        self, headers: Sequence[str], named: Mapping[str, str] = _NO_COLUMNS
+    ) -> tuple[dict[str, int], list[str]]:
+        """Say where the fields are and which are missing, for the shape that was asked for or the one of any table."""
+        shape = next(iter(self._columns)) if self.is_forced else GENERIC
+        positions = self._positions(shape, headers, named)
+        return positions, self._missing(shape, positions)
 
     def _missing(self, shape: str, positions: Mapping[str, int]) -> list[str]:
         # An amount says as much as a quantity and a price.
@@ -178,14 +157,14 @@ class Shapes:
         required = {c.field for c in self._columns[shape] if c.is_required} - given - set(positions)
         return [field for field in FIELDS if field in required]
 
-    def _fit(self, shape: str, headers: Sequence[str], header_row: int) -> Layout | None:
-        positions = self._positions(shape, headers, header_row)
-        if self._missing(shape, positions) or set(self._column_map) - set(positions):
+    def _fit(self, shape: str, headers: Sequence[str], header_row: int, named: Mapping[str, str]) -> Layout | None:
+        positions = self._positions(shape, headers, named, header_row)
+        if self._missing(shape, positions) or set(named) - set(positions):
             return None
-        if not self._is_forced and len(headers) > len(positions) + self._spare_columns(shape):
+        if not self.is_forced and len(headers) > len(positions) + self._spare_columns(shape):
             return None
         if shape == GENERIC:
-            self._refuse_double(headers)
+            self._refuse_double(headers, named)
         return self._layout(shape, header_row, tuple(headers), positions)
 
     def _spare_columns(self, shape: str) -> float:
@@ -196,58 +175,51 @@ class Shapes:
         return math.inf if "invoiced_at" in fields else 2
 
     def _layout(self, shape: str, header_row: int, headers: tuple[str, ...], positions: dict[str, int]) -> Layout:
-        of_order = {c.field for c in self._columns[shape] if c.is_of_order}
+        of_order = {c.field for c in self._columns[shape] if c.is_of_order} | set(ORDER_FACTS)
         return Layout(shape, header_row, headers, positions, tuple(f for f in FIELDS if f in of_order & set(positions)))
 
-    def _fit_without_header(self, rows: Sequence[Sequence[str]]) -> Layout | None:
+    def _fit_without_header(self, rows: Sequence[Sequence[str]], named: Mapping[str, str]) -> Layout | None:
         """Fit a table whose first row holds a number or a date, which no header does."""
-        if WITHOUT_HEADER not in self._columns or not rows or not _is_data(rows[0]):
+        if WITHOUT_HEADER not in self._columns or not rows or not is_data(rows[0]):
             return None
         numbers = tuple(str(n + 1) for n in range(len(rows[0])))
-        if self._column_map:
-            positions = {f: numbers.index(n) for f, n in self._column_map.items() if n in numbers}
-            if len(positions) < len(self._column_map) or not {"customer_id", "invoiced_at"} <= set(positions):
+        if named:
+            positions = {f: numbers.index(n) for f, n in named.items() if n in numbers}
+            if len(positions) < len(named) or not {"customer_id", "invoiced_at"} <= set(positions):
                 return None
             return self._layout(WITHOUT_HEADER, -1, numbers, positions)
         # Customer, date, quantity and amount, in this order.
-        return self._fit(WITHOUT_HEADER, numbers, -1) if all(map(_NUMBER_OR_DATE.fullmatch, rows[0][1:])) else None
+        return self._fit(WITHOUT_HEADER, numbers, -1, named) if all(map(is_number_or_date, rows[0][1:])) else None
 
-    def _positions(self, shape: str, headers: Sequence[str], header_row: int = 0) -> dict[str, int]:
-        normal = [_normal(h) for h in headers]
+    def _positions(
+        self, shape: str, headers: Sequence[str], named: Mapping[str, str], header_row: int = 0
+    ) -> dict[str, int]:
+        by_name = {normal(h): n for n, h in reversed(list(enumerate(headers)))}
+        # The number of a column is no header: a row of data may hold it.
+        is_row = header_row >= 0 and is_data(headers)
+        own = {f: by_name[normal(h)] for f, h in named.items() if normal(h) in by_name and not (is_row and h.isdigit())}
         positions: dict[str, int] = {}
         for column in self._columns[shape]:
-            # The number of a column is no header: a row of data may hold it.
-            if column.header.isdigit() and header_row >= 0:
+            if column.header.isdigit() and header_row >= 0 and column.field not in named:
                 continue
-            name = _normal(self._column_map.get(column.field, column.header))
-            if name in normal:
-                positions.setdefault(column.field, normal.index(name))
-        for field, header in self._column_map.items():
-            if _normal(header) in normal:
-                positions[field] = normal.index(_normal(header))
-        return positions
+            # A column that was named for one field is not taken for another as well.
+            found = own.get(column.field) if column.field in named else by_name.get(normal(column.header))
+            if found is not None and (column.field in named or found not in own.values()):
+                positions.setdefault(column.field, found)
+        return positions | own
 
-    def _refuse_double(self, headers: Sequence[str]) -> None:
-        normal = [_normal(h) for h in headers]
+    def _refuse_double(self, headers: Sequence[str], named: Mapping[str, str]) -> None:
+        by_name = [normal(h) for h in headers]
+        taken = {normal(header) for header in named.values()}
         for field in FIELDS:
-            names = {_normal(c.header) for c in self._columns[GENERIC] if c.field == field}
-            if field in self._column_map:
-                names = {_normal(self._column_map[field])}
-            found = [i for i, name in enumerate(normal) if name in names]
+            names = {normal(c.header) for c in self._columns[GENERIC] if c.field == field} - taken
+            if field in named:
+                names = {normal(named[field])}
+            found = [i for i, name in enumerate(by_name) if name in names]
             if len(found) > 1:
                 raise UnusableFileError(
                     f"several columns could be the {field}: {', '.join(headers[i] for i in found)}",
-                    f"name the right one: --vars '{{column_map: {{{field}: {headers[found[0]]}}}}}'"
-                    if len({normal[i] for i in found}) > 1
+                    f"name the right one: {as_option({**named, field: headers[found[0]]})}"
+                    if len({by_name[i] for i in found}) > 1
                     else "they have the same name: rename one of them in the file",
                 )
-
-
-def _is_data(row: Sequence[str]) -> bool:
-    return any(map(_NUMBER_OR_DATE.fullmatch, row))
-
-
-@cache
-def _normal(header: str) -> str:
-    """Fold case, blanks and punctuation: ``Customer ID`` and ``customer_id`` are the same header."""
-    return re.sub(r"[\W_]+", "", header).casefold()
