@@ -41,10 +41,9 @@ def judge_together(
 
 
 def _refuse_no_table(files: Sequence[InvoiceFile], passed_over: Mapping[str, UnusableFileError]) -> list[InvoiceFile]:
-    """Let sheets without invoice lines pass only where something else has some."""
-    if any(file.problem or file.shape != "none" for file in files):
-        return list(files)
-    return [_refused(file, passed_over.get(file.source_file)) for file in files]
+    """Let sheets without invoice lines pass only where another sheet of the workbook has some."""
+    with_lines = {f.path for f in files if f.problem or f.shape != "none"}
+    return [f if f.path in with_lines else _refused(f, passed_over.get(f.source_file)) for f in files]
 
 
 def _refused(file: InvoiceFile, reason: UnusableFileError | None) -> InvoiceFile:
@@ -77,7 +76,8 @@ def _ask_about_lists(files: Sequence[InvoiceFile], column_maps: ColumnMaps) -> l
     columns = {Table.of(f): {name: f.headers[n] for name, n in f.positions.items()} for f in asked}
     names = ", ".join(Table.of(f).pattern for f in invoices[:3])
     option = as_option(column_maps.with_columns(columns))
-    return [_asked(f, names, option) if f in asked else f for f in files]
+    workbooks = {f.path for f in invoices}
+    return [_asked(f, names, option, f.path in workbooks) if f in asked else f for f in files]
 
 
 def _is_list(file: InvoiceFile) -> bool:
@@ -95,16 +95,16 @@ def _is_meant(file: InvoiceFile, column_maps: ColumnMaps) -> bool:
     return bool(column_map.pattern and column_map.headers)
 
 
-def _asked(file: InvoiceFile, names: str, option: str) -> InvoiceFile:
+def _asked(file: InvoiceFile, names: str, option: str, is_beside_lines: bool) -> InvoiceFile:
     what, leave_out = "it lists payments", "leave it out of invoice_files"
     if file.shape == WITHOUT_HEADER:
         what = f"it lists customers, dates and amounts without invoice numbers, purchases ({file.shape}) or payments"
     elif file.shape == GENERIC:
         what = "it lists one amount an invoice, without products or quantities, as a list of payments does"
-    if file.sheet:
-        leave_out = "delete the sheet"
-        if file.shape != GENERIC:
-            leave_out = f"--vars '{{invoice_shape: {GENERIC}}}' passes the sheet over"
+    if is_beside_lines:
+        leave_out = f"--vars '{{invoice_shape: {GENERIC}}}' passes the sheet over"
+        if file.shape == GENERIC:
+            leave_out = "delete the sheet"
     return replace(
         file,
         problem=f"{what}, and stands beside tables with invoices ({names}): payments of those would count twice",
