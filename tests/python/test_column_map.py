@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -413,6 +414,22 @@ def test_files_that_need_a_join_are_told_from_files_that_need_a_mapping(tmp_path
         assert "invoice_relation" in str(files[f"{name}.csv"].remedy)
     assert "olist_order_items_dataset.csv has the lines" in str(files["olist_orders_dataset.csv"].problem)
     assert "both have order_id" in str(files["olist_orders_dataset.csv"].problem)
+
+
+def test_the_query_of_the_documentation_joins_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, header in OLIST.items():
+        write_lines(tmp_path / f"{name}.csv", OLIST_ROWS[name], header=header)
+    monkeypatch.chdir(tmp_path)
+    section = (PROJECT / "docs/shapes.md").read_text().partition("### Files that need a join")[2]
+    query = section.partition("```sql")[2].partition("```")[0]
+    with duckdb.connect() as connection:
+        connection.execute(query)
+        rows = connection.execute("from raw.olist_lines").fetchall()
+        headers = [name for name, *_ in connection.description or []]
+    assert [row[-1] for row in rows] == ["u1"]
+    file = inspect_relation("raw.olist_lines", "raw.olist_lines", headers, SHAPES)
+    assert (file.problem, file.order_fields) == (None, ("order_status",))
+    assert {"invoice_id", "product_code", "amount", "invoiced_at", "customer_id"} <= set(file.positions)
 
 
 def test_two_files_that_each_lack_one_column_need_no_join(tmp_path: Path) -> None:
