@@ -117,6 +117,9 @@ def test_what_ebay_calls_sold_for_is_asked_about(tmp_path: Path) -> None:
     file = inspect(tmp_path, f"{header}\n1,04-1,fox42,99,Mug,MUG,3,$7.50,$4.00,$11.50,Jan-02-24,Jan-02-24\n")
     assert "customer_id: Buyer Username, unit_price: Sold For" in str(file.remedy)
     assert "customer_id: Buyer Username, amount: Sold For" in str(file.remedy)
+    assert "(Quantity times Sold For would make 22.50 of the first 1 rows), which is more than Total Price in 1" in str(
+        file.remedy
+    )
 
 
 # Number, date, customer, product, description, quantity, price of a unit, country, currency.

@@ -122,10 +122,11 @@ class ColumnMaps:
             )
 
 
-def nearest(header: str, headers: Iterable[str]) -> str:
-    """Return the header that looks most like another one; empty where none does."""
+def nearest(lacking: Sequence[str], headers: Iterable[str]) -> tuple[dict[str, str], str]:
+    """Return what looks most like each of some headers that are not there, and all of them in words."""
     by_name = {normal(h): h for h in headers}
-    return next((by_name[name] for name in get_close_matches(normal(header), by_name, 1)), "")
+    near = {h: by_name[name] for h in lacking for name in get_close_matches(normal(h), by_name, 1)}
+    return near, ", ".join(f"{h} (there is {near[h]})" if h in near else h for h in lacking)
 
 
 def as_option(column_map: Mapping[str, object]) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from segmentation.intake.column_map import ColumnMaps, Table, as_option
+from segmentation.intake.column_map import ColumnMaps, Table, as_option, nearest
 from segmentation.intake.guesses import (
     Money,
     guess_columns,
+    less_than_price,
     lines_below,
     money_columns,
     money_of,
     price_and_total,
 )
-from segmentation.intake.headers import TITLE_ROWS, filled, find_header, is_data
+from segmentation.intake.headers import TITLE_ROWS, filled, find_header, is_data, normal
 from segmentation.intake.invoice_file import NoInvoiceLinesError
 from segmentation.intake.shapes import FIELDS, WITHOUT_HEADER, Shapes
 
@@ -79,11 +80,15 @@ def _name_columns(
     problem = f"no column for {', '.join(missing) or 'the required fields'}"
     if not shapes.known_columns(headers):
         problem = f"no column is known by its header; needed are {', '.join(missing)}"
+    near, shown_lacking = nearest(lacking, headers)
     if lacking:
-        problem = f"column_map does not hold for it, for want of {', '.join(lacking)}; and without it {problem}"
+        problem = f"column_map does not hold for it, for want of {shown_lacking}; and without it {problem}"
     lines = lines_below(rows, number)
-    own = {} if lacking else dict(named)
-    suggestion = _suggest(headers, lines, positions, missing)
+    # What was named and is there, by another spelling too, need not be guessed.
+    own = {field: near.get(h, h) for field, h in named.items() if h not in lacking or h in near}
+    by_name = {normal(h): n for n, h in enumerate(headers)}
+    positions = positions | {field: by_name[normal(h)] for field, h in own.items()}
+    suggestion = _suggest(headers, lines, positions, [field for field in missing if field not in own])
     settings = [own | columns for columns, _ in suggestion]
     options = [as_option(column_maps.with_columns({table: s}) if column_maps else s) for s in settings]
     meanings = [meaning for _, meaning in suggestion]
@@ -122,7 +127,23 @@ def _suggest(
         price, total = (headers[n] for n in both)
         meaning = f" ({headers[quantity]} times {price} makes {total} in all of the first rows)"
         return [(columns | {"unit_price": price, "amount": total}, meaning)]
-    return _price_or_amount(columns, [money_of(headers, lines, n, quantity) for n in money], headers, quantity)
+    offers = _price_or_amount(columns, [money_of(headers, lines, n, quantity) for n in money], headers, quantity)
+    return _with_doubt(offers, headers, lines, money, quantity)
+
+
+def _with_doubt(
+    offers: list[tuple[dict[str, str], str]],
+    headers: Sequence[str],
+    lines: Sequence[Sequence[str]],
+    money: Sequence[int],
+    quantity: int | None,
+) -> list[tuple[dict[str, str], str]]:
+    """Add to the offer of a price what speaks against it: a total of the row that is less."""
+    columns, meaning = offers[0]
+    if quantity is None or "unit_price" not in columns:
+        return offers
+    total, rows = less_than_price(headers, lines, headers.index(columns["unit_price"]), quantity, money)
+    return [(columns, f"{meaning}, which is more than {total} in {rows} of the rows"), *offers[1:]] if total else offers
 
 
 def _without_quantity(

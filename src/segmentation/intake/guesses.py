@@ -136,18 +136,35 @@ def money_of(headers: Sequence[str], rows: Sequence[Sequence[str]], column: int,
     return Money(headers[column], of_units, of_lines, len(pairs), is_of_unit, is_of_line)
 
 
+def less_than_price(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], price: int, quantity: int, columns: Sequence[int]
+) -> tuple[str, int]:
+    """Find a total that is less than quantity times a price, which that price can't be then; and in how many rows."""
+    for total in columns:
+        known = _priced_rows(rows, price, quantity, total)
+        too_small = sum(p * n > t for p, n, t in known)
+        if total != price and "total" in headers[total].casefold() and too_small > len(known) / 2:
+            return headers[total], too_small
+    return "", 0
+
+
 def price_and_total(rows: Sequence[Sequence[str]], columns: Sequence[int], quantity: int) -> tuple[int, int] | None:
     """Find two columns of money of which one is the quantity times the other in every row."""
     for price in columns:
         for total in columns:
-            known = [
-                (p, n, t)
-                for (p, n), (t, _) in zip(_pairs(rows, price, quantity), _pairs(rows, total, quantity), strict=False)
-                if n is not None and n != 1
-            ]
+            known = _priced_rows(rows, price, quantity, total)
             if price != total and len(known) > 2 and all(abs(p * n - t) < Decimal("0.01") for p, n, t in known):
                 return price, total
     return None
+
+
+def _priced_rows(
+    rows: Sequence[Sequence[str]], price: int, quantity: int, total: int
+) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """Return price, quantity and total of the rows that have all three and more or less than one unit."""
+    width = max(price, quantity, total)
+    read = [tuple(number_of(row[n]) for n in (price, quantity, total)) for row in rows if len(row) > width]
+    return [(p, n, t) for p, n, t in read if p is not None and n is not None and t is not None and n != 1]
 
 
 def number_of(text: str) -> Decimal | None:

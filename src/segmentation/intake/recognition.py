@@ -42,7 +42,7 @@ def recognise(shapes: Shapes, rows: Sequence[Sequence[str]], column_maps: Column
         raise lacks_columns(column_map, _closest_row(rows, column_map))
     else:
         layout = shapes.recognise(rows)
-        if layout and shapes.known_columns(layout.headers) and layout.shape == GENERIC:
+        if layout and layout.shape == GENERIC:
             _refuse_unread_facts(layout, column_maps, column_map, table)
     if layout is None:
         raise explain(shapes, rows, column_maps, table)
@@ -63,9 +63,7 @@ def _closest_row(rows: Sequence[Sequence[str]], column_map: ColumnMap) -> Sequen
 
 def lacks_columns(column_map: ColumnMap, headers: Sequence[str]) -> UnusableFileError:
     """Say which of the named columns a table lacks, and what it has that looks like them."""
-    lacking = column_map.lacking(headers)
-    near = {header: found for header in lacking if (found := nearest(header, headers))}
-    shown = ", ".join(header + (f" (there is {near[header]})" if header in near else "") for header in lacking)
+    near, shown = nearest(column_map.lacking(headers), headers)
     corrected = {field: near.get(header, header) for field, header in column_map.headers.items()}
     setting = {column_map.pattern: corrected} if column_map.pattern else corrected
     whose = f" for {column_map.pattern}" if column_map.pattern else ""
