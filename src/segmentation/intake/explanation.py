@@ -78,7 +78,7 @@ def _name_columns(
     lacking = column_map.lacking(headers)
     positions, missing = shapes.missing(headers, {} if lacking else named)
     problem = f"no column for {', '.join(missing) or 'the required fields'}"
-    if not shapes.known_columns(headers):
+    if not shapes.known_columns(headers) and not shapes.is_forced:
         problem = f"no column is known by its header; needed are {', '.join(missing)}"
     near, shown_lacking = nearest(lacking, headers)
     if lacking:

@@ -93,6 +93,19 @@ class Layout:
     order_fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where the headers of a shape stand in its order of preference."""
+
+    by_header: dict[str, tuple[int, str]]
+    first: dict[str, int]
+
+    @classmethod
+    def of(cls, columns: Sequence[ShapeColumn]) -> _Places:
+        ranked = list(enumerate(columns))[::-1]
+        return cls({normal(c.header): (n, c.field) for n, c in ranked}, {c.field: n for n, c in ranked})
+
+
 class Shapes:
     """The shapes that are known.
 
@@ -117,6 +130,8 @@ class Shapes:
             )
         self.is_forced = bool(shape)
         self._columns = {name: [c for c in columns if c.shape == name] for name in names if shape in ("", name)}
+        self._known = {normal(c.header) for own in self._columns.values() for c in own if not c.header.isdigit()}
+        self._places = {name: _Places.of(own) for name, own in self._columns.items()}
 
     def recognise(self, rows: Sequence[Sequence[str]], named: Mapping[str, str] = _NO_COLUMNS) -> Layout | None:
         """Find the header among the first rows of a table, and its shape; None if there is none.
@@ -141,6 +156,8 @@ class Shapes:
 
     def known_columns(self, headers: Sequence[str], named: Mapping[str, str] = _NO_COLUMNS) -> int:
         """Count the columns that some shape knows by these headers."""
+        if not named and not any(normal(header) in self._known for header in headers):
+            return 0
         return max((len(self._positions(shape, headers, named)) for shape in self._columns), default=0)
 
     def missing(
@@ -196,16 +213,19 @@ class Shapes:
     ) -> dict[str, int]:
         by_name = {normal(h): n for n, h in reversed(list(enumerate(headers)))}
         # The number of a column is no header: a row of data may hold it.
-        is_row = header_row >= 0 and is_data(headers)
+        is_row = bool(named) and header_row >= 0 and is_data(headers)
         own = {f: by_name[normal(h)] for f, h in named.items() if normal(h) in by_name and not (is_row and h.isdigit())}
-        positions: dict[str, int] = {}
-        for column in self._columns[shape]:
-            if column.header.isdigit() and header_row >= 0 and column.field not in named:
-                continue
+        places = self._places[shape]
+        found = [(places.first[field], field, position) for field, position in own.items() if field in places.first]
+        for name, position in by_name.items():
             # A column that was named for one field is not taken for another as well.
-            found = own.get(column.field) if column.field in named else by_name.get(normal(column.header))
-            if found is not None and (column.field in named or found not in own.values()):
-                positions.setdefault(column.field, found)
+            if name in places.by_header and position not in own.values() and (header_row < 0 or not name.isdigit()):
+                rank, field = places.by_header[name]
+                if field not in named:
+                    found.append((rank, field, position))
+        positions: dict[str, int] = {}
+        for _, field, position in sorted(found):
+            positions.setdefault(field, position)
         return positions | own
 
     def _refuse_double(self, headers: Sequence[str], named: Mapping[str, str]) -> None:
