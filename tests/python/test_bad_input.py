@@ -250,6 +250,29 @@ def test_all_settings_that_cannot_be_are_told_at_once_before_the_first_model(tmp
 
 
 @pytest.mark.parametrize(
+    "column_map",
+    [
+        {"invoices.csv": {"customer_id": "CustomerID"}, "country": "Country"},
+        {"invoices.csv": {"customer": "CustomerID"}},
+        {"invoices.csv": {"customer_id": {"CustomerID": 1}}},
+    ],
+    ids=["both forms", "no field", "too deep"],
+)
+def test_columns_are_named_for_all_files_or_by_their_names(tmp_path: Path, column_map: dict[str, Any]) -> None:
+    stopped = build(tmp_path, LINE, column_map=column_map)
+    assert "or all of it by the names of files, such as {'etsy*.csv': {customer_id: Buyer}" in refused(stopped)
+    assert "START" not in stopped.output
+
+
+def test_columns_that_are_named_by_file_are_read(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", LINE, header=HEADER.replace("CustomerID", "Account"))
+    write_lines(tmp_path / "b.csv", LINE.replace("1,A", "2,A", 1))
+    built = dbt(tmp_path, tmp_path / "*.csv", {"column_map": {path.name: {"customer_id": "Account"}}}, WITHOUT_TESTS)
+    assert built.exit_code == 0, built.output
+    assert built.rows("select count(*), count(customer_id) from marts.invoice_lines") == [(2, 2)]
+
+
+@pytest.mark.parametrize(
     ("variables", "message"),
     [
         ({"segment_count": 3}, "segment_count asks for 3 segments, but there are 2 customers with a purchase"),

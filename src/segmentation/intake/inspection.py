@@ -23,6 +23,7 @@ from segmentation.intake.headers import TITLE_ROWS
 from segmentation.intake.invoice_file import (
     READER_VERSION,
     InvoiceFile,
+    LacksColumnsError,
     NoInvoiceLinesError,
     UnusableFileError,
     load_key,
@@ -271,12 +272,12 @@ class _Inspector:
             return fields, delimiter != " " and width > 1, width
 
         by_score = sorted(DELIMITERS, key=score, reverse=True)
-        refused: NoInvoiceLinesError | None = None
+        refused: UnusableFileError | None = None
         # Without a header nothing speaks for a delimiter but the shape itself.
         for delimiter in [by_score[0], *(d for d in DELIMITERS if d != by_score[0])]:
             try:
                 return delimiter, recognise(self._shapes, samples[delimiter], self._column_maps, Table.of(file))
-            except NoInvoiceLinesError as e:
+            except (NoInvoiceLinesError, LacksColumnsError) as e:
                 refused = refused or e
         raise refused or _empty()
 

@@ -28,6 +28,10 @@ class NoInvoiceLinesError(UnusableFileError):
     """A table does not look like one of invoice lines; a sheet of a workbook may be passed over then."""
 
 
+class LacksColumnsError(UnusableFileError):
+    """A table that is meant by its name does not have the columns that were named for it."""
+
+
 @dataclass(frozen=True)
 class InvoiceFile:
     """What is known of one invoice file, or of one sheet of a workbook.

@@ -8,7 +8,7 @@ from segmentation.intake.column_map import ColumnMap, ColumnMaps, Table, as_opti
 from segmentation.intake.explanation import explain
 from segmentation.intake.foreign_formats import refuse_foreign_format
 from segmentation.intake.headers import TITLE_ROWS, is_data
-from segmentation.intake.invoice_file import UnusableFileError
+from segmentation.intake.invoice_file import LacksColumnsError, UnusableFileError
 from segmentation.intake.shapes import GENERIC, OTHER_FIELDS, Layout, Shapes
 
 _OPTIONAL_FIELDS = set(OTHER_FIELDS) - {"amount"}
@@ -61,13 +61,13 @@ def _closest_row(rows: Sequence[Sequence[str]], column_map: ColumnMap) -> Sequen
     return min(rows[:TITLE_ROWS], key=lambda row: (len(column_map.lacking(row)), -len(row)), default=[])
 
 
-def lacks_columns(column_map: ColumnMap, headers: Sequence[str]) -> UnusableFileError:
+def lacks_columns(column_map: ColumnMap, headers: Sequence[str]) -> LacksColumnsError:
     """Say which of the named columns a table lacks, and what it has that looks like them."""
     near, shown = nearest(column_map.lacking(headers), headers)
     corrected = {field: near.get(header, header) for field, header in column_map.headers.items()}
     setting = {column_map.pattern: corrected} if column_map.pattern else corrected
     whose = f" for {column_map.pattern}" if column_map.pattern else ""
-    return UnusableFileError(
+    return LacksColumnsError(
         f"column_map names columns{whose} that it does not have: {shown}; no column is called so "
         f"among: {', '.join(headers)[:600]}",
         f"name columns of the file: {as_option(setting)}"
