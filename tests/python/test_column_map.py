@@ -284,6 +284,8 @@ def test_an_export_for_datev_is_known_by_name(tmp_path: Path) -> None:
     assert "DATEV" in str(file.problem)
     assert "dates without a year" in str(file.problem)
     assert "export the invoices with their lines" in str(file.remedy)
+    (tmp_path / "b.csv").write_text("Umsatz;Soll/Haben-Kennzeichen;Belegdatum;Belegfeld 1\n45,00;S;0101;RE1001\n")
+    assert "DATEV" in str(inspect(tmp_path)["b.csv"].problem)
 
 
 GROUPED = [
@@ -313,6 +315,14 @@ def test_a_report_in_groups_is_none_too_where_all_columns_are_known(tmp_path: Pa
     with (tmp_path / "a.csv").open("w", newline="") as f:
         csv.writer(f).writerows(rows)
     assert "a report in groups" in str(inspect(tmp_path)["a.csv"].problem)
+
+
+def test_customers_above_their_lines_are_seen_where_the_lines_begin_with_a_date(tmp_path: Path) -> None:
+    rows = ["Ada Alder", "01/02/2024,1001,Mug,1,2.50", "01/05/2024,1004,Jar,2,3.00", "Ben Birch"]
+    path = write_lines(
+        tmp_path / "a.csv", *rows, "01/09/2024,1009,Mug,1,2.50", header="Date,Invoice,SKU,Quantity,Price"
+    )
+    assert "a report in groups: 'Ada Alder'" in str(inspect(path)["a.csv"].problem)
 
 
 def test_a_row_with_one_value_does_not_make_a_report_of_a_list(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segmentation.intake.column_map import ColumnMaps, Table, as_option, nearest
+from segmentation.intake.foreign_formats import refuse_headings
 from segmentation.intake.guesses import (
     Money,
     guess_columns,
@@ -77,6 +78,8 @@ def _name_columns(
     named = column_map.headers
     lacking = column_map.lacking(headers)
     positions, missing = shapes.missing(headers, {} if lacking else named)
+    if "customer_id" in missing and not lacking:
+        refuse_headings(rows, number)
     problem = f"no column for {', '.join(missing) or 'the required fields'}"
     if not shapes.known_columns(headers) and not shapes.is_forced:
         problem = f"no column is known by its header; needed are {', '.join(missing)}"

@@ -52,6 +52,6 @@ def _may_be_header(row: Sequence[str]) -> bool:
 def _has_data_below(rows: Sequence[Sequence[str]], number: int) -> bool:
     columns = filled(rows[number])
     return any(
-        len(row) == len(rows[number]) and any(is_number_or_date(row[position]) for position in columns)
+        len(row) > columns[-1] and any(is_number_or_date(row[position]) for position in columns)
         for row in rows[number + 1 :]
     )
