@@ -121,7 +121,7 @@ def test_a_column_that_would_not_be_read_for_want_of_another_is_asked_about(tmp_
     assert [f.order_fields for f in files.values()] == [("order_status", "order_refund"), ("order_status",)]
 
 
-def test_a_column_that_is_named_for_one_field_is_no_other(tmp_path: Path) -> None:
+def test_a_column_that_is_named_as_an_amount_is_no_price(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.csv", header="Order ID,Date,Customer,Price")
     assert inspect(path, {"amount": "Price"})["a.csv"].positions == {
         "invoice_id": 0,

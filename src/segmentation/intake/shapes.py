@@ -47,6 +47,7 @@ PAYMENTS = "stripe_payments"
 ORDER_FACTS = ("order_status", "cancelled_at", "order_refund")
 """The fields that are facts of an order in every shape."""
 
+_MONEY = ("unit_price", "amount")
 _NO_COLUMNS: Mapping[str, str] = {}
 
 
@@ -218,10 +219,11 @@ class Shapes:
         places = self._places[shape]
         found = [(places.first[field], field, position) for field, position in own.items() if field in places.first]
         for name, position in by_name.items():
-            # A column that was named for one field is not taken for another as well.
-            if name in places.by_header and position not in own.values() and (header_row < 0 or not name.isdigit()):
+            if name in places.by_header and (header_row < 0 or not name.isdigit()):
                 rank, field = places.by_header[name]
-                if field not in named:
+                # What was named as the amount of a line is not also taken for the price of a unit.
+                is_other_money = field in _MONEY and any(own.get(other) == position for other in _MONEY)
+                if field not in named and not is_other_money:
                     found.append((rank, field, position))
         positions: dict[str, int] = {}
         for _, field, position in sorted(found):
