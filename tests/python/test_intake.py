@@ -402,6 +402,7 @@ def test_every_sheet_of_a_workbook_is_a_file(tmp_path: Path) -> None:
         "load_key": first.load_key,
         # The row that Excel shows.
         "source_row": 6,
+        "unread_hash": None,
     }
 
 

@@ -5,6 +5,7 @@ from segmentation.intake.erasure import ERASED, SEPARATORS, clean_customer_id, c
 from segmentation.intake.inspection import inspect_files, inspect_relation
 from segmentation.intake.invoice_file import InvoiceFile, with_content
 from segmentation.intake.shapes import LINE_FIELDS, OTHER_FIELDS, ShapeColumn
+from segmentation.intake.unread_words import Words
 
 __all__ = [
     "ERASED",
@@ -14,6 +15,7 @@ __all__ = [
     "SEPARATORS",
     "InvoiceFile",
     "ShapeColumn",
+    "Words",
     "clean_customer_id",
     "customer_hash",
     "inspect_files",

@@ -62,6 +62,8 @@ class ColumnMap:
     def lacking(self, headers: Sequence[str]) -> list[str]:
         """Return the named columns that a table does not have."""
         present = {normal(header) for header in headers}
+        # A column without a name goes by its number.
+        present |= {str(number) for number, header in enumerate(headers, 1) if not header.strip() and any(headers)}
         return [header for header in self.headers.values() if normal(header) not in present]
 
     def must_fit(self, table: Table) -> bool:

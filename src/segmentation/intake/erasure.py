@@ -25,10 +25,18 @@ _WHITE_SPACE = " \t\n\r\xa0"
 
 
 def clean_id(text: str | None) -> str | None:
-    """Return an identifier as the macros clean_text and clean_id do: 17850 for `17850.0`; None where it is empty."""
+    """Return an identifier as the macros clean_text and clean_id do; None where it is empty.
+
+    17850 for `17850.0`, `17,850`, `'17850` and `="17850"`.
+    """
     stripped = (text or "").strip(_WHITE_SPACE)
-    number = re.fullmatch(r"([0-9]+)\.0", stripped)
-    return (number[1] if number else stripped) or None
+    if number := re.fullmatch(r"([0-9]+)\.00?", stripped):
+        return number[1]
+    if re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.00?)?", stripped):
+        return stripped.replace(",", "").partition(".")[0]
+    if stripped.startswith(("'", '="')):
+        stripped = re.sub(r"""^(?:'|="\s*)|"$""", "", stripped)
+    return stripped or None
 
 
 def clean_customer_id(text: str | None) -> str | None:
@@ -100,4 +108,5 @@ def _emptied(batch: pa.RecordBatch, mask: pa.Array) -> pa.RecordBatch:
     for name in LINE_FIELDS:
         columns[name] = pc.if_else(mask, pa.scalar(None, pa.string()), columns[name])
     columns["other_fields"] = pc.if_else(mask, ERASED, columns["other_fields"])
+    columns["unread_hash"] = pc.if_else(mask, pa.scalar(None, pa.string()), columns["unread_hash"])
     return pa.record_batch(list(columns.values()), schema=ROW_SCHEMA)

@@ -15,8 +15,15 @@ _TOTAL = re.compile(r"\b(sub)?total\b|\bsumme\b|\bgesamt\b|\bsomme\b|\btotale\b|
 _MIN_VALUES = 3
 
 
-def refuse_foreign_format(rows: Sequence[Sequence[str]]) -> None:
+def refuse_foreign_format(rows: Sequence[Sequence[str]], customers_are_named: bool = False) -> None:
     """Stop at a file of a format that can't hold invoice lines.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The first rows of the table.
+    customers_are_named : bool, default False
+        Whether it was said in which column the customers are; then they may stand in rows above their lines.
 
     Raises
     ------
@@ -30,6 +37,8 @@ def refuse_foreign_format(rows: Sequence[Sequence[str]]) -> None:
             "export the invoices with their lines (number, full date, customer, article, quantity, price) from the "
             "program that wrote it, as CSV or Excel",
         )
+    if customers_are_named:
+        return
     header = find_header(rows)
     body = rows[header + 1 :] if header is not None else []
     headings = _headings(body)

@@ -18,10 +18,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from segmentation.intake.column_map import ColumnMaps, Table
-from segmentation.intake.delimited import split_rows
+from segmentation.intake.conversion import file_rows
+from segmentation.intake.delimited import Row, split_rows
 from segmentation.intake.headers import TITLE_ROWS
 from segmentation.intake.invoice_file import (
     READER_VERSION,
+    STRUCTURE_VERSION,
     InvoiceFile,
     LacksColumnsError,
     NoInvoiceLinesError,
@@ -30,16 +32,23 @@ from segmentation.intake.invoice_file import (
 )
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.recognition import recognise
+from segmentation.intake.row_evidence import SAMPLE_ROWS, with_last_totals, with_row_structure
+from segmentation.intake.row_structure import GROUP_HEADINGS, ORDER_ROWS, TOTAL_ROWS, marked_rows
 from segmentation.intake.shapes import FIELDS, Layout, ShapeColumn, Shapes
 from segmentation.intake.tables_together import judge_together
 from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
-from segmentation.intake.workbook import sheet_names, sheet_rows
+from segmentation.intake.unread_words import Words, refuse_unread_discounts, refuse_unread_words
+from segmentation.intake.workbook import last_sheet_rows, sheet_names
 
 DELIMITERS = (",", ";", "\t", "|", " ")
 
 _SAMPLE = 1 << 20
 _HASH_PIECE = 8 << 20
 _SAMPLE_ROWS = 100
+_LAST_ROWS = 20
+_LAST_BYTES = 1 << 16
+# Whether a last row is the sum of all takes the whole file: of a larger one it is left to be rejected.
+_MAX_SIZE_FOR_TOTALS = 64 << 20
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -53,6 +62,7 @@ def inspect_files(
     fallback_dir: str = ".",
     known: Iterable[InvoiceFile] = (),
     keep_vanished: bool = False,
+    words: Words | None = None,
 ) -> list[InvoiceFile]:
     """Describe every file that the patterns match, and every sheet of workbooks among them, in order of name.
 
@@ -75,6 +85,8 @@ def inspect_files(
         What was found before. A file that did not change since is not opened.
     keep_vanished : bool, default False
         Whether known files that are gone are kept in the list.
+    words : Words, optional
+        What is asked about in columns that are not read; nothing where it is missing.
 
     Returns
     -------
@@ -87,9 +99,17 @@ def inspect_files(
         shapes = Shapes(shape_columns, shape)
     except UnusableFileError as e:
         return [InvoiceFile(patterns, problem=e.problem, remedy=e.remedy)]
-    settings = [READER_VERSION, [asdict(c) for c in shape_columns], list((column_map or {}).items()), shape, encoding]
+    settings = [
+        READER_VERSION,
+        STRUCTURE_VERSION,
+        [asdict(c) for c in shape_columns],
+        list((column_map or {}).items()),
+        shape,
+        encoding,
+        asdict(words or Words()),
+    ]
     settings_hash = hashlib.blake2b(json.dumps(settings, default=str).encode()).hexdigest()
-    inspector = _Inspector(shapes, column_maps, encoding, settings_hash, known)
+    inspector = _Inspector(shapes, column_maps, encoding, words or Words(), settings_hash, known)
 
     files: list[InvoiceFile] = []
     matched = find_paths(patterns, fallback_dir)
@@ -151,6 +171,7 @@ class _Inspector:
         shapes: Shapes,
         column_maps: ColumnMaps,
         encoding: str,
+        words: Words,
         settings_hash: str,
         known: Iterable[InvoiceFile],
     ) -> None:
@@ -159,6 +180,7 @@ class _Inspector:
         self._shapes = shapes
         self._column_maps = column_maps
         self._encoding = encoding
+        self._words = words
         self._settings_hash = settings_hash
         self._known: dict[str, list[InvoiceFile]] = {}
         for file in known:
@@ -222,9 +244,14 @@ class _Inspector:
 
     def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
         file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
-        rows = [row for _, row in islice(sheet_rows(file.path, sheet), _SAMPLE_ROWS)]
+        rows = list(islice(file_rows(file), SAMPLE_ROWS))
+        first = [values for _, values, _ in rows[:_SAMPLE_ROWS] if values]
         try:
-            return replace(file, **asdict(recognise(self._shapes, rows, self._column_maps, Table.of(file))))
+            layout = recognise(self._shapes, first, self._column_maps, Table.of(file))
+            recognised = replace(file, **asdict(layout))
+            for refuse in (refuse_unread_words, refuse_unread_discounts):
+                refuse(recognised, rows[layout.header_row + 1 :], self._words)
+            return _structured(recognised, rows)
         except NoInvoiceLinesError as e:
             self.passed_over[file.source_file] = e
             return file
@@ -252,7 +279,7 @@ class _Inspector:
             raise _empty()
         samples = {delimiter: _sample_rows(sample, delimiter) for delimiter in DELIMITERS}
         delimiter, layout = self._split(file, samples)
-        return replace(
+        described = replace(
             file,
             encoding=encoding,
             delimiter=delimiter,
@@ -260,6 +287,12 @@ class _Inspector:
             is_readable=kind.is_readable and layout.header_row <= 0 and delimiter != " ",
             **asdict(layout),
         )
+        # The last row of the sample may be half of one.
+        whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind("\n") + 1]
+        rows = list(islice(split_rows(io.StringIO(whole), delimiter, len(layout.headers)), SAMPLE_ROWS))
+        for refuse in (refuse_unread_words, refuse_unread_discounts):
+            refuse(described, rows[layout.header_row + 1 :], self._words)
+        return _structured(described, rows)
 
     def _split(self, file: InvoiceFile, samples: dict[str, list[list[str]]]) -> tuple[str, Layout]:
         """Return the delimiter of a file, of which the first rows were split by each, and its layout."""
@@ -280,6 +313,32 @@ class _Inspector:
             except (NoInvoiceLinesError, LacksColumnsError) as e:
                 refused = refused or e
         raise refused or _empty()
+
+
+def _structured(file: InvoiceFile, sample: Sequence[Row]) -> InvoiceFile:
+    file = with_row_structure(file, sample)
+    is_whole = len(sample) < SAMPLE_ROWS and (file.format == "excel" or file.size_bytes < _SAMPLE)
+    if not is_whole and TOTAL_ROWS not in file.row_structure and file.size_bytes < _MAX_SIZE_FOR_TOTALS:
+        file = with_last_totals(file, file_rows(file), _last_rows(file))
+    if {ORDER_ROWS, GROUP_HEADINGS} & set(file.row_structure):
+        # What contradicts it is better found now than when the rows are read.
+        for _ in marked_rows(file_rows(file), file):
+            pass
+    return file
+
+
+def _last_rows(file: InvoiceFile) -> list[Row]:
+    """Return the last rows of a file, those of most text too, with numbers that mean nothing."""
+    if file.format == "excel":
+        found = last_sheet_rows(file.path, file.sheet, _LAST_ROWS)
+        return [(number, values, ",".join(values)) for number, values in found]
+    if file.compression != "none" or file.encoding not in (UTF_8, WINDOWS):
+        return []
+    with Path(file.path).open("rb") as f:
+        f.seek(max(0, file.size_bytes - _LAST_BYTES))
+        _, _, text = f.read().decode(UTF_8, "replace").partition("\n")
+    lines = text.replace("\r", "\n").rstrip("\n")
+    return list(split_rows([lines], file.delimiter, len(file.headers)))[-_LAST_ROWS:]
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:

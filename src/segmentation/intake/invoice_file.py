@@ -13,6 +13,9 @@ _CONTENT_OF_ROWS = ("encoding", "delimiter", "sheet", "header_row", "headers", "
 READER_VERSION = 2
 """Raised when the same file would be described or read in another way than before, so that it is read again."""
 
+STRUCTURE_VERSION = 1
+"""Raised when rows that depend on each other would be found or read in another way; others are not read again."""
+
 
 class UnusableFileError(Exception):
     """A file can't be used; says why, what the person who made it can do, and the headers where they are known."""
@@ -77,6 +80,9 @@ class InvoiceFile:
         Field to its position in `headers`; fields that the file lacks are absent.
     order_fields : tuple of str
         The fields that are on one row of an order and hold for all of it.
+    row_structure : dict of str to tuple of int
+        How rows depend on each other, as `segmentation.intake.row_structure` calls it, with the positions of the
+        columns in which they do; empty where each row stands for itself.
     row_count : int
         Rows below the header, if each line is one; -1 where that is not known.
     is_readable : bool
@@ -106,6 +112,7 @@ class InvoiceFile:
     shape: str = "none"
     positions: dict[str, int] = field(default_factory=dict)
     order_fields: tuple[str, ...] = ()
+    row_structure: dict[str, tuple[int, ...]] = field(default_factory=dict)
     row_count: int = -1
     is_readable: bool = False
     is_present: bool = True
@@ -127,11 +134,17 @@ class InvoiceFile:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> InvoiceFile:
-        """Make a file of what `as_record` returned; keys that are no attributes are passed over."""
+        """Make a file of what `as_record` returned, also of an earlier version without the structure of rows.
+
+        Keys that are no attributes are passed over.
+        """
+        record = {"row_structure": "{}"} | record
         values = {f.name: record[f.name] for f in fields(cls)}
         for name in ("headers", "types", "order_fields"):
             values[name] = tuple(json.loads(values[name]))
         values["positions"] = json.loads(values["positions"])
+        structure = json.loads(values["row_structure"])
+        values["row_structure"] = {name: tuple(columns) for name, columns in structure.items()}
         return cls(**values)
 
 
@@ -139,6 +152,8 @@ def load_key(file: InvoiceFile) -> int:
     """Return a number for the rows of a file; the same name, content and way of reading give the same number."""
     values = asdict(file)
     content = [READER_VERSION, file.source_file, file.content_hash, *(values[name] for name in _CONTENT_OF_ROWS)]
+    # Files whose rows stand for themselves keep the numbers that they had before there was a structure.
+    content += [STRUCTURE_VERSION, file.row_structure] if file.row_structure else []
     digest = hashlib.blake2b(json.dumps(content).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 

@@ -35,8 +35,9 @@ def recognise(shapes: Shapes, rows: Sequence[Sequence[str]], column_maps: Column
         If it can't be read; says what is missing.
     """
     column_map = column_maps.of(table)
-    refuse_foreign_format(rows)
-    if has_columns(rows, column_map):
+    is_named = has_columns(rows, column_map)
+    refuse_foreign_format(rows, is_named and "customer_id" in column_map.headers)
+    if is_named:
         layout = shapes.recognise(rows, column_map.headers)
     elif column_map.must_fit(table):
         raise lacks_columns(column_map, _closest_row(rows, column_map))

@@ -216,6 +216,7 @@ class Shapes:
         # The number of a column is no header: a row of data may hold it.
         is_row = bool(named) and header_row >= 0 and is_data(headers)
         own = {f: by_name[normal(h)] for f, h in named.items() if normal(h) in by_name and not (is_row and h.isdigit())}
+        own |= {f: int(h) - 1 for f, h in named.items() if h.isdigit() and _has_no_name(headers, int(h))}
         places = self._places[shape]
         found = [(places.first[field], field, position) for field, position in own.items() if field in places.first]
         for name, position in by_name.items():
@@ -245,3 +246,8 @@ class Shapes:
                     if len({by_name[i] for i in found}) > 1
                     else "they have the same name: rename one of them in the file",
                 )
+
+
+def _has_no_name(headers: Sequence[str], number: int) -> bool:
+    """Whether the column of a number has an empty header, so that it goes by its number."""
+    return 0 < number <= len(headers) and not headers[number - 1] and any(headers)

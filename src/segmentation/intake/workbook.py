@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -33,6 +34,13 @@ def sheet_rows(path: str, sheet: str) -> Iterator[tuple[int, list[str]]]:
             values = [_text(value) for value in row]
             if any(values):
                 yield number, values
+
+
+def last_sheet_rows(path: str, sheet: str, count: int) -> list[tuple[int, list[str]]]:
+    """Return the last rows of a sheet as `sheet_rows` does, the others unread."""
+    with _open(path) as workbook:
+        rows = deque(enumerate(workbook.get_sheet_by_name(sheet).iter_rows(), start=1), maxlen=count)
+    return [(number, [_text(value) for value in row]) for number, row in rows]
 
 
 def _open(path: str) -> CalamineWorkbook:

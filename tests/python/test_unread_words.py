@@ -1,0 +1,91 @@
+"""Columns that are not read and say that lines are no sales are asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
+from segmentation.intake.unread_words import Words, refuse_unread_discounts, refuse_unread_words
+
+WORDS = Words(
+    {
+        "order_status": {"paid": False, "cancelled": True, "storniert": True},
+        "is_returned": {"invoice": False, "credit note": True, "c": True, "d": False},
+    }
+)
+
+
+def ask(*words: str, header: str = "Kind", words_known: Words = WORDS, **positions: int) -> None:
+    file = InvoiceFile("a.csv", headers=("Invoice", header), positions={"invoice_id": 0, **positions})
+    refuse_unread_words(file, [(n, [str(n), word], "") for n, word in enumerate(words)], words_known)
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("Invoice", "Invoice", "Credit Note"), "column_map: {is_returned: Kind}"),
+        (("paid", "", "Storniert "), "column_map: {order_status: Kind}"),
+    ],
+)
+def test_a_column_that_tells_no_sales_apart_is_asked_about(words: tuple[str, ...], remedy: str) -> None:
+    with pytest.raises(UnusableFileError) as e:
+        ask(*words)
+    assert remedy in e.value.remedy
+    assert 'ignored_columns: ["Kind"]' in e.value.remedy
+    assert repr(words[-1].strip()) in e.value.problem
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Invoice", "Invoice"),
+        ("paid", "cancelled", "x", "y"),
+        ("c", "d"),
+        ("", ""),
+        tuple(f"word {n}" for n in range(30)),
+    ],
+    ids=["sales only", "words of its own", "letters", "empty", "texts"],
+)
+def test_other_columns_are_not(words: tuple[str, ...]) -> None:
+    ask(*words)
+
+
+def test_a_column_that_is_read_or_ignored_is_not_asked_about() -> None:
+    ask("paid", "cancelled", order_status=1)
+    ask("paid", "cancelled", words_known=Words(WORDS.meanings, ["kind"]))
+    with pytest.raises(UnusableFileError):
+        ask("paid", "cancelled", words_known=Words(WORDS.meanings, ["other"]))
+
+
+@pytest.mark.parametrize(("quantity", "is_asked"), [("-1", False), ("(1)", False), ("1-", False), ("1", True)])
+def test_what_a_line_says_by_its_sign_is_not_asked_about(quantity: str, is_asked: bool) -> None:
+    file = InvoiceFile("a.csv", headers=("Qty", "Kind"), positions={"quantity": 0})
+    rows = [(2, ["5", "Invoice"], ""), (3, [quantity, "Credit note"], "")]
+    if is_asked:
+        with pytest.raises(UnusableFileError):
+            refuse_unread_words(file, rows, WORDS)
+    else:
+        refuse_unread_words(file, rows, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "is_asked"),
+    [
+        ("Discount", "2.50", True),
+        ("Rabatt %", "10", True),
+        ("Discount", "0.00", False),
+        ("Discount code", "SAVE10", False),
+        ("Order discount", "2.50", False),
+        ("Weight", "2.50", False),
+    ],
+)
+def test_a_column_of_discounts_that_is_not_read_is_asked_about(header: str, value: str, is_asked: bool) -> None:
+    file = InvoiceFile("a.csv", headers=("Price", header), positions={"unit_price": 0}, shape="invoice_lines")
+    rows = [(2, ["5", ""], ""), (3, ["5", value], "")]
+    if is_asked:
+        with pytest.raises(UnusableFileError, match=rf"has a discount such as '{value}' on 1 of the first rows") as e:
+            refuse_unread_discounts(file, rows, WORDS)
+        assert "column_map: {discount: " in e.value.remedy
+    else:
+        refuse_unread_discounts(file, rows, WORDS)
+    refuse_unread_discounts(file, rows, Words(ignored_columns=[header]))
