@@ -3,7 +3,7 @@
     'line_id is null': 'line_id is null',
     'neither a type nor a reason, or both': '(line_type is null) = (reason is null)',
     'an unknown type': "line_type not in ('sale', 'return', 'charge', 'adjustment', 'write_off', 'free')",
-    'an unknown reason': "reason not in ('erased', 'unreadable', 'order_mark', 'never_paid', 'bad_return_flag', 'other_currency', 'missing_invoice', 'bad_date',"
+    'an unknown reason': "reason not in ('erased', 'unreadable', 'order_mark', 'never_paid', 'superseded', 'repeated_header', 'total_row', 'order_row', 'bad_return_flag', 'bad_discount', 'other_currency', 'missing_invoice', 'bad_date',"
         ~ " 'bad_quantity', 'bad_price', 'bad_amount', 'duplicate')",
     'an accepted line without an invoice, a quantity, a price, an amount or a time':
         'line_type is not null and (invoice_id is null or quantity is null or quantity = 0 or unit_price is null or amount is null '

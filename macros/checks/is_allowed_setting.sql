@@ -31,6 +31,12 @@
         {%- endfor -%}
         {{ return(wrong | length == 0) }}
     {%- endif -%}
+    {%- if 'meanings' in rule and value is mapping -%}
+        {{ return(value.values() | reject('in', rule['meanings']) | list | length == 0) }}
+    {%- endif -%}
+    {%- if 'texts' in rule and value is sequence and value is not string and value is not mapping -%}
+        {{ return(true) }}
+    {%- endif -%}
     {%- if 'columns_of' in rule and value is mapping -%}
         {#- Columns for all files, or such a mapping for each pattern of files; not some of each. -#}
         {%- set by_pattern = value.values() | select('mapping') | list -%}

@@ -25,6 +25,12 @@
     {%- if rule.get('rates') -%}
         {%- do words.append('a number above 0 for each currency, such as {EUR: 1, USD: 0.92}') -%}
     {%- endif -%}
+    {%- if 'meanings' in rule -%}
+        {%- do words.append('a meaning for each word, such as {picked: ' ~ rule['meanings'][0] ~ '}, of ' ~ rule['meanings'] | join(', ')) -%}
+    {%- endif -%}
+    {%- if 'texts' in rule -%}
+        {%- do words.append("a list such as ['one', 'another']") -%}
+    {%- endif -%}
     {%- if 'columns_of' in rule -%}
         {%- do words.append(
             'a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['columns_of'] | join(', ')

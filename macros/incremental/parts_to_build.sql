@@ -8,6 +8,13 @@
     {%- set code = segmentation.sql_checksum(query) -%}
     {%- set part_key = segmentation.row_hash(key + [segmentation.sql_text(code)]) -%}
     {%- set has_rows = segmentation.is_continued(name) -%}
+    {%- if has_rows and not run_query(
+        'select 1 from ' ~ this ~ ' where ' ~ name ~ ' in (select ' ~ part_key ~ ' from ' ~ parts ~ ') limit 1'
+    ).rows -%}
+        {#- Nothing of it stays: it is made anew, with the columns that it has now. -#}
+        {%- do adapter.drop_relation(load_relation(this)) -%}
+        {%- set has_rows = false -%}
+    {%- endif -%}
     {%- if has_rows -%}
         {%- do segmentation.delete_now(this, name ~ ' not in (select ' ~ part_key ~ ' from ' ~ parts ~ ')') -%}
     {%- endif -%}

@@ -1,6 +1,9 @@
-{#- The first or second number of a date such as 12/1/2010, 1.12.2010 or 01-12-2010; null if there is none. -#}
+{#- The first, second or third number of a date such as 12/1/2010, 1.12.2010 or 23-01-12 10:30; null if there is none. -#}
 {% macro date_number(column, position) -%}
-    {{ segmentation.safe_cast(
-        "split_part(translate(" ~ column ~ ", '.-', '//'), '/', " ~ position ~ ")", dbt.type_int()
-    ) }}
+    {%- set part = "split_part(translate(" ~ column ~ ", '.-', '//'), '/', " ~ position ~ ")" -%}
+    {%- if position == 3 -%}
+        {#- The time is behind it. -#}
+        {%- set part = "split_part(" ~ part ~ ", ' ', 1)" -%}
+    {%- endif -%}
+    {{ segmentation.safe_cast(part, dbt.type_int()) }}
 {%- endmacro %}

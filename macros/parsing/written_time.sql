@@ -1,11 +1,11 @@
 {#-
-    A timestamp from the text of a date with slashes, of which the day and the month are the first or second number, and of a time
-    behind it if there is one; null if there is no such day or time. For databases whose formats know no choice.
+    A timestamp from the text of a date with slashes, of which the day, the month and the year are the numbers at these places, and of
+    a time behind it if there is one; null if there is no such day or time. For databases whose formats know no choice.
 -#}
-{% macro written_time(text, day, month) -%}
+{% macro written_time(text, day, month, year_place) -%}
     {%- set pattern = '^([0-9]+)/([0-9]+)/([0-9]+)(?: +([0-9]+):([0-9]+)(?::([0-9]+))?(?: +([AaPp])[Mm])?)? *$' -%}
     {%- set part = {} -%}
-    {%- for name, group in {'day': day, 'month': month, 'year': 3, 'hour': 4, 'minute': 5, 'second': 6, 'half': 7}.items() -%}
+    {%- for name, group in {'day': day, 'month': month, 'year': year_place, 'hour': 4, 'minute': 5, 'second': 6, 'half': 7}.items() -%}
         {%- do part.update({name: segmentation.extract_pattern(text, pattern, group)}) -%}
     {%- endfor -%}
     {%- set year = segmentation.safe_cast(part['year'], 'int') -%}

@@ -17,7 +17,7 @@
         {%- if problems | length > 10 -%}
             {%- do message.append('  … and ' ~ (problems | length - 10) ~ ' more') -%}
         {%- endif -%}
-        {{ segmentation.stop_build(message) }}
+        {{ segmentation.ask(message) }}
     {%- endif -%}
     {%- set names = [
         'source_file', 'path', 'format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions',

@@ -1,6 +1,7 @@
 {#-
     The text of a row: as it is in the file where it could not be read, else its fields as one line of
-    comma-separated values, quoted where they must be, and the fields that only some shapes have behind them.
+    comma-separated values, quoted where they must be, and the fields that only some shapes have behind them; without the mark of
+    a row that was passed over.
 -#}
 {% macro raw_text(relation) -%}
     coalesce(
@@ -14,6 +15,8 @@
             else coalesce({{ relation }}.{{ column }}, '')
         end{{ " || ',' ||" if not loop.last }}
         {%- endfor %}
-        || coalesce(',' || {{ relation }}.other_fields, '')
+        || coalesce(
+            ',' || nullif({{ segmentation.replace_pattern(relation ~ '.other_fields', '"passed_over":"[a-z_]*",?', '') }}, '{}'), ''
+        )
     )
 {%- endmacro %}

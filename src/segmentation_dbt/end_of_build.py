@@ -176,7 +176,11 @@ def finish(session: Any, described: Mapping[str, Any]) -> str | None:
     gaps = gaps_of(build)
     if not gaps:
         record_audit(session, build.relations)
-    warnings = warnings_of(build.results, missed_bars(session, build.relations)) if build.has_marts else []
+    warnings = (
+        warnings_of(build.results, missed_bars(session, build.relations), doubtful_readings(session, build.relations))
+        if build.has_marts
+        else []
+    )
     publication = publish_build(session, build, [] if gaps else build.marts, warnings)
     summary: Lines = []
     if build.has_marts:
@@ -239,11 +243,26 @@ def missed_bars(session: Any, relations: Mapping[str, str]) -> list[tuple[Any, .
     )
 
 
-def warnings_of(results: Iterable[Result], bars: Iterable[tuple[Any, ...]]) -> list[str]:
-    """Say what a build warns of: tests that warned, and bars that the segmentation misses."""
+def doubtful_readings(session: Any, relations: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """Return what was assumed about the files and is doubtful: file or None, assumption and explanation."""
+    if "reading_evidence" not in relations:
+        return []
+    return fetch_rows(
+        session,
+        f"select source_file, assumption, explanation from {relations['reading_evidence']} "  # noqa: S608
+        "where decided_by = 'warning' order by assumption, source_file, explanation",
+    )
+
+
+def warnings_of(
+    results: Iterable[Result], bars: Iterable[tuple[Any, ...]], readings: Iterable[tuple[Any, ...]] = ()
+) -> list[str]:
+    """Say what a build warns of: tests that warned, doubtful readings of files, missed bars of the segmentation."""
     warnings = [
         f"{result.name}: {result.message}" for result in results if result.status == "warn" and result.concerns_marts
     ]
+    for file, assumption, explanation in readings:
+        warnings.append(f"reading_evidence: {f'{file}: ' if file else ''}{explanation} ({assumption})")
     for check, segment, subject, value, bar, explanation in bars:
         whose = f" of {segment}" if segment else ""
         measured = f" is {float(value):.3g}" if value is not None else ""

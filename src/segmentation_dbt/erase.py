@@ -31,7 +31,13 @@ KEPT_OUT = "staging.erased_customers"
 _MACROS = (
     "create or replace temp macro cleaned_text(t) as "
     "nullif(trim(t, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '')",
-    "create or replace temp macro cleaned_id(t) as regexp_replace(cleaned_text(t), '^([0-9]+)[.]0$', '\\1')",
+    "create or replace temp macro cleaned_id(t) as case "
+    "when regexp_matches(cleaned_text(t), '^[0-9]+[.]00?$') then regexp_replace(cleaned_text(t), '[.]00?$', '') "
+    "when regexp_matches(cleaned_text(t), '^[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:[.]00?)?$') "
+    "then regexp_replace(cleaned_text(t), ',|[.]0+$', '', 'g') "
+    "when left(cleaned_text(t), 1) = '''' or left(cleaned_text(t), 2) = '=\"' "
+    "then nullif(regexp_replace(cleaned_text(t), '^(?:''|=\"\\s*)|\"$', '', 'g'), '') "
+    "else cleaned_text(t) end",
     "create or replace temp macro cleaned_customer(t) as "
     "case when t like '%@%' then lower(cleaned_text(t)) else cleaned_id(t) end",
 )
@@ -155,8 +161,9 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
         f"(select (found.load_key, found.invoice_id) from found inner join {FILES} as files using (load_key) "
         "where files.order_fields <> '[]')"
     )
+    emptied = [*LINE_FIELDS, *(column for column in ("unread_hash",) if column in connection.table(ROWS).columns)]
     connection.execute(
-        f"update {ROWS} set {', '.join(f'{column} = null' for column in LINE_FIELDS)}, other_fields = {text(ERASED)} "  # noqa: S608
+        f"update {ROWS} set {', '.join(f'{column} = null' for column in emptied)}, other_fields = {text(ERASED)} "  # noqa: S608
         "where rowid in (select position from found union select position from of_orders)"
     )
     for table, keeps_fits, has_customers in _tables(connection):

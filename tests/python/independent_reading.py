@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -12,9 +13,12 @@ import pandas as pd
 from dirty_files import DirtyFile, good_copy
 
 BLANKS = " \t\n\r\u00a0"
-FIRST_DATE, END_DATE = datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)
+# The days of 1970 that programs write for none are none.
+FIRST_DATE, END_DATE = datetime.datetime(1970, 1, 3), datetime.datetime(2100, 1, 1)
 YES = {"yes", "y", "true", "t", "1", "x", "returned"}
 NO = {"no", "n", "false", "f", "0", "-", "not", "not returned", ""}
+NULLS = {"NULL", "null", "(null)", r"\N", "NaN", "#N/A"}
+NOBODY = {"null", "nan", "none", "n/a", "-", "#ref!"}
 
 LineValues = tuple[str | None, str | None, str | None, Decimal, Decimal, Decimal, datetime.datetime]
 """Customer, invoice, product, quantity, price, amount and time of an accepted line."""
@@ -37,13 +41,14 @@ class JudgedLine:
     country: str | None
     has_invoice_id: bool
     is_returned: bool | None
+    unread: str | None
     reason: str | None = None
 
     def content(self) -> tuple[object, ...]:
         """All columns: lines that are equal in them are copies."""
         return (
             *(self.invoice_id, self.product_code, self.description, self.quantity, self.unit_price),
-            *(self.amount, self.invoiced_at, self.customer_id, self.country),
+            *(self.amount, self.invoiced_at, self.customer_id, self.country, self.unread),
         )
 
     def values(self) -> LineValues:
@@ -106,10 +111,16 @@ def derived_returns(lines: Iterable[JudgedLine]) -> dict[tuple[object, ...], Lin
 def _judge_file(source_file: str, file: DirtyFile) -> Iterable[JudgedLine]:
     for values in read_table(file).itertuples(index=False):
         texts = {name: str(values[n]) for n, name in enumerate(file.columns) if name}
-        yield _judge_line(source_file, int(values[-1]), texts, file)
+        unread = [str(values[n]) for n, name in enumerate(file.columns) if not name]
+        line = _judge_line(source_file, int(values[-1]), texts, "\x1f".join(unread) if unread else None, file)
+        if [str(value) for value in values[:-1]] == [str(header) for header in file.headers]:
+            line.reason = "repeated_header"
+        yield line
 
 
-def _judge_line(source_file: str, source_row: int, texts: dict[str, str], file: DirtyFile) -> JudgedLine:
+def _judge_line(
+    source_file: str, source_row: int, texts: dict[str, str], unread: str | None, file: DirtyFile
+) -> JudgedLine:
     quantity = number(texts["quantity"], file.decimal_mark, 3)
     if "amount" in texts:
         price, amount = None, number(texts["amount"], file.decimal_mark, 4)
@@ -119,10 +130,14 @@ def _judge_line(source_file: str, source_row: int, texts: dict[str, str], file: 
             price = _fit(amount / quantity, 4) if quantity else None
     else:
         price = number(texts["unit_price"], file.decimal_mark, 4)
+        is_refund = quantity is not None and price is not None and price < 0 and quantity != 0
+        if is_refund and _customer(texts["customer_id"]) and identifier(texts.get("product_code", "")):
+            # One way to write what comes back.
+            quantity, price = -abs(quantity), -price  # type: ignore[operator, arg-type]
         amount = _fit(quantity * price, 4) if quantity is not None and price is not None else None
     time = moment(texts["invoiced_at"], file.date_order)
     customer = _customer(texts["customer_id"])
-    invoice = identifier(texts.get("invoice_id", ""))
+    invoice = _unless_null(identifier(texts.get("invoice_id", "")))
     if "invoice_id" not in texts and time is not None:
         invoice = f"{customer or ''}/{time.date()}"
     product = identifier(texts.get("product_code", ""))
@@ -137,9 +152,10 @@ def _judge_line(source_file: str, source_row: int, texts: dict[str, str], file: 
         amount=amount if amount is not None and abs(amount) < Decimal(10) ** 12 else None,
         invoiced_at=time,
         customer_id=customer,
-        country=_text(texts.get("country", "")),
+        country=_unless_null(_text(texts.get("country", ""))),
         has_invoice_id="invoice_id" in texts,
         is_returned=_flag(texts.get("is_returned", "")),
+        unread=unread,
     )
     line.reason = _reason(line)
     return line
@@ -166,17 +182,27 @@ def _text(text: str) -> str | None:
     return text.strip(BLANKS) or None
 
 
+def _unless_null(text: str | None) -> str | None:
+    return None if text in NULLS else text
+
+
 def identifier(text: str) -> str | None:
-    """Text without outer blanks; the number 17850 that a spreadsheet wrote as 17850.0 is 17850."""
+    """Text without outer blanks and what guards it; 17850 is what spreadsheets write as 17850.0 and 17,850."""
     found = _text(text)
-    if found and found.endswith(".0") and found[:-2].isascii() and found[:-2].isdigit():
-        return found[:-2]
+    if found and re.fullmatch("[0-9]+[.]00?", found):
+        return found.partition(".")[0]
+    if found and re.fullmatch("[1-9][0-9]{0,2}(,[0-9]{3})+([.]00?)?", found):
+        return found.replace(",", "").partition(".")[0]
+    if found and found.startswith(("'", '="')):
+        found = found.removeprefix("'") if found.startswith("'") else found[2:].lstrip()
+        return found.removesuffix('"') or None
     return found
 
 
 def _customer(text: str) -> str | None:
     found = _text(text)
-    return found.lower() if found and "@" in found else identifier(text)
+    customer = found.lower() if found and "@" in found else identifier(text)
+    return None if customer and customer.lower() in NOBODY else customer
 
 
 def _flag(text: str) -> bool | None:
@@ -194,6 +220,7 @@ def number(text: str, decimal_mark: str, places: int) -> Decimal | None:
         except InvalidOperation:
             pass
     signs = 0
+    found = found.removeprefix("'")
     if found.startswith("(") and found.endswith(")"):
         found, signs = found[1:-1].strip(BLANKS), 1
     if found.startswith("£"):
@@ -206,11 +233,15 @@ def number(text: str, decimal_mark: str, places: int) -> Decimal | None:
     whole, _, decimals = found.partition(decimal_mark)
     group_mark = next((mark for mark in whole if not mark.isdigit()), "")
     if group_mark:
-        first, *others = whole.split(group_mark)
+        first, *others, last = whole.split(group_mark)
+        in_threes = {len(o) for o in others} <= {3}
+        # As in India.
+        in_twos = len(first) <= 2 and group_mark in ",." and bool(others) and {len(o) for o in others} == {2}
         if (
             group_mark not in {".", ",", " ", "'"} - {decimal_mark}
             or not 1 <= len(first) <= 3
-            or {len(o) for o in others} != {3}
+            or len(last) != 3
+            or not (in_threes or in_twos)
         ):
             return None
         whole = whole.replace(group_mark, "")

@@ -23,6 +23,8 @@ MARTS = "marts"
 ABOUT = {
     "staging/files": "every row of every file, as text",
     "staging/lines": "rows typed and cleaned; none is dropped",
+    "intermediate/deliveries": "which file's order holds",
+    "intermediate/evidence": "what speaks for how files are read",
     "intermediate/lines": "what each line is: sale, return, copy …",
     "intermediate/ledger": "lines added up by customer and day",
     "intermediate/customers": "features and RFM scores as of a date",

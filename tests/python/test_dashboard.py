@@ -15,6 +15,9 @@ import duckdb
 import pytest
 from browser import LAPTOP, PHONE, Chromium, Scheme, Tab
 from conftest import Build
+from queries import data_quality
+
+from segmentation_charts.published import Snapshot
 
 PAGES = ("Overview", "Segments", "Customers", "Movement", "Data quality", "Model")
 SCRIPT = "<script>document.title = 'harmed'</script>"
@@ -68,6 +71,9 @@ def hostile_folder(sample_build: Build, tmp_path_factory: pytest.TempPathFactory
             )
         connection.execute("update rejected_invoice_lines set raw_text = $name", {"name": SCRIPT})
         connection.execute("update load_audit set source_file = $name", {"name": SCRIPT})
+        connection.execute(
+            "update reading_evidence set source_file = $name, explanation = $name, assumed = $name", {"name": SCRIPT}
+        )
     return folder
 
 
@@ -264,6 +270,54 @@ def test_an_open_page_shows_the_next_version(chromium: Chromium, sample_build: B
         tab.page.get_by_text("Build again.").wait_for(timeout=20_000)
         assert "2,489" in tab.text()
         assert tab.errors == []
+
+
+def test_how_files_were_read_is_shown_with_what_is_doubtful_first(
+    chromium: Chromium, sample_build: Build, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        go(tab, "Data quality")
+        assert "How files were read" in tab.text()
+        assert "may be wrong" not in tab.text()
+        assert tab.errors == []
+    with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
+        connection.execute("update reading_evidence set decided_by = 'warning' where assumption = 'duplicate_lines'")
+        # Values that nobody foresaw, and none at all.
+        connection.execute(
+            "insert into reading_evidence (source_file, assumption, assumed, decided_by, explanation) "
+            "values (null, 'new', null, 'new', null)"
+        )
+    snapshot = Snapshot(folder)
+    readings = data_quality.readings(snapshot)
+    assert readings["assumption"].iloc[0] == "duplicate_lines"
+    assert readings["assumption"].iloc[-1] == "lines"
+    assert set(readings["reading_count"]) == {len(readings)}
+    assert len(data_quality.readings(snapshot, 2)) == 2
+    snapshot.close()
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        go(tab, "Data quality")
+        assert "1 reading may be wrong: it is first." in tab.text()
+        look(tab, "Data quality doubtful")
+
+
+def test_a_version_of_an_earlier_release_says_nothing_of_how_files_were_read(
+    chromium: Chromium, sample_build: Build, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
+    with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
+        connection.execute("drop table reading_evidence")
+        connection.execute(
+            "update published_manifest set manifest = "
+            """json_merge_patch(manifest, '{"row_counts": {"reading_evidence": null}}')"""
+        )
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        go(tab, "Data quality")
+        assert "Files" in tab.text()
+        assert "How files were read" not in tab.text()
+        look(tab, "Data quality of an earlier release")
 
 
 def test_lines_that_are_not_published_are_said_to_be_missing(

@@ -13,6 +13,10 @@ from conftest import PARSED_ANEW, PROJECT, dbt
 OTHERS: dict[str, Any] = {
     "keep_vanished_files": True,
     "column_map": {"description": "StockCode"},
+    "ignored_columns": ["Note"],
+    "order_status_meanings": {"picked": "stands"},
+    "placeholder_customers": ["0"],
+    "join_customer_ids": True,
     "time_zone": "Europe/London",
     "exchange_rates": {"EUR": 1},
     "first_plausible_date": "2000-01-01",

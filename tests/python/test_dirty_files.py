@@ -27,7 +27,9 @@ def test_every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, fo
     write_folder(files, place / "exports")
     # Beside invoices it has to be said of a list that it is no list of their payments.
     lists = {glob.escape(file.name): file.column_map() for file in files if file.shape == "purchase_list"}
-    built = dbt(place, place / "exports/**/*", {"max_rejected_share": 1, "column_map": lists}, WITH_TESTS)
+    # What is random is no delivery and no invoice of one customer.
+    said = {"overlapping_files": "all", "invoice_numbers": "unique", "duplicate_lines": "drop"}
+    built = dbt(place, place / "exports/**/*", said | {"max_rejected_share": 1, "column_map": lists}, WITH_TESTS)
     assert "Traceback" not in built.output, built.message()
     assert built.exit_code == 0, built.message()
     assert discrepancies(built, {_source_file(place / "exports", file): file for file in files}) == []

@@ -36,9 +36,7 @@ EMPTIED = [
 
 def line(number: int, customer: str, thing: str = "Thing") -> str:
     day = f"2024-{1 + number % 12:02d}-{1 + number % 28:02d}"
-    return (
-        f"{1000 + number // 3},P{number % 7},{thing},{1 + number % 5},{day} 10:00,{2 + number % 3}.5,{customer},France"
-    )
+    return f"{1000 + number},P{number % 7},{thing},{1 + number % 5},{day} 10:00,{2 + number % 3}.5,{customer},France"
 
 
 def deliver(folder: Path, more: int = 0) -> None:

@@ -151,8 +151,8 @@ def test_every_var_is_turned_somewhere() -> None:
         for name, value in values.items()
         if value != defaults[name]
     }
-    # The build of the sample turns them on.
-    assert set(defaults) - turned == {"unit_tests"}
+    # The build of the sample turns the one on, make inspect the other.
+    assert set(defaults) - turned == {"unit_tests", "questions"}
 
 
 def test_slips_in_the_shops_settings_are_told_and_its_own_are_none(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Shop:
 
     def deliver(self, lines: int) -> None:
         rows = [
-            f"{1000 + n // 3},P{n % 7},Thing,{1 + n % 5},2024-{1 + n % 12:02d}-{1 + n % 28:02d} 10:00,{2 + n % 3}.5,"
+            f"{1000 + n},P{n % 7},Thing,{1 + n % 5},2024-{1 + n % 12:02d}-{1 + n % 28:02d} 10:00,{2 + n % 3}.5,"
             f"c{n % 40},France"
             for n in range(lines)
         ]

@@ -17,6 +17,7 @@ MARTS = [
     "customer_segments",
     "invoice_lines",
     "load_audit",
+    "reading_evidence",
     "rejected_invoice_lines",
     "segment_history",
     "segment_migrations",

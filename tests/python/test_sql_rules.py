@@ -169,7 +169,8 @@ def classify(models: CompiledModels, lines: list[Row]) -> dict[int, Row]:
         "line_id bigint, source_file varchar, source_row bigint, invoice_id varchar, product_code varchar, "
         "quantity decimal(18, 3), unit_price decimal(18, 4), invoiced_at timestamp, customer_id varchar, "
         "description varchar, country varchar, problem varchar, typed_key bigint, load_key bigint, "
-        "amount decimal(18, 4), has_invoice_id boolean, has_order_fields boolean, shape varchar"
+        "amount decimal(18, 4), has_invoice_id boolean, has_order_fields boolean, shape varchar, "
+        "unread_hash varchar, returned_at timestamp, is_amount_agreed boolean"
     )
     # Few hashes, so that lines that differ share one.
     rows = [
@@ -187,11 +188,13 @@ def classify(models: CompiledModels, lines: list[Row]) -> dict[int, Row]:
             True,
             False,
             "online_retail",
+            *(None, None, None),
             len(repr(line[:2])) % 3,
         )
         for n, line in enumerate(lines)
     ]
-    models.table("staging.stg_invoice_lines", f"{columns}, content_hash bigint", rows)
+    for table in ("staging.stg_invoice_lines", "intermediate.int_delivered_lines"):
+        models.table(table, f"{columns}, content_hash bigint", rows)
     models.table("intermediate.int_derived_invoice_lines", f"{columns}, given_line_type varchar", [])
     models.table(
         "seeds.non_product_codes",
@@ -217,7 +220,7 @@ def expected_fate(line: Row, earlier: list[Row], cancellations_are_marked: bool)
     invoice, code, quantity, price, date, _ = line
     if invoice is None:
         return None, "missing_invoice"
-    if date is None or not "1970-01-01" <= date < "2100-01-01":
+    if date is None or not "1970-01-03" <= date < "2100-01-01":
         return None, "bad_date"
     if quantity is None or quantity == 0:
         return None, "bad_quantity"

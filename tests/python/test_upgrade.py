@@ -74,8 +74,13 @@ def test_a_warehouse_keeps_its_fits_when_the_columns_of_their_tables_change(tmp_
         columns = {
             mart: ", ".join(f'"{row[0]}"' for row in connection.execute(f"describe marts.{mart}").fetchall())
             for mart in MARTS
+            if connection.execute("select 1 from information_schema.tables where table_name = ?", [mart]).fetchall()
         }
-    queries = {mart: f"select {columns[mart]} from marts.{mart} order by all" for mart in MARTS}
+    # What this release added is not there yet.
+    assert set(MARTS) - set(columns) == {"reading_evidence"}
+    queries = {mart: f"select {columns[mart]} from marts.{mart} order by all" for mart in columns}
+    # The last digit of a sum depends on the processor.
+    queries["segment_silhouettes"] = queries["segment_silhouettes"].replace('"silhouette"', 'round("silhouette", 12)')
     # The one that was taken away is null.
     without = " where check_name <> 'skew_before'"
     queries["segmentation_quality"] = queries["segmentation_quality"].replace(" order by", f"{without} order by")

@@ -1,14 +1,9 @@
-{{
-    config(
-        materialized='view',
-        post_hook="{{ segmentation.check_rejected_lines(
-            this, ref('int_classified_lines'), ref('base_invoice_rows'), ref('stg_files')
-        ) }}"
-    )
-}}
+{{ config(materialized='view') }}
 
-{%- set parts = {'file_invoice_days': 'read', 'duplicate_days': 'duplicate', 'derived_days': 'derived'} -%}
+{%- set parts = {'file_invoice_days': 'read', 'duplicate_days': 'duplicate', 'derived_days': 'derived'} %}
 
+-- Not before it is clear what the lines stand for.
+-- depends_on: {{ ref('int_line_evidence') }}
 with file_invoice_days as (
 
     select * from {{ ref('int_file_invoice_days') }}

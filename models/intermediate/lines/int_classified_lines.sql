@@ -5,7 +5,7 @@
 {%- set prefix = var('cancellation_prefix') -%}
 {%- set columns = [
     'line_id', 'typed_key', 'load_key', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file',
-    'shape', 'problem', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at'
+    'shape', 'problem', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at', 'unread_hash'
 ] -%}
 
 {%- set codes = segmentation.seed_checksum('non_product_codes') -%}
@@ -13,7 +13,7 @@
 {%- set query -%}
 staged_lines as (
 
-    select * from {{ ref('stg_invoice_lines') }}
+    select * from {{ ref('int_delivered_lines') }}
 
 ),
 
@@ -83,6 +83,7 @@ judged as (
                 invoiced_at is null
                 or invoiced_at < {{ segmentation.date_setting('first_plausible_date') }}
                 or invoiced_at >= {{ segmentation.date_setting('last_plausible_date') }}
+                or {{ segmentation.is_placeholder_date('cast(invoiced_at as date)') }}
                 then 'bad_date'
             when quantity is null or quantity = 0 then 'bad_quantity'
             when unit_price is null then 'bad_price'
@@ -123,6 +124,7 @@ final as (
         product_code,
         customer_id,
         content_hash,
+        unread_hash,
 
         -- text
         description,
@@ -155,5 +157,5 @@ with {{ query }}
 
 select
     *,
-    '{{ segmentation.sql_checksum(query ~ codes) }}' as rules
+    '{{ segmentation.sql_checksum(query ~ codes ~ (var('duplicate_lines') == 'keep')) }}' as rules
 from final

@@ -57,7 +57,8 @@ final as (
         unit_price,
         -amount as amount,
         has_invoice_id,
-        returned_at as invoiced_at
+        returned_at as invoiced_at,
+        unread_hash
     from returned_sales
     where copy_number = 1
 
@@ -85,7 +86,8 @@ final as (
         {{ amount }} as unit_price,
         -{{ amount }} as amount,
         true as has_invoice_id,
-        invoiced_at
+        invoiced_at,
+        cast(null as {{ dbt.type_string() }}) as unread_hash
     from refunded_orders
     where {{ amount }} > 0
     {%- endfor %}

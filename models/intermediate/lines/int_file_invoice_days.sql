@@ -6,10 +6,19 @@
 (
         select
             invoice_files.typed_key,
-            cancellation_marks.is_in_use
+            cancellation_marks.is_in_use,
+            superseded.orders_hash
         from {{ ref('stg_file_totals') }} as invoice_files
         left join {{ ref('int_cancellation_marks') }} as cancellation_marks
             on invoice_files.shape is not distinct from cancellation_marks.shape
+        left join (
+            select
+                typed_key,
+                cast({{ segmentation.sum_of_hashes(segmentation.row_hash(['invoice_id', 'order_date'])) }} as {{ dbt.type_string() }})
+                    as orders_hash
+            from {{ ref('int_superseded_orders') }}
+            group by typed_key
+        ) as superseded on invoice_files.typed_key = superseded.typed_key
     ) as marked_files
 {%- endset -%}
 
@@ -34,6 +43,7 @@ days as (
         lines.reason,
         lines.invoice_date,
         count(*) as line_count,
+        sum(abs(lines.quantity)) as absolute_quantity,
         sum(lines.amount) as amount
     from lines
     inner join files on lines.typed_key = files.typed_key
@@ -68,6 +78,7 @@ final as (
 
         -- numerics
         line_count,
+        absolute_quantity,
         {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
         case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
 
@@ -82,7 +93,7 @@ final as (
 with files as (
 
     {{ segmentation.parts_to_build(
-        marked_files, ['typed_key', 'is_in_use', segmentation.sql_text(rules)], query, 'classified_key'
+        marked_files, ['typed_key', 'is_in_use', 'orders_hash', segmentation.sql_text(rules)], query, 'classified_key'
     ) }}
 
 ),

@@ -7,17 +7,12 @@ with orders as (
 
 ),
 
-files as (
-
-    select * from {{ ref('stg_files') }}
-
-),
-
 lines as (
 
-    select * from {{ ref('stg_invoice_lines') }}
+    select * from {{ ref('int_delivered_lines') }}
     where
-        problem is null
+        has_order_fields
+        and problem is null
         and quantity > 0
         and amount > 0
 
@@ -32,7 +27,7 @@ returned_sales as (
 refunds as (
 
     select
-        files.source_file,
+        orders.shape,
         orders.invoice_id,
         {%- if var('exchange_rates') %}
         orders.refunded_amount * {{ segmentation.exchange_rate(segmentation.line_currency('orders.currency', 'null', "''")) }}
@@ -41,7 +36,28 @@ refunds as (
         orders.refunded_amount
         {%- endif %}
     from orders
-    inner join files on orders.load_key = files.load_key
+
+),
+
+-- An order may be cut between two files, and it may be in both: then each of its items counts once.
+items as (
+
+    select
+        *,
+        {{ segmentation.item_number() }} as item_number
+    from lines
+    where invoice_id in (select refunds.invoice_id from refunds)
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by shape, {{ segmentation.line_content() | join(', ') }}, item_number order by line_id
+        ) as copy_number
+    from items
 
 ),
 
@@ -49,26 +65,24 @@ refunds as (
 goods as (
 
     select
-        lines.source_file,
-        lines.invoice_id,
-        min(lines.line_id) as line_id,
-        min(lines.source_row) as source_row,
-        min(lines.typed_key) as typed_key,
-        min(lines.load_key) as load_key,
-        min(lines.customer_id) as customer_id,
-        min(lines.country) as country,
-        min(lines.invoiced_at) as invoiced_at,
-        sum(lines.amount) as sold,
+        numbered.shape,
+        numbered.invoice_id,
+        min_by(numbered.source_file, numbered.line_id) as source_file,
+        min(numbered.line_id) as line_id,
+        min_by(numbered.source_row, numbered.line_id) as source_row,
+        min_by(numbered.typed_key, numbered.line_id) as typed_key,
+        min_by(numbered.load_key, numbered.line_id) as load_key,
+        min(numbered.customer_id) as customer_id,
+        min(numbered.country) as country,
+        min(numbered.invoiced_at) as invoiced_at,
+        sum(numbered.amount) as sold,
         sum(coalesce(returned_sales.amount, 0)) as returned
-    from lines
-    inner join refunds
-        on
-            lines.source_file = refunds.source_file
-            and lines.invoice_id = refunds.invoice_id
-    left join returned_sales on lines.line_id = returned_sales.line_id
+    from numbered
+    left join returned_sales on numbered.line_id = returned_sales.line_id
+    where numbered.copy_number = 1
     group by
-        lines.source_file,
-        lines.invoice_id
+        numbered.shape,
+        numbered.invoice_id
 
 ),
 
@@ -79,12 +93,12 @@ ranked as (
         goods.*,
         refunds.refunded_amount,
         row_number() over (
-            partition by goods.invoice_id order by refunds.refunded_amount desc, goods.source_file asc
+            partition by goods.shape, goods.invoice_id order by refunds.refunded_amount desc
         ) as preference
     from goods
     inner join refunds
         on
-            goods.source_file = refunds.source_file
+            goods.shape = refunds.shape
             and goods.invoice_id = refunds.invoice_id
 
 ),

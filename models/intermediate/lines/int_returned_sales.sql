@@ -1,12 +1,13 @@
 {%- set columns = [
     'line_id', 'typed_key', 'load_key', 'invoice_id', 'product_code', 'customer_id', 'description', 'country', 'source_file',
-    'shape', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'has_order_fields', 'invoiced_at'
+    'shape', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'has_order_fields', 'invoiced_at',
+    'unread_hash'
 ] -%}
 
 -- The lines are read twice, each time for few of them: one import for both would be kept in memory.
 with marked_sales as (
 
-    select * from {{ ref('stg_invoice_lines') }}
+    select * from {{ ref('int_delivered_lines') }}
     where
         returned_at is not null
         and problem is null
@@ -17,7 +18,7 @@ with marked_sales as (
 
 unmarked_sales as (
 
-    select * from {{ ref('stg_invoice_lines') }}
+    select * from {{ ref('int_delivered_lines') }}
     where
         returned_at is null
         and invoiced_at is not null

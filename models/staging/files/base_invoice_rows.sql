@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         pre_hook="{{ segmentation.delete_stale_rows(this, ref('base_invoice_files')) }}"
     )
 }}
@@ -22,7 +22,8 @@ select
     {%- endfor %}
     case when is_erased then '{"erased": "true"}' else other_fields end as other_fields,
     load_key,
-    source_row
+    source_row,
+    case when not is_erased then unread_hash end as unread_hash
 from (
 {%- endif %}
 select
@@ -34,7 +35,8 @@ select
     {%- if erased_customers %}
     {{ segmentation.is_erased(group, erased_customers, erased_orders) }} as is_erased,
     {%- endif %}
-    {{ segmentation.read_row_number() }} as source_row
+    {{ segmentation.read_row_number() }} as source_row,
+    {{ segmentation.file_unread_hash(group[0]) }} as unread_hash
 from {{ segmentation.read_files(group) }}
 {%- if erased_customers %}
 ) as read_rows
@@ -47,5 +49,6 @@ select
     {%- endfor %}
     other_fields,
     load_key,
-    source_row
+    source_row,
+    unread_hash
 from {{ ref('base_irregular_rows') }}

@@ -22,6 +22,10 @@ final as (
         lines.shape,
         count(*) as line_count,
         sum(lines.amount) as amount,
+        sum(abs(lines.amount)) as absolute_amount,
+        sum(case when lines.is_amount_agreed then 1 else 0 end) as agreed_amounts,
+        sum(case when not lines.is_amount_agreed then 1 else 0 end) as disagreed_amounts,
+        min(case when not lines.is_amount_agreed then lines.source_row end) as disagreed_row,
         sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} then 1 else 0 end) as marked_lines,
         sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1 else 0 end)
             as marked_negative_lines

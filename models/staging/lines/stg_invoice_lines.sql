@@ -4,8 +4,35 @@
 
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
-{%- set product = segmentation.line_amount('quantity', 'price_given') -%}
-{%- set statuses = segmentation.seed_checksum('order_statuses') -%}
+{%- set columns_of_file = [
+    'source_file', 'shape', 'file_key', 'date_order', 'decimal_mark', 'has_invoice_id', 'has_quantity', 'has_unit_price',
+    'has_order_fields', 'has_customer_id_of_order', 'has_country_of_order', 'has_invoiced_at_of_order', 'has_named_months', 'discount_sign', 'typed_key'
+] -%}
+{%- set meanings = segmentation.sql_text(tojson(var('order_status_meanings'))) -%}
+{%- set keys = ['load_key', 'date_order', 'decimal_mark', 'discount_sign', 'orders_hash', meanings] -%}
+{%- for seed in ['order_statuses', 'document_types', 'no_customer_words', 'month_names'] -%}
+    {%- do keys.append(segmentation.seed_checksum(seed)) -%}
+{%- endfor -%}
+
+{#- What an order that is cut between two files takes from the other one changes with that file. -#}
+{%- set typed_files -%}
+(
+        select
+            stg_files.*,
+            continued.orders_hash
+        from {{ ref('stg_files') }} as stg_files
+        left join (
+            select
+                load_key,
+                cast({{ segmentation.sum_of_hashes(segmentation.row_hash(
+                    ['invoice_id', 'customer_id', 'country', 'currency', 'status_meaning', 'invoiced_at', 'cancelled_at']
+                )) }} as {{ dbt.type_string() }}) as orders_hash
+            from {{ ref('stg_invoice_orders') }}
+            where is_continued
+            group by load_key
+        ) as continued on stg_files.load_key = continued.load_key
+    ) as typed_files
+{%- endset -%}
 
 {%- set query -%}
 invoice_rows as (
@@ -23,25 +50,28 @@ orders as (
 
 ),
 
+{%- for seed in ['month_names', 'no_customer_words', 'document_types'] %}
+
+{{ seed }} as (
+
+    select * from {{ ref(seed) }}
+
+),
+{%- endfor %}
+
 -- Each row with what is known of its file, text without outer white space.
 trimmed as (
 
     select
         invoice_rows.load_key,
         invoice_rows.other_fields,
+        invoice_rows.unread_hash,
         {%- for column in segmentation.invoice_line_columns() %}
         {{ segmentation.clean_text('invoice_rows.' ~ column) }} as {{ column }}_text,
         {%- endfor %}
-        files.source_file,
-        files.shape,
-        files.file_key,
-        files.date_order,
-        files.decimal_mark,
-        files.has_invoice_id,
-        files.has_quantity,
-        files.has_unit_price,
-        files.has_order_fields,
-        files.typed_key,
+        {%- for column in columns_of_file %}
+        files.{{ column }},
+        {%- endfor %}
         coalesce(
             invoice_rows.source_row,
             invoice_rows.row_position - files.first_position + files.first_source_row
@@ -51,24 +81,48 @@ trimmed as (
 
 ),
 
+-- What is looked up in a seed: few lines have such words.
+worded as (
+
+    select
+        *,
+        {{ segmentation.clean_customer_id('customer_id_text') }} as named_customer,
+        case when has_named_months then {{ segmentation.month_word('invoiced_at_text') }} end as month_word,
+        lower({{ segmentation.other_field('is_returned') }}) as document_type
+    from trimmed
+
+),
+
+looked_up as (
+
+    select
+        worded.*,
+        month_names.month,
+        {{ segmentation.known_customer('worded.named_customer') }} as customer_id,
+        document_types.meaning as document_meaning
+    from worded
+    left join month_names on worded.month_word = month_names.month_name
+    left join no_customer_words on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
+    left join document_types on worded.document_type = document_types.document_type
+
+),
+
 typed as (
 
     select
         *,
-        {{ segmentation.clean_id('invoice_id_text') }} as invoice_id,
+        {{ segmentation.written_null(segmentation.clean_id('invoice_id_text')) }} as invoice_id,
         upper({{ segmentation.clean_id('product_code_text') }}) as product_code,
-        {{ segmentation.clean_customer_id('customer_id_text') }} as customer_id,
+        {{ segmentation.written_null('country_text') }} as country_given,
         {{ segmentation.parse_number('quantity_text', 'decimal_mark', 'decimal(18, 3)') }} as quantity_given,
         {{ segmentation.parse_number('unit_price_text', 'decimal_mark', money) }} as price_given,
-        {{ segmentation.parse_timestamp('invoiced_at_text', 'date_order') }} as time_given,
+        {{ segmentation.parse_timestamp(
+            segmentation.date_in_numbers('invoiced_at_text', 'month'), "case when month is null then date_order else 'dmy' end"
+        ) }} as time_given,
         {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }} as amount_given,
         {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }} as discount_given,
-        case
-            when other_fields is not null
-                then {{ segmentation.is_true(segmentation.other_field('is_returned')) }}
-            else false
-        end as is_flagged_returned
-    from trimmed
+        {{ segmentation.other_field('discount') }} as discount_text
+    from looked_up
 
 ),
 
@@ -77,27 +131,23 @@ completed as (
 
     select
         typed.*,
-        coalesce(typed.customer_id, orders.customer_id) as customer_of_order,
-        coalesce(typed.country_text, orders.country) as country_of_order,
-        coalesce(typed.time_given, orders.invoiced_at) as time_of_order,
+        {%- for field, given, name in [
+            ('customer_id', 'customer_id', 'customer'), ('country', 'country_given', 'country'), ('invoiced_at', 'time_given', 'time')
+        ] %}
+        case when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }}) else typed.{{ given }} end
+            as {{ name }}_of_order,
+        {%- endfor %}
         orders.status_meaning,
         orders.cancelled_at,
-        case
-            when not typed.has_quantity then case when typed.amount_given < 0 then -1 else 1 end
-            -- A list of amounts has the sign of a return in the amount.
-            when not typed.has_unit_price and typed.amount_given < 0 then -abs(typed.quantity_given)
-            else typed.quantity_given
-        end as quantity,
-        coalesce(typed.is_flagged_returned, false)
+        {{ segmentation.comes_back('typed', 'orders') }} as is_return,
+        typed.document_meaning = 'returned_sale'
         or orders.status_meaning = 'cancelled'
-        or orders.cancelled_at is not null as is_returned,
-        {%- if rates %}
+        or orders.cancelled_at is not null as is_returned
+        {%- if rates %},
         {{ segmentation.exchange_rate(segmentation.line_currency(
             segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
             'coalesce(typed.unit_price_text, ' ~ segmentation.other_field('amount', 'typed.other_fields') ~ ')'
         )) }} as exchange_rate
-        {%- else %}
-        1 as exchange_rate
         {%- endif %}
     from typed
     left join orders
@@ -107,24 +157,33 @@ completed as (
 
 ),
 
-priced as (
+-- One way to write what comes back, whichever the file has: a quantity below 0 at a price above it.
+signed as (
 
     select
         *,
         case
-            when has_unit_price
-                then
-                    case
-                        when discount_given is null then {{ product }}
-                        else {{ segmentation.safe_cast(product ~ ' - discount_given', money) }}
-                    end
-            else amount_given
-        end as amount_in_file,
-        case
-            when has_unit_price then price_given
-            else {{ segmentation.safe_cast(segmentation.rounded_quotient('amount_given', 'quantity', 4), money) }}
-        end as price_in_file
+            when not has_quantity then case when is_return then -1 else 1 end
+            when is_return then -abs(quantity_given)
+            else quantity_given
+        end as quantity,
+        case when is_return then abs(price_given) else price_given end as signed_price,
+        case when is_return then -abs(amount_given) else amount_given end as signed_amount
     from completed
+
+),
+
+priced as (
+
+    select
+        *,
+        {{ segmentation.amount_in_file() }} as amount_in_file,
+        case
+            when has_unit_price then signed_price
+            else {{ segmentation.safe_cast(segmentation.rounded_quotient('signed_amount', 'quantity', 4), money) }}
+        end as price_in_file,
+        {{ segmentation.is_amount_agreed() }} as is_amount_agreed
+    from signed
 
 ),
 
@@ -135,15 +194,7 @@ lines as (
         typed_key,
         load_key,
         file_key * 17179869184 + source_row * 4 as line_id,
-        case
-            when has_invoice_id then invoice_id
-            -- If there are no invoices, one is what a customer bought on a day.
-            when time_of_order is not null
-                then
-                    coalesce(customer_of_order, '')
-                    || '/'
-                    || cast(cast(time_of_order as date) as {{ dbt.type_string() }})
-        end as invoice_id,
+        {{ segmentation.line_invoice_id() }} as invoice_id,
         product_code,
         customer_of_order as customer_id,
 
@@ -152,16 +203,7 @@ lines as (
         country_of_order as country,
         source_file,
         shape,
-        case
-            when {{ segmentation.other_field('erased') }} is not null then 'erased'
-            when {{ segmentation.other_field('unreadable') }} is not null then 'unreadable'
-            when shape = 'returned_orders' then 'order_mark'
-            when is_flagged_returned is null then 'bad_return_flag'
-            when status_meaning = 'never_paid' then 'never_paid'
-            {%- if rates %}
-            when exchange_rate is null then 'other_currency'
-            {%- endif %}
-        end as problem,
+        {{ segmentation.line_problem() }} as problem,
 
         -- numerics
         source_row,
@@ -174,21 +216,16 @@ lines as (
         price_in_file as unit_price,
         cast({{ segmentation.safe_cast('amount_in_file', segmentation.type_line_amount()) }} as {{ money }}) as amount,
         {%- endif %}
+        unread_hash,
 
         -- booleans
         has_invoice_id,
         has_order_fields,
+        is_amount_agreed,
 
         -- timestamps
         time_of_order as invoiced_at,
-        case
-            when
-                is_returned
-                and cancelled_at >= time_of_order
-                and cancelled_at < {{ segmentation.date_setting('last_plausible_date') }}
-                then cancelled_at
-            when is_returned then time_of_order
-        end as returned_at
+        {{ segmentation.time_of_return() }} as returned_at
 
     from priced
 
@@ -206,9 +243,7 @@ final as (
 
 with files as (
 
-    {{ segmentation.parts_to_build(
-        ref('stg_files'), ['load_key', 'date_order', 'decimal_mark', statuses], query, 'typed_key'
-    ) }}
+    {{ segmentation.parts_to_build(typed_files, keys, query, 'typed_key') }}
 
 ),
 

@@ -1,6 +1,10 @@
+{{ config(post_hook="{{ segmentation.check_order_statuses(this, ref('stg_files')) }}") }}
+
 {%- set fields = [
     'customer_id', 'country', 'invoiced_at', 'currency', 'order_status', 'cancelled_at', 'order_refund'
 ] -%}
+{%- set dates = ['invoiced_at', 'cancelled_at'] -%}
+{%- set meanings = var('order_status_meanings') -%}
 
 -- Only exports in which some fields are on one row of an order and hold for all of it.
 with invoice_rows as (
@@ -19,22 +23,68 @@ files as (
 
 ),
 
+month_names as (
+
+    select * from {{ ref('month_names') }}
+
+),
+
+no_customer_words as (
+
+    select * from {{ ref('no_customer_words') }}
+
+),
+
+order_statuses as (
+
+    select
+        order_status,
+        meaning
+    from {{ ref('order_statuses') }}
+    {%- if meanings %}
+    where not {{ segmentation.is_one_of('order_status', meanings | map('lower') | list) }}
+    {%- for status, meaning in meanings.items() %}
+    union all
+    select
+        {{ segmentation.sql_text(status | lower) }} as order_status,
+        {{ segmentation.sql_text(meaning) }} as meaning
+    {%- endfor %}
+    {%- endif %}
+
+),
+
 order_rows as (
 
     select
         invoice_rows.row_position,
         invoice_rows.load_key,
+        files.shape,
+        files.source_file,
         files.date_order,
         files.decimal_mark,
-        {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
-        {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as customer_id,
-        {{ segmentation.clean_text('invoice_rows.country') }} as country,
+        files.has_named_months,
+        {{ segmentation.written_null(segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id'))) }}
+            as invoice_id,
+        {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as named_customer,
+        {{ segmentation.written_null(segmentation.clean_text('invoice_rows.country')) }} as country,
         {%- for field in ['currency', 'order_status', 'cancelled_at', 'order_refund'] %}
-        {{ segmentation.other_field(field, 'invoice_rows.other_fields') }} as {{ field }},
+        {{ segmentation.written_null(segmentation.other_field(field, 'invoice_rows.other_fields')) }} as {{ field }},
         {%- endfor %}
         {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at
     from invoice_rows
     inner join files on invoice_rows.load_key = files.load_key
+    where {{ segmentation.other_field('passed_over', 'invoice_rows.other_fields') }} is null
+
+),
+
+named_rows as (
+
+    select
+        order_rows.*,
+        {{ segmentation.known_customer('order_rows.named_customer') }} as customer_id
+    from order_rows
+    left join no_customer_words
+        on {{ segmentation.customer_word('order_rows.named_customer') }} = no_customer_words.customer_word
 
 ),
 
@@ -47,9 +97,12 @@ orders as (
         {%- for field in fields %}
         min_by({{ field }}, row_position) filter (where {{ field }} is not null) as {{ field }},
         {%- endfor %}
+        min(shape) as shape,
+        min(source_file) as source_file,
         min(date_order) as date_order,
-        min(decimal_mark) as decimal_mark
-    from order_rows
+        min(decimal_mark) as decimal_mark,
+        max(has_named_months) as has_named_months
+    from named_rows
     where invoice_id is not null
     group by
         load_key,
@@ -57,9 +110,63 @@ orders as (
 
 ),
 
-order_statuses as (
+typed_orders as (
 
-    select * from {{ ref('order_statuses') }}
+    select
+        orders.load_key,
+        orders.invoice_id,
+        orders.shape,
+        orders.source_file,
+        orders.customer_id,
+        orders.country,
+        orders.currency,
+        orders.order_status,
+        order_statuses.meaning as status_meaning,
+        {{ segmentation.parse_number('orders.order_refund', 'orders.decimal_mark', segmentation.type_money()) }}
+            as refunded_amount,
+        {%- for date in dates %}
+        {{ segmentation.parse_timestamp(
+            segmentation.date_in_numbers('orders.' ~ date, date ~ '_months.month'),
+            'case when ' ~ date ~ "_months.month is null then orders.date_order else 'dmy' end"
+        ) }} as {{ date }},
+        {%- endfor %}
+        coalesce(orders.currency, orders.order_status, orders.cancelled_at, orders.order_refund) is null as is_continued
+    from orders
+    left join order_statuses on lower(orders.order_status) = order_statuses.order_status
+    {%- for date in dates %}
+    left join month_names as {{ date }}_months
+        on
+            case when orders.has_named_months then {{ segmentation.month_word('orders.' ~ date) }} end
+            = {{ date }}_months.month_name
+    {%- endfor %}
+
+),
+
+-- An order that is cut between two files has its fields in one of them.
+continued as (
+
+    select
+        typed_orders.load_key,
+        typed_orders.invoice_id,
+        begun.customer_id,
+        begun.country,
+        begun.currency,
+        begun.order_status,
+        begun.status_meaning,
+        begun.invoiced_at,
+        begun.cancelled_at,
+        row_number() over (
+            partition by typed_orders.load_key, typed_orders.invoice_id order by begun.source_file
+        ) as preference
+    from typed_orders
+    inner join typed_orders as begun
+        on
+            typed_orders.invoice_id = begun.invoice_id
+            and typed_orders.shape = begun.shape
+            and typed_orders.load_key <> begun.load_key
+    where
+        typed_orders.is_continued
+        and not begun.is_continued
 
 ),
 
@@ -67,25 +174,33 @@ final as (
 
     select
         -- ids
-        orders.load_key,
-        orders.invoice_id,
-        orders.customer_id,
+        typed_orders.load_key,
+        typed_orders.invoice_id,
+        coalesce(typed_orders.customer_id, continued.customer_id) as customer_id,
 
         -- text
-        orders.country,
-        orders.currency,
-        order_statuses.meaning as status_meaning,
+        typed_orders.shape,
+        coalesce(typed_orders.country, continued.country) as country,
+        coalesce(typed_orders.currency, continued.currency) as currency,
+        coalesce(typed_orders.order_status, continued.order_status) as order_status,
+        coalesce(typed_orders.status_meaning, continued.status_meaning) as status_meaning,
 
         -- numerics
-        {{ segmentation.parse_number('orders.order_refund', 'orders.decimal_mark', segmentation.type_money()) }}
-            as refunded_amount,
+        typed_orders.refunded_amount,
+
+        -- booleans
+        continued.load_key is not null as is_continued,
 
         -- timestamps
-        {{ segmentation.parse_timestamp('orders.invoiced_at', 'orders.date_order') }} as invoiced_at,
-        {{ segmentation.parse_timestamp('orders.cancelled_at', 'orders.date_order') }} as cancelled_at
+        coalesce(typed_orders.invoiced_at, continued.invoiced_at) as invoiced_at,
+        coalesce(typed_orders.cancelled_at, continued.cancelled_at) as cancelled_at
 
-    from orders
-    left join order_statuses on lower(orders.order_status) = order_statuses.order_status
+    from typed_orders
+    left join continued
+        on
+            typed_orders.load_key = continued.load_key
+            and typed_orders.invoice_id = continued.invoice_id
+            and continued.preference = 1
 
 )
 

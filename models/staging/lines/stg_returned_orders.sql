@@ -16,19 +16,26 @@ marks as (
 
     select
         {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
-        {{ segmentation.is_true(segmentation.other_field('is_returned', 'invoice_rows.other_fields')) }} as is_returned
+        lower({{ segmentation.other_field('is_returned', 'invoice_rows.other_fields') }}) as document_type
     from invoice_rows
     inner join files on invoice_rows.load_key = files.load_key
 
 ),
 
+document_types as (
+
+    select * from {{ ref('document_types') }}
+
+),
+
 final as (
 
-    select distinct invoice_id
+    select distinct marks.invoice_id
     from marks
+    inner join document_types on marks.document_type = document_types.document_type
     where
-        is_returned
-        and invoice_id is not null
+        document_types.meaning in ('returned_sale', 'return')
+        and marks.invoice_id is not null
 
 )
 

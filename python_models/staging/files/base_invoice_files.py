@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files, inspect_relation, with_content
+from segmentation.intake import InvoiceFile, ShapeColumn, Words, inspect_files, inspect_relation, with_content
 from segmentation_dbt.relations import checksum, result, rows_of, table, to_arrow
 
 SCHEMA = (
@@ -37,6 +37,13 @@ def model(dbt: Any, session: Any) -> Any:
         read = [file.headers[position] for position in file.positions.values()]
         files = [file if file.problem else with_content(file, checksum(found, read))]
     else:
+        statuses = rows_of(dbt.ref("order_statuses"), "order_status", "meaning")
+        types = rows_of(dbt.ref("document_types"), "document_type", "meaning")
+        meanings = {
+            "order_status": {word: meaning != "stands" for word, meaning in statuses},
+            # Yes and no may answer any question.
+            "is_returned": {word: meaning == "return" for word, meaning in types if meaning != "returned_sale"},
+        }
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
             columns,
@@ -46,6 +53,7 @@ def model(dbt: Any, session: Any) -> Any:
             dbt.config.meta_get("profiles_dir"),
             [InvoiceFile.from_record(row) for row in before.values()],
             dbt.config.meta_get("keep_vanished_files"),
+            Words(meanings, json.loads(dbt.config.meta_get("ignored_columns"))),
         )
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []

@@ -1,0 +1,65 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
+{%- set content = segmentation.line_content() | reject('equalto', 'unread_hash') | list -%}
+{#- One file alone shares no order with another. -#}
+{%- set delivered_files -%}
+(
+        select
+            typed_key,
+            source_file,
+            shape
+        from {{ ref('stg_file_totals') }}
+        where (select count(*) from {{ ref('stg_file_totals') }}) > 1
+    ) as delivered_files
+{%- endset -%}
+
+{%- set query -%}
+lines as (
+
+    select * from {{ ref('stg_invoice_lines') }}
+    where
+        has_invoice_id
+        and invoice_id is not null
+        and invoiced_at is not null
+        and coalesce(problem, '') not in ('order_mark', 'unreadable', 'erased', 'repeated_header', 'total_row', 'order_row')
+
+),
+
+final as (
+
+    select
+        files.file_orders_key,
+        lines.typed_key,
+        lines.invoice_id,
+        cast(lines.invoiced_at as date) as order_date,
+        lines.amount < 0 as is_return,
+        max(lines.invoiced_at) as last_invoiced_at,
+        min(lines.source_row) as first_row,
+        max(lines.source_row) as last_row,
+        count(*) as line_count,
+        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(content)) }} as {{ dbt.type_string() }}) as content_hash,
+        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(['content_hash', 'problem', 'returned_at'])) }} as {{ dbt.type_string() }})
+            as order_hash,
+        min({{ segmentation.row_hash(['product_code', 'description']) }}) as least_product_hash,
+        max({{ segmentation.row_hash(['product_code', 'description']) }}) as greatest_product_hash
+    from lines
+    inner join files on lines.typed_key = files.typed_key
+    group by
+        files.file_orders_key,
+        lines.typed_key,
+        lines.invoice_id,
+        cast(lines.invoiced_at as date),
+        lines.amount < 0
+
+)
+{%- endset -%}
+
+with files as (
+
+    {{ segmentation.parts_to_build(delivered_files, ['typed_key'], query, 'file_orders_key') }}
+
+),
+
+{{ query }}
+
+select * from final
