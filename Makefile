@@ -40,8 +40,13 @@ ifdef SQL
 export SQL
 endif
 
+# make inspect INVOICES='exports/*.csv' VARS='{date_order: dmy}' JSON=1
+ifdef VARS
+export VARS
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help build report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -51,6 +56,9 @@ build: $(VENV)/installed ## Build the segments, if anything is new: of the sampl
 	@$(BIN)/python -m segmentation_dbt.build
 	@echo
 	@echo "Ask it: make query SQL='select * from marts.segment_profiles'"
+
+inspect: $(VENV)/installed ## Say what INVOICES='path/*.csv' would be read as, and why, before anything is built (VARS='{…}', JSON=1)
+	@$(BIN)/python -m segmentation_dbt.inspect $(if $(JSON),--json) $(if $(VARS),-- --vars "$$VARS")
 
 REPORT ?= report
 

@@ -55,6 +55,35 @@ def line_types(snapshot: Snapshot) -> pd.DataFrame:
     return snapshot.query(" from load_audit union all ".join(rows) + " from load_audit")
 
 
+def readings(snapshot: Snapshot, limit: int = 200) -> pd.DataFrame:
+    """Return a row a thing that a file does not say and that was assumed: the doubtful ones first, what lines are last.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown; one with reading_evidence.
+    limit : int, default 200
+        Rows at most.
+    """
+    return snapshot.query(
+        """
+        select
+            source_file,
+            assumption,
+            assumed,
+            decided_by,
+            lines_for,
+            lines_against,
+            explanation,
+            count(*) over () as reading_count
+        from reading_evidence
+        order by decided_by = 'warning' desc, assumption = 'lines', source_file nulls first, assumption, assumed
+        limit $limit
+        """,
+        {"limit": limit},
+    )
+
+
 def reasons(snapshot: Snapshot) -> pd.DataFrame:
     """Return a row a reason that lines were rejected for: reason, lines and amount (where it can be read).
 

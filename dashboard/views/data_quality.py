@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from queries import data_quality as queries
 from queries import overview
-from shown import as_of, facts, table
+from shown import as_of, facts, sentence, table
 
 from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
@@ -32,6 +32,28 @@ REASONS = {
     "bad_amount": "Too large to be money",
     "duplicate": "Equal to an earlier line",
 }
+ASSUMPTIONS = {
+    "invoice_shape": "What its columns are",
+    "encoding": "How its text is encoded",
+    "date_order": "Order of day, month and year",
+    "decimal_mark": "Decimal mark",
+    "discount_sign": "Sign of discounts",
+    "overlapping_files": "Orders that are in another file, too",
+    "duplicate_lines": "Lines that are equal in every column",
+    "invoice_numbers": "Whether a number is one invoice",
+    "placeholder_customers": "A customer who may be nobody",
+    "join_customer_ids": "Customer ids that are nearly equal",
+    "last_date": "The last day",
+    "first_date": "The first day",
+    "lines": "What lines are",
+}
+DECIDED_BY = {
+    "setting": "A setting",
+    "file": "The file",
+    "other files": "The other files",
+    "default": "Default",
+    "warning": "Doubtful",
+}
 
 
 def draw(snapshot: Snapshot) -> None:
@@ -56,6 +78,7 @@ def draw(snapshot: Snapshot) -> None:
     _rejected(snapshot)
     _accepted(snapshot)
     _files(snapshot, int(account["files"]))
+    _readings(snapshot)
 
 
 def _rejected(snapshot: Snapshot) -> None:
@@ -123,4 +146,41 @@ def _files(snapshot: Snapshot, count: int) -> None:
             "loaded_at": ("First read", formats.date),
         },
         "What was read of each file",
+    )
+
+
+def _readings(snapshot: Snapshot) -> None:
+    """Show what was assumed of the files; versions of an earlier release do not hold it."""
+    if "reading_evidence" not in snapshot.tables:
+        return
+    readings = queries.readings(snapshot)
+    if readings.empty:
+        return
+    st.header("How files were read")
+    st.markdown("What files do not say by themselves, and what speaks for and against how it was taken.")
+    doubtful = int((readings["decided_by"] == "warning").sum())
+    if doubtful:
+        st.warning(
+            f"{formats.things(doubtful, 'reading')} may be wrong: {'it is' if doubtful == 1 else 'they are'} first."
+        )
+    count = int(readings["reading_count"].iloc[0])
+    if len(readings) < count:
+        st.caption(f"{formats.count(len(readings))} of {formats.count(count)} readings, the doubtful ones first.")
+    table(
+        readings.assign(
+            source_file=readings["source_file"].fillna("All files"),
+            words=readings["assumption"].map(ASSUMPTIONS).fillna(readings["assumption"]),
+            decided=readings["decided_by"].map(DECIDED_BY).fillna(readings["decided_by"]),
+            explanation=readings["explanation"].fillna("").map(sentence),
+        ),
+        {
+            "source_file": ("File", None),
+            "words": ("What was assumed", None),
+            "assumed": ("As", None),
+            "decided": ("Decided by", None),
+            "lines_for": ("For", formats.count),
+            "lines_against": ("Against", formats.count),
+            "explanation": ("Explanation", None),
+        },
+        "How files were read",
     )

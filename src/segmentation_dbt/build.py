@@ -100,8 +100,8 @@ def inputs_of(options: Sequence[str]) -> str | None:
     options : sequence of str
         Of dbt build.
     """
-    project = _project(options)
-    variables = _variables(project, options)
+    project = project_of(options)
+    variables = variables_of(project, options)
     if variables.get("invoice_relation"):
         return None
     pattern = str(variables.get("invoice_files") or os.environ.get("INVOICE_FILES") or SAMPLE)
@@ -117,22 +117,38 @@ def inputs_of(options: Sequence[str]) -> str | None:
     return found.hexdigest()
 
 
-def _project(options: Sequence[str]) -> Path:
-    given = _option(options, "--project-dir") or os.environ.get("DBT_PROJECT_DIR") or "."
+def project_of(options: Sequence[str]) -> Path:
+    """Return the folder of the project that dbt would take.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Of dbt.
+    """
+    given = option_of(options, "--project-dir") or os.environ.get("DBT_PROJECT_DIR") or "."
     return Path(given).absolute()
 
 
-def _variables(project: Path, options: Sequence[str]) -> dict[str, Any]:
+def variables_of(project: Path, options: Sequence[str]) -> dict[str, Any]:
     """Return the vars of a project and, before them, of the options."""
     found: dict[str, Any] = {}
     file = project / "dbt_project.yml"
     # Those of a package are under its name.
     for name, value in ((yaml.safe_load(file.read_text()) or {}).get("vars") or {}).items() if file.exists() else ():
         found |= value if name == "segmentation" and isinstance(value, dict) else {name: value}
-    return found | (yaml.safe_load(_option(options, "--vars") or "{}") or {})
+    return found | (yaml.safe_load(option_of(options, "--vars") or "{}") or {})
 
 
-def _option(options: Sequence[str], name: str) -> str | None:
+def option_of(options: Sequence[str], name: str) -> str | None:
+    """Return the value of an option; None where it is not given.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Of dbt.
+    name : str
+        Such as --vars.
+    """
     for option, following in pairwise([*options, None]):
         if option == name:
             return following

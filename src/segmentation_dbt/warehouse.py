@@ -12,6 +12,10 @@ import duckdb
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
 from segmentation_dbt.plugin import EndOfBuildPlugin
+from segmentation_dbt.version_files import identifier, text
+
+READ_ALSO: dict[str, Path] = {}
+"""Databases that are attached beside the warehouse, by name and only to be read: `make inspect` reads tables so."""
 
 # Of malloc.h.
 _M_MMAP_THRESHOLD, _M_MMAP_MAX = -3, -4
@@ -39,6 +43,12 @@ class Plugin(EndOfBuildPlugin):
         # DuckDB opens a CSV or Parquet file as a database in memory: all that is built there would be gone.
         if not stored and creds.path != ":memory:":
             raise RuntimeError(explain(creds.path, "not a valid DuckDB database file"))
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Attach what is read besides."""
+        super().configure_connection(conn)
+        for name, path in READ_ALSO.items():
+            conn.execute(f"attach {text(path)} as {identifier(name)} (read_only)")
 
 
 def give_back_freed_memory() -> None:
