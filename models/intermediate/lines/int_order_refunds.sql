@@ -55,8 +55,10 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by shape, {{ segmentation.line_content() | join(', ') }}, item_number order by line_id
-        ) as copy_number
+            partition by shape, {{ segmentation.line_content() | join(', ') }}, item_number
+            order by source_file, source_row
+        ) as copy_number,
+        row_number() over (partition by shape, invoice_id order by source_file, source_row) as place
     from items
 
 ),
@@ -67,11 +69,11 @@ goods as (
     select
         numbered.shape,
         numbered.invoice_id,
-        min_by(numbered.source_file, numbered.line_id) as source_file,
-        min(numbered.line_id) as line_id,
-        min_by(numbered.source_row, numbered.line_id) as source_row,
-        min_by(numbered.typed_key, numbered.line_id) as typed_key,
-        min_by(numbered.load_key, numbered.line_id) as load_key,
+        min(case when numbered.place = 1 then numbered.source_file end) as source_file,
+        min(case when numbered.place = 1 then numbered.line_id end) as line_id,
+        min(case when numbered.place = 1 then numbered.source_row end) as source_row,
+        min(case when numbered.place = 1 then numbered.typed_key end) as typed_key,
+        min(case when numbered.place = 1 then numbered.load_key end) as load_key,
         min(numbered.customer_id) as customer_id,
         min(numbered.country) as country,
         min(numbered.invoiced_at) as invoiced_at,
