@@ -11,7 +11,7 @@
     {%- if has_rows and not run_query(
         'select 1 from ' ~ this ~ ' where ' ~ name ~ ' in (select ' ~ part_key ~ ' from ' ~ parts ~ ') limit 1'
     ).rows -%}
-        {#- Nothing of it stays: it is made anew, with the columns that it has now. -#}
+        {#- No row of it stays: it is made again, with the columns that the model has now. -#}
         {%- do adapter.drop_relation(load_relation(this)) -%}
         {%- set has_rows = false -%}
     {%- endif -%}

@@ -127,7 +127,7 @@ final as (
         {%- endfor %}
 
         -- booleans
-        {%- for field in ['invoice_id', 'quantity', 'unit_price', 'amount'] %}
+        {%- for field in ['invoice_id', 'quantity', 'unit_price'] %}
         invoice_files.positions like '%"{{ field }}"%' as has_{{ field }},
         {%- endfor %}
         {%- for field in ['customer_id', 'country', 'invoiced_at'] %}
