@@ -5,7 +5,7 @@
 {% macro other_field(name, column='other_fields') -%}
     case
         when {{ column }} is not null
-            then {{ segmentation.clean_text(adapter.dispatch('json_text', 'segmentation')(column, name)) }}
+            then {{ segmentation.trimmed(adapter.dispatch('json_text', 'segmentation')(column, name)) }}
     end
 {%- endmacro %}
 

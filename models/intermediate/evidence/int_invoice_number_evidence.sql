@@ -19,7 +19,8 @@ numbers as (
     select
         files.shape,
         file_invoice_days.invoice_id,
-        count(distinct file_invoice_days.customer_id) as customer_count,
+        min(file_invoice_days.customer_id) as least_customer_id,
+        max(file_invoice_days.customer_id) as greatest_customer_id,
         min(file_invoice_days.invoice_date) as first_date,
         max(file_invoice_days.invoice_date) as last_date
     from file_invoice_days
@@ -35,7 +36,8 @@ judged as (
 
     select
         *,
-        customer_count > 1 or {{ segmentation.days_between('first_date', 'last_date') }} > 1 as is_repeated
+        coalesce(least_customer_id < greatest_customer_id, false)
+        or {{ segmentation.days_between('first_date', 'last_date') }} > 1 as is_repeated
     from numbers
 
 ),
@@ -46,7 +48,6 @@ counted as (
         shape,
         count(*) as number_count,
         sum(case when is_repeated then 1 else 0 end) as repeated_count,
-        sum(case when customer_count > 1 then 1 else 0 end) as of_several_customers,
         min(case when is_repeated then invoice_id end) as example_invoice_id
     from judged
     group by shape
@@ -56,15 +57,17 @@ counted as (
 examples as (
 
     select
-        counted.*,
-        judged.first_date,
-        judged.last_date,
-        judged.customer_count
+        counted.shape,
+        min(file_invoice_days.invoice_date) as first_date,
+        max(file_invoice_days.invoice_date) as last_date,
+        count(distinct file_invoice_days.customer_id) as customer_count
     from counted
-    left join judged
+    inner join file_invoice_days on counted.example_invoice_id = file_invoice_days.invoice_id
+    inner join files
         on
-            counted.shape = judged.shape
-            and counted.example_invoice_id = judged.invoice_id
+            file_invoice_days.load_key = files.load_key
+            and counted.shape = files.shape
+    group by counted.shape
 
 ),
 
@@ -74,27 +77,28 @@ final as (
         files.source_file,
         'invoice_numbers' as assumption,
         '{{ setting or 'unique' }}' as assumed,
-        examples.number_count - examples.repeated_count as lines_for,
-        examples.repeated_count as lines_against,
+        counted.number_count - counted.repeated_count as lines_for,
+        counted.repeated_count as lines_against,
         {%- if setting %}
         'setting' as decided_by,
         {%- else %}
         case
-            when examples.repeated_count >= 3 and examples.repeated_count > 0.05 * examples.number_count then 'nothing'
+            when counted.repeated_count >= 3 and counted.repeated_count > 0.05 * counted.number_count then 'nothing'
             else 'default'
         end as decided_by,
         {%- endif %}
         case
-            when examples.repeated_count > 0
+            when counted.repeated_count > 0
                 then
-                    examples.repeated_count || ' of ' || examples.number_count
+                    counted.repeated_count || ' of ' || counted.number_count
                     || ' invoice numbers come again on other days or for other customers, such as '
-                    || examples.example_invoice_id || ' from ' || examples.first_date || ' to ' || examples.last_date
+                    || counted.example_invoice_id || ' from ' || examples.first_date || ' to ' || examples.last_date
                     || ' for ' || examples.customer_count || ' customers'
             else 'each invoice number is of one day and one customer'
         end as explanation
-    from examples
-    inner join files on examples.shape = files.shape
+    from counted
+    inner join files on counted.shape = files.shape
+    left join examples on counted.shape = examples.shape
 
 )
 

@@ -86,6 +86,7 @@ worded as (
 
     select
         *,
+        {{ segmentation.clean_id('invoice_id_text') }} as cleaned_invoice_id,
         {{ segmentation.clean_customer_id('customer_id_text') }} as named_customer,
         case when has_named_months then {{ segmentation.month_word('invoiced_at_text') }} end as month_word,
         lower({{ segmentation.other_field('is_returned') }}) as document_type
@@ -97,7 +98,8 @@ looked_up as (
 
     select
         worded.*,
-        month_names.month,
+        {{ segmentation.date_in_numbers('worded.invoiced_at_text', 'month_names.month') }} as date_in_numbers,
+        case when month_names.month is null then worded.date_order else 'dmy' end as order_of_numbers,
         {{ segmentation.known_customer('worded.named_customer') }} as customer_id,
         document_types.meaning as document_meaning
     from worded
@@ -111,14 +113,12 @@ typed as (
 
     select
         *,
-        {{ segmentation.written_null(segmentation.clean_id('invoice_id_text')) }} as invoice_id,
+        {{ segmentation.written_null('cleaned_invoice_id') }} as invoice_id,
         upper({{ segmentation.clean_id('product_code_text') }}) as product_code,
         {{ segmentation.written_null('country_text') }} as country_given,
         {{ segmentation.parse_number('quantity_text', 'decimal_mark', 'decimal(18, 3)') }} as quantity_given,
         {{ segmentation.parse_number('unit_price_text', 'decimal_mark', money) }} as price_given,
-        {{ segmentation.parse_timestamp(
-            segmentation.date_in_numbers('invoiced_at_text', 'month'), "case when month is null then date_order else 'dmy' end"
-        ) }} as time_given,
+        {{ segmentation.parse_timestamp('date_in_numbers', 'order_of_numbers') }} as time_given,
         {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }} as amount_given,
         {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }} as discount_given,
         {{ segmentation.other_field('discount') }} as discount_text

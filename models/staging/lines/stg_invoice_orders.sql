@@ -63,14 +63,14 @@ order_rows as (
         files.date_order,
         files.decimal_mark,
         files.has_named_months,
-        {{ segmentation.written_null(segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id'))) }}
+        {{ segmentation.written_null(segmentation.clean_id(segmentation.trimmed('invoice_rows.invoice_id'))) }}
             as invoice_id,
-        {{ segmentation.clean_customer_id(segmentation.clean_text('invoice_rows.customer_id')) }} as named_customer,
-        {{ segmentation.written_null(segmentation.clean_text('invoice_rows.country')) }} as country,
+        {{ segmentation.clean_customer_id(segmentation.trimmed('invoice_rows.customer_id')) }} as named_customer,
+        {{ segmentation.written_null(segmentation.trimmed('invoice_rows.country')) }} as country,
         {%- for field in ['currency', 'order_status', 'cancelled_at', 'order_refund'] %}
         {{ segmentation.written_null(segmentation.other_field(field, 'invoice_rows.other_fields')) }} as {{ field }},
         {%- endfor %}
-        {{ segmentation.clean_text('invoice_rows.invoiced_at') }} as invoiced_at
+        {{ segmentation.trimmed('invoice_rows.invoiced_at') }} as invoiced_at
     from invoice_rows
     inner join files on invoice_rows.load_key = files.load_key
     where {{ segmentation.other_field('passed_over', 'invoice_rows.other_fields') }} is null
@@ -103,7 +103,6 @@ orders as (
         min(decimal_mark) as decimal_mark,
         max(has_named_months) as has_named_months
     from named_rows
-    where invoice_id is not null
     group by
         load_key,
         invoice_id
@@ -139,6 +138,8 @@ typed_orders as (
             case when orders.has_named_months then {{ segmentation.month_word('orders.' ~ date) }} end
             = {{ date }}_months.month_name
     {%- endfor %}
+    -- Not sooner: the identifiers of files that are not read here would be cleaned, too.
+    where orders.invoice_id is not null
 
 ),
 

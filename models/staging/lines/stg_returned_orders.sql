@@ -15,7 +15,7 @@ files as (
 marks as (
 
     select
-        {{ segmentation.clean_id(segmentation.clean_text('invoice_rows.invoice_id')) }} as invoice_id,
+        {{ segmentation.clean_id(segmentation.trimmed('invoice_rows.invoice_id')) }} as invoice_id,
         lower({{ segmentation.other_field('is_returned', 'invoice_rows.other_fields') }}) as document_type
     from invoice_rows
     inner join files on invoice_rows.load_key = files.load_key
