@@ -105,6 +105,11 @@ def test_what_stands_on_the_first_row_of_an_invoice_is_of_all_its_lines(tmp_path
     assert file.order_fields == ("invoiced_at", "customer_id", "order_status")
 
 
+def test_equal_rows_of_a_receipt_of_square_are_items_of_an_order(tmp_path: Path) -> None:
+    """A till writes a row each time an item is rung up: equal rows of an order are not copies."""
+    assert inspect(tmp_path, EXPORTS["square_items"][0]).order_fields == ("customer_id",)
+
+
 def test_a_report_of_amazon_without_customers_is_asked_about(tmp_path: Path) -> None:
     header = "amazon-order-id,purchase-date,order-status,product-name,sku,quantity,currency,item-price,ship-country"
     file = inspect(tmp_path, f"{header}\n1,2024-01-01T10:00:00Z,Shipped,Mug,MUG,1,USD,2.50,US\n")
