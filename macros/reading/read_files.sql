@@ -31,8 +31,11 @@
         compression = {{ segmentation.sql_text(first['compression']) }},
         ignore_errors = {{ passes_over_errors | lower }},
         max_line_size = 16777216,
-        {#- Room for two of the longest lines. DuckDB would take room for sixteen, for each of several buffers. #}
-        buffer_size = 33554432
+        {#-
+            Pieces that make whole row groups: from smaller ones DuckDB leaves so many small groups that the next checkpoint writes the
+            table a second time. It takes no more of it than a file has.
+        #}
+        buffer_size = 134217728
     )
     {%- endif -%}
 {%- endmacro %}
