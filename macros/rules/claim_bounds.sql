@@ -1,12 +1,16 @@
-{#- The bounds of the positions of names, a row a name and measure, from a seed with a pair of columns a measure. -#}
-{% macro claim_bounds(claims, name_column) -%}
-    {%- for measure in ['recency', 'frequency', 'monetary', 'tenure'] %}
-    {{ 'union all' if not loop.first }}
+{#-
+    The bounds of the words of claims, a row a group and word, from a seed with a claim a group. `holds_of` is one of positions and medians;
+    a bound that there is not is null.
+-#}
+{% macro claim_bounds(claims, name_column, words, holds_of) -%}
     select
-        {{ name_column }} as group_name,
-        '{{ measure }}' as measure,
-        coalesce({{ measure }}_from, 0) as bound_from,
-        coalesce({{ measure }}_to, 1) as bound_to
-    from {{ claims }}
-    {%- endfor %}
+        claims.{{ name_column }} as group_name,
+        words.word,
+        words.measure,
+        words.lowest,
+        words.highest
+    from {{ claims }} as claims
+    inner join {{ words }} as words
+        on ', ' || claims.claim || ', ' like '%, ' || words.word || ', %'
+    where words.holds_of = '{{ holds_of }}'
 {%- endmacro %}

@@ -3,5 +3,9 @@
     interval between purchases yet; the wait so far is the least that it can be.
 -#}
 {% macro clustering_value(feature) -%}
-    {{ 'coalesce(interpurchase_days, tenure_days)' if feature == 'interpurchase_days' else feature }}
+    {%- set values = {
+        'interpurchase_days': 'coalesce(interpurchase_days, tenure_days)',
+        'is_repeat_customer': 'case when frequency > 1 then 1 else 0 end'
+    } -%}
+    {{ values.get(feature, feature) }}
 {%- endmacro %}

@@ -40,6 +40,18 @@ archetypes as (
 
 ),
 
+rfm_claims as (
+
+    select * from {{ ref('rfm_segment_claims') }}
+
+),
+
+shop_rhythm as (
+
+    select * from {{ ref('shop_rhythm') }}
+
+),
+
 overlays as (
 
     select * from archetypes
@@ -64,7 +76,16 @@ final as (
         segment_changes.segment_since,
         assignments.is_outside_trained_range,
         cast(assignments.expected_buying_rate as decimal(9, 6)) as expected_buying_rate,
-        scores.rfm_segment,
+        -- Scores are relative: a name that is not true of the customer by the shop's rhythm gives way.
+        coalesce(
+            case
+                when features.recency_days > 3 * shop_rhythm.gap_days then rfm_claims.name_if_gone
+                when features.tenure_days > shop_rhythm.new_days and rfm_claims.name_if_known is not null
+                    then rfm_claims.name_if_known
+                when features.recency_days <= shop_rhythm.gap_days then rfm_claims.name_if_recent
+            end,
+            scores.rfm_segment
+        ) as rfm_segment,
         case
             when return_behavior.is_high_return then overlays.recommended_action
             else archetypes.recommended_action
@@ -105,6 +126,8 @@ final as (
     inner join nearest_centroids on features.customer_id = nearest_centroids.customer_id
     inner join segment_changes on features.customer_id = segment_changes.customer_id
     left join archetypes on assignments.segment = archetypes.segment
+    left join rfm_claims on scores.rfm_segment = rfm_claims.rfm_segment
+    cross join shop_rhythm
     cross join overlays
 
 )

@@ -101,6 +101,41 @@ profiles as (
 
 ),
 
+-- What the name says of each customer, and of how many it is true.
+bounds as (
+
+    select distinct
+        segment,
+        {{ segmentation.member_bounds() | join(',\n        ') }}
+    from fitted
+
+),
+
+counted_members as (
+
+    select
+        segment,
+        recency_days as silent_days,
+        frequency as orders,
+        tenure_days as known_days
+    from customers
+
+),
+
+precisions as (
+
+    select
+        bounds.segment,
+        {{ segmentation.share_of(
+            'sum(case when ' ~ segmentation.is_true_of_member('counted_members', 'bounds') ~ ' then 1 else 0 end)', 'count(*)'
+        ) }} as name_precision
+    from bounds
+    inner join counted_members on bounds.segment = counted_members.segment
+    where coalesce(bounds.{{ segmentation.member_bounds() | join(', bounds.') }}) is not null
+    group by bounds.segment
+
+),
+
 shares as (
 
     select
@@ -243,7 +278,8 @@ final as (
         cast(profiles.median_frequency as decimal(10, 1)) as median_frequency,
         cast(profiles.median_monetary as {{ segmentation.type_money_total() }}) as median_monetary,
         cast(profiles.median_return_rate as decimal(9, 6)) as median_return_rate,
-        archetypes.holdout_share
+        archetypes.holdout_share,
+        cast(precisions.name_precision as decimal(9, 6)) as name_precision
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
@@ -251,6 +287,7 @@ final as (
     left join sentences on shown_segments.segment = sentences.segment
     left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
+    left join precisions on shown_segments.segment = precisions.segment
 
 )
 

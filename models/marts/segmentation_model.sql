@@ -44,6 +44,11 @@ segments as (
         max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
+        {%- for bound in segmentation.member_bounds() %}
+        max({{ bound }}) as {{ bound }},
+        {%- endfor %}
+        max(gap_days) as gap_days,
+        max(new_days) as new_days,
         max(customers_fitted) as customers_fitted
     from fitted
     group by fit_number, segment, segment_number
@@ -62,6 +67,11 @@ final as (
         {%- for part in parts %}
         segments.{{ feature }}_{{ part }},
         {%- endfor %}
+        {%- endfor %}
+        segments.gap_days,
+        segments.new_days,
+        {%- for bound in segmentation.member_bounds() %}
+        segments.{{ bound }},
         {%- endfor %}
         versions.fitted_as_of
     from segments

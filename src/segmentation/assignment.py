@@ -33,10 +33,10 @@ class Assignment:
     label : integer array of shape (n,)
         The segment with most votes; the lowest number of equal ones, as in scikit-learn.
     votes : integer array of shape (n,)
-        Its votes, from 1 to the number of neighbours.
+        Its votes of those that count, from 1 to the number of neighbours.
     runner_up : integer array of shape (n,)
         The segment with the second most votes, of equal ones the one with the nearer centroid: where all
-        neighbours agree, the nearest of the other centroids. Equal to `label` if there is one segment.
+        neighbours agree, the nearest of the other centroids. Equal to `label` if the customer can be in no other.
     """
 
     label: IntArray
@@ -67,18 +67,34 @@ class NearestNeighbors:
         self._centroids = centroids
         self._neighbors = min(neighbors, len(reference))
 
-    def assign(self, points: FloatArray) -> Assignment:
-        """Assign customers, shape (n, n_features) in scaled space; each by itself, whatever the others."""
+    def assign(self, points: FloatArray, allowed: BoolArray | None = None) -> Assignment:
+        """Assign customers, each by itself, whatever the others.
+
+        Parameters
+        ----------
+        points : array of shape (n, n_features)
+            In scaled space.
+        allowed : boolean array of shape (n, k), optional
+            Which segments each can be in, one at least; by default in all. Votes for others do not count: those that
+            do are as sure as if they were all. If there are none, the nearest centroid decides, as sure as one vote.
+        """
         _, nearest = self._tree.query(points, k=[*range(1, self._neighbors + 1)], workers=-1)
         votes = count_votes(self._labels[nearest], len(self._centroids))
         rows = np.arange(len(points))
-        label = votes.argmax(axis=1)
         if votes.shape[1] == 1:
+            label = np.zeros(len(points), dtype=np.int64)
             return Assignment(label, votes[:, 0], label)
-        # Votes first; of equal votes the nearer centroid.
-        closeness = votes + 0.5 / (1.0 + squared_distances(points, self._centroids))
+        # Of equal votes for the second the nearer centroid.
+        nearness = 0.5 / (1.0 + squared_distances(points, self._centroids))
+        if allowed is not None:
+            votes = np.where(allowed, votes, 0)
+            nearness = np.where(allowed, nearness, -1.0)
+        label = np.where(votes.any(axis=1), votes.argmax(axis=1), nearness.argmax(axis=1))
+        sure = votes[rows, label] * self._neighbors // np.maximum(votes.sum(axis=1), 1)
+        closeness = votes + nearness
         closeness[rows, label] = -1.0
-        return Assignment(label, votes[rows, label], closeness.argmax(axis=1))
+        runner_up = np.where(closeness.max(axis=1) > -1.0, closeness.argmax(axis=1), label)
+        return Assignment(label, np.maximum(sure, 1), runner_up)
 
 
 def count_votes(ballots: IntArray, segments: int) -> IntArray:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 def ordered_centroids(centroids: FloatArray) -> FloatArray:
@@ -29,6 +30,13 @@ def squared_distances(points: FloatArray, centroids: FloatArray) -> FloatArray:
     for feature in range(points.shape[1]):
         distances += (points[:, feature, None] - centroids[None, :, feature]) ** 2
     return distances
+
+
+def segment_rates(labels: IntArray, bought: BoolArray, segments: int) -> FloatArray:
+    """Return the share of buyers in each segment; in one without customers the share of all."""
+    customers = np.bincount(labels, minlength=segments)
+    buyers = np.bincount(labels, weights=bought.astype(float), minlength=segments)
+    return np.where(customers > 0, buyers / np.maximum(customers, 1), bought.mean())
 
 
 def spread_sample(count: int, size: int) -> IntArray:

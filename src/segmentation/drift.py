@@ -104,21 +104,23 @@ def measure_drift(
         The features of the fitted customers, in original units.
     today : array of shape (n_today, n_features)
         Those of today's customers.
-    measures : array of shape (n_today, 4)
-        Their recency in days, frequency, monetary and tenure in days, for the names.
+    measures : array of shape (n_today, 5)
+        Their MEASURED, for the names.
     held_out_confidence : float or None
         Mean confidence of the customers who were held out of the fit.
     archetypes : sequence of Archetype
     """
     features = scorer.model.transformation.features
-    scores = scorer.score(today)
+    scores = scorer.score(today, measures)
+    rhythm = scorer.model.rhythm
     named = {archetype.name: archetype for archetype in archetypes}
     untrue = []
     # The clusters that somebody is in, numbered without gaps.
     numbers, labels, sizes = np.unique(scores.segment, return_inverse=True, return_counts=True)
-    for number, size, cluster in zip(numbers, sizes, describe_clusters(measures, labels), strict=True):
+    clusters = [] if rhythm is None else describe_clusters(measures, labels, rhythm)
+    for number, size, cluster in zip(numbers, sizes, clusters, strict=False):
         name = scorer.model.names[number]
-        if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster) > NAME_TOLERANCE):
+        if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster, rhythm) > NAME_TOLERANCE):
             untrue.append(name)
     return Drift(
         {name: population_stability(then, now) for name, then, now in zip(features, fitted.T, today.T, strict=True)},

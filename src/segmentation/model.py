@@ -13,18 +13,27 @@ from scipy.spatial import cKDTree
 
 from segmentation.algorithms import ALGORITHMS, NO_CLUSTER
 from segmentation.assignment import NearestNeighbors
-from segmentation.clustering import nearest_centroids, ordered_centroids, spread_sample
-from segmentation.naming import Archetype, Cluster, describe_clusters, match_archetypes
+from segmentation.clustering import (
+    nearest_centroids,
+    ordered_centroids,
+    segment_rates,
+    spread_sample,
+    squared_distances,
+)
+from segmentation.naming import Archetype, Members, admissible, describe_clusters, match_archetypes
+from segmentation.rhythm import Rhythm
 from segmentation.separation import wcss
 from segmentation.transformation import Transformation
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 _SLOW_SAMPLE = 5_000
 _STARTS = 10
 _MOST_CLUSTERS = 10
 _STEPS = 100
+_NAMINGS = 3
 
 AS_GOOD = 0.04
 """By how much the WCSS of clusters near the ones before may exceed that of the best, as a share; docs/method.md."""
@@ -42,16 +51,39 @@ class SegmentationModel:
         the way there.
     names : tuple of str
         Segment of each centroid.
+    members : tuple of Members
+        What each name says of every customer of its segment.
+    rhythm : Rhythm or None
+        Of the shop when the model was fitted; None for a model that was fitted before there was one.
     """
 
     transformation: Transformation
     centroids: FloatArray
     names: tuple[str, ...]
+    members: tuple[Members, ...] = ()
+    rhythm: Rhythm | None = None
 
-    def nearest(self, values: FloatArray) -> list[str]:
-        """Return the segment with the nearest centroid of customers, shape (n, n_features) in original units."""
-        numbers = nearest_centroids(self.transformation.transform(values), self.centroids)
-        return [self.names[number] for number in numbers]
+    def allowed(self, measures: FloatArray) -> BoolArray:
+        """Tell which segments customers can be in, shape (n, k), by their MEASURED, shape (n, 5)."""
+        return admissible(self.members or [Members()] * len(self.names), measures)
+
+    def nearest(self, values: FloatArray, measures: FloatArray) -> list[str]:
+        """Return the segment of customers that has the nearest centroid of those that they can be in.
+
+        Parameters
+        ----------
+        values : array of shape (n, n_features)
+            In original units.
+        measures : array of shape (n, 5)
+            Their MEASURED.
+        """
+        return [self.names[number] for number in self.nearest_numbers(values, measures)]
+
+    def nearest_numbers(self, values: FloatArray, measures: FloatArray) -> IntArray:
+        """Return the same as places in `names`."""
+        points = self.transformation.transform(values)
+        distances = np.where(self.allowed(measures), squared_distances(points, self.centroids), np.inf)
+        return np.asarray(distances.argmin(axis=1), dtype=np.int64)
 
     def centroids_in(self, transformation: Transformation) -> FloatArray:
         """Return the centroids in the scaled space of another transformation of the same features."""
@@ -67,6 +99,8 @@ class SegmentationModel:
             self.centroids.tolist(),
             self.names,
         ]
+        if self.rhythm is not None:
+            content += [self.rhythm.gap_days, self.rhythm.new_days]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
@@ -180,9 +214,11 @@ def describe_model(
     labels: IntArray,
     transformation: Transformation,
     archetypes: Sequence[Archetype],
+    rhythm: Rhythm,
     start: FloatArray | None = None,
     names_before: Sequence[str] | None = None,
     neighbors: int | None = None,
+    later: Later | None = None,
 ) -> SegmentationModel:
     """Return the model of clustered customers: their centroids, and names.
 
@@ -190,12 +226,13 @@ def describe_model(
     ----------
     values : array of shape (n, n_features)
         The features of the customers in original units.
-    measures : array of shape (n, 4)
-        Recency in days, frequency, monetary and tenure in days of the same customers, for the names.
+    measures : array of shape (n, 5)
+        The MEASURED of the same customers, for the names.
     labels : integer array of shape (n,)
         From `fit_clusters`.
     transformation : Transformation
     archetypes : sequence of Archetype
+    rhythm : Rhythm
     start : array of shape (k_before, n_features), optional
         Centroids of the model in force in the scaled space of `transformation`, where `fit_clusters` had them.
     names_before : sequence of str, optional
@@ -203,23 +240,59 @@ def describe_model(
     neighbors : int, optional
         How many neighbours vote where customers are assigned. The names then speak of the customers who are voted into
         a cluster, by default of those who were fitted into it: in a small cluster these are not the same.
+    later : Later, optional
+        Who bought later, for names that foretell it.
     """
     points = transformation.transform(values)
     centroids = fitted_centroids(points, labels, start)
-    clusters = describe_clusters(measures, labels)
-    if neighbors is not None:
-        voted = NearestNeighbors(points, labels, centroids, neighbors).assign(points).label
-        clusters = _described_by(voted, measures, clusters)
     had = None if names_before is None else count_names(names_before, labels)
-    names = match_archetypes(clusters, archetypes, had)
-    return SegmentationModel(transformation, centroids, tuple(names))
+    buying = None if later is None else later.shares(transformation, centroids, rhythm)
+    votes = None if neighbors is None else NearestNeighbors(points, labels, centroids, neighbors)
+    fitted = describe_clusters(measures, labels, rhythm, buying)
+    members: tuple[Members, ...] = (Members(),) * len(centroids)
+    chosen: list[Archetype] = []
+    # A name moves those of whom it is not true to other segments, which may need another name then.
+    for _ in range(_NAMINGS):
+        described = fitted
+        if votes is not None:
+            voted = votes.assign(points, admissible(members, measures)).label
+            numbers, own = np.unique(voted, return_inverse=True)
+            shares = None if buying is None else buying[numbers]
+            somebody = dict(zip(numbers.tolist(), describe_clusters(measures, own, rhythm, shares), strict=True))
+            # A cluster that nobody is voted into stays as it was fitted.
+            described = [somebody.get(number, cluster) for number, cluster in enumerate(fitted)]
+        before, chosen = chosen, match_archetypes(described, archetypes, rhythm, had)
+        members = tuple(archetype.members_in(rhythm) for archetype in chosen)
+        if votes is None or chosen == before:
+            break
+    return SegmentationModel(transformation, centroids, tuple(a.name for a in chosen), members, rhythm)
 
 
-def _described_by(voted: IntArray, measures: FloatArray, fitted: Sequence[Cluster]) -> list[Cluster]:
-    """Describe clusters by who is voted into them; one that nobody is voted into stays as it was fitted."""
-    numbers, labels = np.unique(voted, return_inverse=True)
-    described = dict(zip(numbers.tolist(), describe_clusters(measures, labels), strict=True))
-    return [described.get(number, cluster) for number, cluster in enumerate(fitted)]
+@dataclass(frozen=True)
+class Later:
+    """Customers as of a day in the past, and who of them bought in the days after it.
+
+    Attributes
+    ----------
+    values : array of shape (n, n_features)
+        Their features in original units.
+    bought : boolean array of shape (n,)
+    days : int
+        Length of the period after the day.
+    """
+
+    values: FloatArray
+    bought: BoolArray
+    days: int
+
+    def shares(self, transformation: Transformation, centroids: FloatArray, rhythm: Rhythm) -> FloatArray:
+        """Return the share of each cluster who bought, as a share of what the rhythm lets expect of who comes back.
+
+        Half of them would have come back after one usual gap, a quarter would not after two.
+        """
+        labels = nearest_centroids(transformation.transform(self.values), centroids)
+        expected = 1 - 0.5 ** (self.days / rhythm.gap_days)
+        return segment_rates(labels, self.bought, len(centroids)) / expected
 
 
 def count_names(names: Sequence[str], labels: IntArray) -> list[dict[str, float]]:
@@ -237,6 +310,7 @@ def fit_model(
     measures: FloatArray,
     setting: float,
     archetypes: Sequence[Archetype],
+    rhythm: Rhythm,
     scaler: str = "standard",
     cap_share: float = 0.005,
     seed: int = 42,
@@ -251,11 +325,12 @@ def fit_model(
         The features of the customers in original units, in an order that does not depend on chance.
     features : sequence of str
         Their names.
-    measures : array of shape (n, 4)
-        Recency in days, frequency, monetary and tenure in days of the same customers, for the names.
+    measures : array of shape (n, 5)
+        The MEASURED of the same customers, for the names.
     setting : float
         Number of segments, for HDBSCAN the smallest share of a cluster.
     archetypes : sequence of Archetype
+    rhythm : Rhythm
     scaler : {"standard", "minmax", "robust"}, default "standard"
     cap_share : float, default 0.005
         See `Transformation.fit`.
@@ -264,9 +339,26 @@ def fit_model(
     previous : SegmentationModel, optional
         The model in force, of the same features, which is changed as little as is as good.
     """
-    transformation = Transformation.fit(values, features, scaler, cap_share)
+    transformation = fit_transformation(values, features, rhythm, scaler, cap_share)
     start = names = None
     if previous is not None:
-        start, names = previous.centroids_in(transformation), previous.nearest(values)
+        start, names = previous.centroids_in(transformation), previous.nearest(values, measures)
     labels = fit_clusters(transformation.transform(values), setting, seed, algorithm, start)
-    return describe_model(values, measures, labels, transformation, archetypes, start, names)
+    return describe_model(values, measures, labels, transformation, archetypes, rhythm, start, names)
+
+
+def fit_transformation(
+    values: FloatArray,
+    features: Sequence[str],
+    rhythm: Rhythm,
+    scaler: str = "standard",
+    cap_share: float = 0.005,
+) -> Transformation:
+    """Fit the transformation of customers; their recency counts between one and three usual gaps of the shop.
+
+    Parameters
+    ----------
+    values, features, rhythm, scaler, cap_share
+        See `fit_model`.
+    """
+    return Transformation.fit(values, features, scaler, cap_share, {"recency_days": rhythm.recency_limits})

@@ -103,7 +103,9 @@ def fit_in_force(fits: Mapping[int, datetime.date], day: datetime.date) -> int:
     return min(fits, key=lambda number: (fits[number], number))
 
 
-def count_changed(old: Scorer, new: Scorer, old_values: FloatArray, new_values: FloatArray) -> int:
+def count_changed(
+    old: Scorer, new: Scorer, old_values: FloatArray, new_values: FloatArray, measures: FloatArray
+) -> int:
     """Count the customers whom two models put into segments of different names, with the same behaviour.
 
     Parameters
@@ -113,7 +115,9 @@ def count_changed(old: Scorer, new: Scorer, old_values: FloatArray, new_values: 
         Features of the customers that `old` knows, in original units.
     new_values : array of shape (n, n_features_new)
         Those that `new` knows, of the same customers.
+    measures : array of shape (n, 5)
+        Their MEASURED.
     """
-    was = np.array(old.model.names)[old.score(old_values).segment]
-    is_now = np.array(new.model.names)[new.score(new_values).segment]
+    was = np.array(old.model.names)[old.score(old_values, measures).segment]
+    is_now = np.array(new.model.names)[new.score(new_values, measures).segment]
     return int((was != is_now).sum())

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.assignment import NearestNeighbors
-from segmentation.clustering import nearest_centroids
 from segmentation.model import SegmentationModel
 from segmentation.validity import blend
 
@@ -24,7 +23,8 @@ class Scores:
     Attributes
     ----------
     segment, runner_up, centroid_segment : integer arrays of shape (n,)
-        By the votes of the neighbours, the second by them, and by the nearest centroid.
+        By the votes of the neighbours, the second by them, and by the nearest centroid: each of the segments whose names
+        say nothing untrue of the customer.
     confidence : array of shape (n,)
         Calibrated probability that the segment is right.
     is_outside_trained_range : boolean array of shape (n,)
@@ -70,20 +70,29 @@ class Scorer:
         self._confidence = confidence
         self._buying_rates = buying_rates
 
-    def score(self, values: FloatArray) -> Scores:
-        """Score customers, shape (n, n_features) in original units, all finite."""
+    def score(self, values: FloatArray, measures: FloatArray) -> Scores:
+        """Score customers.
+
+        Parameters
+        ----------
+        values : array of shape (n, n_features)
+            In original units, all finite.
+        measures : array of shape (n, 5)
+            Their MEASURED; NaN where one is not known: a name that says something of it is not given then.
+        """
         points = self.model.transformation.transform(values)
-        assigned = self._neighbors.assign(points)
+        assigned = self._neighbors.assign(points, self.model.allowed(measures))
         has_rates = len(self._buying_rates) > 0
         return Scores(
             assigned.label,
             assigned.runner_up,
-            nearest_centroids(points, self.model.centroids),
+            self.model.nearest_numbers(values, measures),
             self._confidence[assigned.votes - 1],
             self.model.transformation.is_outside(values),
             blend(points, self.model.centroids, self._buying_rates) if has_rates else None,
         )
 
-    def assign(self, values: FloatArray) -> IntArray:
-        """Return the segments only, of customers of shape (n, n_features) in original units, all finite."""
-        return self._neighbors.assign(self.model.transformation.transform(values)).label
+    def assign(self, values: FloatArray, measures: FloatArray) -> IntArray:
+        """Return the segments only, of customers as for `score`."""
+        points = self.model.transformation.transform(values)
+        return self._neighbors.assign(points, self.model.allowed(measures)).label

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segmentation.model import SegmentationModel
-from segmentation.naming import MEASURES, Archetype
+from segmentation.naming import MEASURES, Archetype, Bounds, Members
+from segmentation.rhythm import Rhythm
 from segmentation.scoring import Scorer
 from segmentation.transformation import Transformation
 
@@ -21,8 +22,8 @@ def read_model(rows: pd.DataFrame) -> SegmentationModel:
     Parameters
     ----------
     rows : DataFrame
-        With segment_number, segment, feature_number, feature, scaled_centroid and the parameters of the
-        transformation.
+        With segment_number, segment, feature_number, feature, scaled_centroid, the parameters of the transformation, the
+        rhythm and the bounds of the members; these are null of a fit that was made before there were any.
     """
     rows = rows.sort_values(["segment_number", "feature_number"])
     of_features = rows.drop_duplicates("feature_number")
@@ -30,9 +31,43 @@ def read_model(rows: pd.DataFrame) -> SegmentationModel:
     transformation = Transformation(
         tuple(of_features["feature"]), *(tuple(of_features[p].astype(float)) for p in parts)
     )
-    names = tuple(rows.drop_duplicates("segment_number")["segment"])
+    of_segments = rows.drop_duplicates("segment_number")
+    names = tuple(of_segments["segment"])
     centroids = rows["scaled_centroid"].to_numpy(dtype=float).reshape(len(names), len(of_features))
-    return SegmentationModel(transformation, centroids, names)
+    members = tuple(_read_members(row) for _, row in of_segments.iterrows())
+    return SegmentationModel(transformation, centroids, names, members, _read_rhythm(rows.iloc[0]))
+
+
+MEMBER_BOUNDS = {
+    "min_orders": ("orders", "lowest"),
+    "max_orders": ("orders", "highest"),
+    "min_silent_days": ("silent_days", "lowest"),
+    "max_silent_days": ("silent_days", "highest"),
+    "max_known_days": ("known_days", "highest"),
+}
+"""The columns of `int_segmentation_model` that hold what a name says of each member, and where `Members` has it."""
+
+
+def write_members(members: Members) -> dict[str, float | None]:
+    """Return the columns of MEMBER_BOUNDS; None where there is no bound."""
+    bounds = {column: getattr(getattr(members, of), side) for column, (of, side) in MEMBER_BOUNDS.items()}
+    return {column: float(bound) if np.isfinite(bound) else None for column, bound in bounds.items()}
+
+
+def _read_members(row: pd.Series) -> Members:
+    found: dict[str, dict[str, float]] = {}
+    for column, (of, side) in MEMBER_BOUNDS.items():
+        if pd.notna(row[column]):
+            found.setdefault(of, {})[side] = float(row[column])
+    return Members(**{of: Bounds(**sides) for of, sides in found.items()})
+
+
+def _read_rhythm(row: pd.Series) -> Rhythm | None:
+    if pd.isna(row["gap_days"]):
+        return None
+    return Rhythm(
+        int(row["gap_days"]), int(row["new_days"]), int(row["returning_customers"]), bool(row["is_gap_estimated"])
+    )
 
 
 def read_reference(model: SegmentationModel, fitted: pd.DataFrame) -> tuple[FloatArray, IntArray]:
@@ -85,18 +120,41 @@ def read_scorer(
     )
 
 
-def read_archetypes(rows: pd.DataFrame) -> list[Archetype]:
-    """Return the archetypes of clusters that the seed `segment_archetypes` holds, by name."""
+def read_archetypes(rows: pd.DataFrame, words: pd.DataFrame) -> list[Archetype]:
+    """Return the archetypes of clusters, by name.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The seed `segment_archetypes`.
+    words : DataFrame
+        The seed `claim_words`: what the words of their claims mean.
+
+    Raises
+    ------
+    ValueError
+        If a claim has a word that the seed does not know.
+    """
+    known = words.set_index("word")
     rows = rows[rows["kind"] == "cluster"].sort_values("segment")
-    ideal, lowest, highest = (
-        rows[[f"{measure}_{part}" for measure in MEASURES]].to_numpy(dtype=float).tolist()
-        for part in ("position", "from", "to")
-    )
-    bounds = rows[["min_median_frequency", "max_median_frequency", "max_tenure_share"]].astype(float)
-    bounds = bounds.fillna({"min_median_frequency": 0, "max_median_frequency": float("inf"), "max_tenure_share": 1})
+    ideals = rows[[f"{measure}_position" for measure in MEASURES]].to_numpy(dtype=float).tolist()
     return [
-        Archetype(name, tuple(at), tuple(low), tuple(high), *bound)
-        for name, at, low, high, bound in zip(
-            rows["segment"], ideal, lowest, highest, bounds.to_numpy().tolist(), strict=True
-        )
+        Archetype(name, tuple(ideal), **_read_claim(name, claim, known))
+        for name, claim, ideal in zip(rows["segment"], rows["claim"], ideals, strict=True)
     ]
+
+
+def _read_claim(name: str, claim: str, words: pd.DataFrame) -> dict[str, dict[str, Bounds]]:
+    """Return the bounds that the words of a claim have together, as `Archetype` takes them."""
+    bounds: dict[str, dict[str, Bounds]] = {"positions": {}, "medians": {}, "members": {}}
+    for text in claim.split(", "):
+        if text not in words.index:
+            raise ValueError(f"the claim of {name} has a word that claim_words does not know: {text}")
+        word = words.loc[text]
+        lowest, highest = (pd.to_numeric(word[side]) for side in ("lowest", "highest"))
+        own = Bounds(
+            -np.inf if pd.isna(lowest) else float(lowest), np.inf if pd.isna(highest) else float(highest)
+        )
+        of = bounds[word["holds_of"]]
+        of[word["measure"]] = own.within(of.get(word["measure"], Bounds()))
+    return bounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -30,7 +30,7 @@ class Transformation:
     center, scale : tuple of float
         One of each a feature, in units of ln(1 + x); scale is positive.
     low, high : tuple of float
-        Caps of ln(1 + x).
+        Caps of ln(1 + x), as above or by what the user of the transformation knows of a feature.
     lowest, highest : tuple of float
         The range of the fitted customers in original units, before any cap.
     """
@@ -45,7 +45,12 @@ class Transformation:
 
     @classmethod
     def fit(
-        cls, values: FloatArray, features: Sequence[str], scaler: str = "standard", cap_share: float = 0.005
+        cls,
+        values: FloatArray,
+        features: Sequence[str],
+        scaler: str = "standard",
+        cap_share: float = 0.005,
+        limits: Mapping[str, tuple[float, float]] | None = None,
     ) -> Self:
         """Learn caps, center and scale from customers.
 
@@ -61,6 +66,9 @@ class Transformation:
         cap_share : float, default 0.005
             Share of the customers at each end of a feature whose values are capped. A feature that no longer
             varies when capped is left as it is.
+        limits : mapping of str to pairs of float, optional
+            Caps of some features, in original units, beyond which values are alike whatever their share: a feature of
+            which all are says nothing then.
 
         Raises
         ------
@@ -80,6 +88,10 @@ class Transformation:
         # Values that occur: of fewer than 1 / cap_share customers nobody is capped.
         low, high = np.quantile(logs, [cap_share, 1 - cap_share], axis=0, method="inverted_cdf")
         low, high = np.where(high > low, [low, high], [logs.min(axis=0), logs.max(axis=0)])
+        for feature, of_feature in (limits or {}).items():
+            if feature in features:
+                column = list(features).index(feature)
+                low[column], high[column] = np.clip([low[column], high[column]], *_log(np.array(of_feature)))
         logs = np.clip(logs, low, high)
         spread = logs.std(axis=0)
         if scaler == "standard":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from segmentation.clustering import nearest_centroids, squared_distances
+from segmentation.clustering import segment_rates, squared_distances
 from segmentation.model import SegmentationModel
 from segmentation.threads import one_thread
 
@@ -30,8 +30,8 @@ class Cut:
     ----------
     values : array of shape (n, n_features)
         The features that segments are made of, as of the day, in original units.
-    measures : array of shape (n, 4)
-        Recency in days, frequency, monetary and tenure in days, as of the day.
+    measures : array of shape (n, 5)
+        The MEASURED of `segmentation.naming`, as of the day.
     orders : array of shape (n,)
         Orders in the time after it.
     spend : array of shape (n,)
@@ -83,12 +83,13 @@ def predict_buyers(
         logistic_regression: on the scaled features, what the features themselves can tell.
     """
     points, earlier_points = (model.transformation.transform(cut.values) for cut in (known, earlier))
-    rates = segment_rates(nearest_centroids(earlier_points, model.centroids), earlier.bought, len(model.centroids))
+    was_in, is_in = (model.nearest_numbers(cut.values, cut.measures) for cut in (earlier, known))
+    rates = segment_rates(was_in, earlier.bought, len(model.centroids))
     scores, earlier_scores = rfm_scores(known.measures), rfm_scores(earlier.measures)
     with one_thread():
         regression = LogisticRegression().fit(earlier_points, earlier.bought)
         return {
-            "segments": rates[nearest_centroids(points, model.centroids)],
+            "segments": rates[is_in],
             "segments_blended": blend(points, model.centroids, rates),
             "recency": -known.measures[:, 0],
             "frequency": known.measures[:, 1],
@@ -97,13 +98,6 @@ def predict_buyers(
             "rfm_segments": _name_rates(scores, earlier_scores, earlier.bought, code_names),
             "logistic_regression": regression.decision_function(points),
         }
-
-
-def segment_rates(labels: IntArray, bought: BoolArray, segments: int) -> FloatArray:
-    """Return the share of buyers in each segment; in one without customers the share of all."""
-    customers = np.bincount(labels, minlength=segments)
-    buyers = np.bincount(labels, weights=bought.astype(float), minlength=segments)
-    return np.where(customers > 0, buyers / np.maximum(customers, 1), bought.mean())
 
 
 def blend(points: FloatArray, centroids: FloatArray, rates: FloatArray) -> FloatArray:
@@ -201,8 +195,7 @@ class SegmentOutcome:
 
 def segment_outcomes(known: Cut, earlier: Cut, model: SegmentationModel) -> list[SegmentOutcome]:
     """Return each segment's expected and observed share of buyers, the highest expected first."""
-    labels = nearest_centroids(model.transformation.transform(known.values), model.centroids)
-    earlier_labels = nearest_centroids(model.transformation.transform(earlier.values), model.centroids)
+    labels, earlier_labels = (model.nearest_numbers(cut.values, cut.measures) for cut in (known, earlier))
     rates = segment_rates(earlier_labels, earlier.bought, len(model.names))
     outcomes = [
         SegmentOutcome(

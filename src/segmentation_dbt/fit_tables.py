@@ -6,11 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.stored_model import MEMBER_BOUNDS
 from segmentation_dbt.relations import schema_of, select
 
 FEATURES = (
     *("recency_days", "frequency", "monetary", "return_rate", "avg_order_value", "tenure_days", "purchase_days"),
-    "interpurchase_days",
+    *("interpurchase_days", "is_repeat_customer"),
 )
 """What customers can be clustered by, as the macro `clustering_features` has it."""
 
@@ -35,6 +36,11 @@ FIT_TABLES: dict[str, pa.Schema] = {
             ("skew_before", pa.float64()),
             ("skew_after", pa.float64()),
             ("customers_fitted", pa.int64()),
+            ("gap_days", pa.int32()),
+            ("new_days", pa.int32()),
+            ("returning_customers", pa.int64()),
+            ("is_gap_estimated", pa.bool_()),
+            *((column, pa.float64()) for column in MEMBER_BOUNDS),
         ]
     ),
     "int_fitted_customers": pa.schema(

@@ -8,12 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.drift import Drift, measure_drift
+from segmentation.model import Later, fit_transformation
+from segmentation.naming import MEASURED, Archetype
+from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.scoring import Scorer
-from segmentation.stored_model import read_archetypes, read_scorer
+from segmentation.stored_model import read_scorer
+from segmentation.transformation import Transformation
+from segmentation.validity import MIN_CUSTOMERS
 from segmentation_dbt.fit_tables import FIT_TABLES, read_stored
 from segmentation_dbt.relations import result, rows_of, table, to_pandas, to_relation
 
@@ -124,7 +130,35 @@ def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) ->
     return read_scorer(fit_number, *tables)
 
 
-def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers: Any, archetypes: Any) -> Drift:
+def rhythm_of(customers: pd.DataFrame) -> Rhythm:
+    """Return the rhythm of a shop from rows of customers with their features."""
+    waited, days, known = (
+        customers[feature].to_numpy(dtype=float) for feature in ("interpurchase_days", "purchase_days", "tenure_days")
+    )
+    return estimate_rhythm(waited, days, float(known.max()))
+
+
+def transformation_of(
+    customers: pd.DataFrame, features: Sequence[str], scaler: str, cap_share: float
+) -> Transformation:
+    """Return the transformation of the customers whom a fit is made on."""
+    values = customers[[*features]].to_numpy(dtype=float)
+    return fit_transformation(values, features, rhythm_of(customers), scaler, cap_share)
+
+
+def later_of(customers: Any, features: Sequence[str], days: int) -> Later | None:
+    """Return who bought after the latest day of `int_validation_customers`; None if they are too few to say."""
+    rows = to_pandas(customers.sort("customer_id"))
+    latest = rows[rows["cut_date"] == rows["cut_date"].max()]
+    if len(latest) < MIN_CUSTOMERS:
+        return None
+    bought = latest["later_orders"].to_numpy(dtype=float) > 0
+    return Later(latest[[*features]].to_numpy(dtype=float), bought, days)
+
+
+def drift_since(
+    fit_number: int, stores: Sequence[Any], held_out: Any, customers: Any, archetypes: Sequence[Archetype]
+) -> Drift:
     """Return how far today's customers are from those of a fit.
 
     Parameters
@@ -136,8 +170,8 @@ def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers
         `int_held_out_customers`.
     customers : relation
         `int_clustering_features`; at most 10,000 of them are looked at, those of the lowest hash.
-    archetypes : relation
-        The seed `segment_archetypes`.
+    archetypes : sequence of Archetype
+        From the seeds.
     """
     model, fitted, levels, rates = stores
     scores = scorer(fit_number, model, fitted, levels, rates)
@@ -150,7 +184,7 @@ def drift_since(fit_number: int, stores: Sequence[Any], held_out: Any, customers
         scores,
         to_pandas(fitted.filter(f"fit_number = {fit_number}"))[features].to_numpy(dtype=float),
         today[features].to_numpy(dtype=float),
-        today[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
+        today[[*MEASURED]].to_numpy(dtype=float),
         float(confidence.mean()) if len(confidence) else None,
-        read_archetypes(to_pandas(archetypes)),
+        archetypes,
     )

@@ -63,7 +63,8 @@ def test_every_node_has_a_group_and_every_named_model_is_there(sample_build: Bui
 def test_the_time_of_a_build_is_shared_in_full(sample_build: Build) -> None:
     results = json.loads((sample_build.target / "run_results.json").read_text())["results"]
     phases = share_time(results, sample_build.seconds)
-    assert sum(phases.groups.values()) == pytest.approx(sample_build.seconds)
+    # Nodes are timed in milliseconds by a clock of their own.
+    assert sum(phases.groups.values()) == pytest.approx(sample_build.seconds, abs=0.01)
     assert all(seconds > 0 for seconds in phases.groups.values())
 
 

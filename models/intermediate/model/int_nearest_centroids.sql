@@ -22,7 +22,9 @@ segments as (
         {%- for feature in features %}
         max(case when feature = '{{ feature }}' then scaled_centroid end) as {{ feature }}_scaled_centroid,
         {%- endfor %}
-        count(*) as features
+        {%- for bound in segmentation.member_bounds() %}
+        max({{ bound }}) as {{ bound }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from fitted
     group by segment_number, segment
 
@@ -53,7 +55,10 @@ scaled as (
             ) - scaling.{{ feature }}_center
         ) / scaling.{{ feature }}_scale as {{ feature }},
         {%- endfor %}
-        customers.customer_id
+        customers.customer_id,
+        customers.recency_days as silent_days,
+        customers.frequency as orders,
+        customers.tenure_days as known_days
     from customers
     cross join scaling
 
@@ -64,6 +69,7 @@ distances as (
     select
         scaled.customer_id,
         segments.segment_number,
+        case when {{ segmentation.is_true_of_member('scaled', 'segments') }} then 0 else 1 end as is_untrue,
         {%- for feature in features %}
         {{ '+ ' if not loop.first }}power(scaled.{{ feature }} - segments.{{ feature }}_scaled_centroid, 2)
         {%- endfor %} as squared_distance
@@ -72,12 +78,12 @@ distances as (
 
 ),
 
--- Of equally near ones the lower number.
+-- A segment whose name is true of the customer, if there is one; of equally near ones the lower number.
 nearest as (
 
     select
         customer_id,
-        {{ segmentation.least_row(['squared_distance', 'segment_number']) }}.segment_number as segment_number
+        {{ segmentation.least_row(['is_untrue', 'squared_distance', 'segment_number']) }}.segment_number as segment_number
     from distances
     group by customer_id
 

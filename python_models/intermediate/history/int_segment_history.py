@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.naming import MEASURED
 from segmentation_dbt.fits import scorer, stored_table
 from segmentation_dbt.relations import delete_rows, map_batches, rows_of
 
@@ -42,12 +43,16 @@ def model(dbt: Any, session: Any) -> Any:
     def assigner(number: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
         in_force = scorer(number, *stores)
         names = pa.array(in_force.model.names)
-        features = [f"{feature}_feature" for feature in in_force.model.transformation.features]
+        features, measures = (
+            [f"{feature}_feature" for feature in columns] for columns in (in_force.model.transformation.features, MEASURED)
+        )
 
         def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                values = batch.select(features).to_pandas().to_numpy(dtype=float)
-                segments = names.take(pa.array(in_force.assign(values)))
+                values, measured = (
+                    batch.select(columns).to_pandas().to_numpy(dtype=float) for columns in (features, measures)
+                )
+                segments = names.take(pa.array(in_force.assign(values, measured)))
                 yield pa.record_batch([*(batch[name].cast(kind) for name, kind in CARRIED), segments], schema=SCHEMA)
 
         return assign

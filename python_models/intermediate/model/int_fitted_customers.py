@@ -7,9 +7,8 @@ import pyarrow as pa
 
 from segmentation.model import fit_clusters
 from segmentation.stored_model import read_model
-from segmentation.transformation import Transformation
 from segmentation_dbt.fit_tables import FEATURES
-from segmentation_dbt.fits import pending_fit, stored_fits, with_stored_fits
+from segmentation_dbt.fits import pending_fit, stored_fits, transformation_of, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_fitted_customers"
@@ -25,8 +24,8 @@ def model(dbt: Any, session: Any) -> Any:
     chosen = to_pandas(candidates).iloc[0]
     customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
-    transformation = Transformation.fit(
-        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    transformation = transformation_of(
+        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
     start = None
     if fit.previous is not None:

@@ -8,8 +8,7 @@ import pyarrow as pa
 
 from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
 from segmentation.calibration import cross_calibrate
-from segmentation.transformation import Transformation
-from segmentation_dbt.fits import pending_fit, with_stored_fits
+from segmentation_dbt.fits import pending_fit, transformation_of, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_held_out_customers"
@@ -23,8 +22,8 @@ def model(dbt: Any, session: Any) -> Any:
     features = json.loads(dbt.config.meta_get("cluster_features"))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
     values, labels = customers[features].to_numpy(dtype=float), customers["segment_number"].to_numpy(dtype="int64")
-    transformation = Transformation.fit(
-        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    transformation = transformation_of(
+        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
     asked_for = dbt.config.meta_get("knn_neighbors")
     counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]

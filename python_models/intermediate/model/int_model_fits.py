@@ -26,10 +26,9 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> Any:
     ((as_of,),) = rows_of(dbt.ref("int_as_of_date"), "as_of_date")
-    archetypes = dbt.ref("segment_archetypes")
+    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
     settings = json.loads(dbt.config.meta_get("settings"))
-    names = repr(read_archetypes(to_pandas(archetypes)))
-    settings["segment_archetypes"] = hashlib.sha256(names.encode()).hexdigest()[:12]
+    settings["segment_archetypes"] = hashlib.sha256(repr(archetypes).encode()).hexdigest()[:12]
 
     # What the last build left. A fit that is not in int_complete_fits was cut short, and goes.
     numbered, complete = (

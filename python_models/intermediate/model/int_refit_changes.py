@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from segmentation.naming import MEASURED
 from segmentation.refit import count_changed
 from segmentation_dbt.fits import pending_fit, scorer, with_stored_fits
 from segmentation_dbt.relations import to_pandas
@@ -25,10 +26,11 @@ def model(dbt: Any, session: Any) -> Any:
     values_before, values_after = (
         customers[list(s.model.transformation.features)].to_numpy(dtype=float) for s in (old, new)
     )
+    measures = customers[[*MEASURED]].to_numpy(dtype=float)
     added = {
         "fit_number": fit.number,
         "previous_fit_number": fit.previous,
         "customers": len(customers),
-        "changed_customers": count_changed(old, new, values_before, values_after),
+        "changed_customers": count_changed(old, new, values_before, values_after, measures),
     }
     return with_stored_fits(dbt, session, fits, TABLE, [added])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.naming import MEASURED
 from segmentation_dbt.fits import scorer
 from segmentation_dbt.relations import map_batches, rows_of
 
@@ -35,7 +36,8 @@ def model(dbt: Any, session: Any) -> Any:
 
     def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            scores = in_force.score(batch.to_pandas()[features].to_numpy(dtype=float))
+            rows = batch.to_pandas()
+            scores = in_force.score(*(rows[columns].to_numpy(dtype=float) for columns in (features, [*MEASURED])))
             buying = scores.expected_buying_rate
             yield pa.record_batch(
                 [

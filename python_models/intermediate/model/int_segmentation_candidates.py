@@ -7,8 +7,7 @@ from typing import Any
 
 from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.selection import choose
-from segmentation.transformation import Transformation
-from segmentation_dbt.fits import pending_fit, stored_fits, with_stored_fits
+from segmentation_dbt.fits import pending_fit, stored_fits, transformation_of, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
 TABLE = "int_segmentation_candidates"
@@ -28,8 +27,8 @@ def model(dbt: Any, session: Any) -> Any:
 
     customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
     values = customers[features].to_numpy(dtype=float)
-    transformation = Transformation.fit(
-        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    transformation = transformation_of(
+        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
     algorithm = dbt.config.meta_get("cluster_algorithm")
     comparison = evaluate_candidates(

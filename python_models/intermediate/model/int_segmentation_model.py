@@ -4,9 +4,18 @@ import json
 from typing import Any
 
 from segmentation.model import describe_model
-from segmentation.stored_model import read_archetypes, read_model
-from segmentation.transformation import Transformation, skewness
-from segmentation_dbt.fits import neighbors_of, pending_fit, stored_fits, with_stored_fits
+from segmentation.naming import MEASURED
+from segmentation.stored_model import read_archetypes, read_model, write_members
+from segmentation.transformation import skewness
+from segmentation_dbt.fits import (
+    later_of,
+    neighbors_of,
+    pending_fit,
+    rhythm_of,
+    stored_fits,
+    transformation_of,
+    with_stored_fits,
+)
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_segmentation_model"
@@ -19,24 +28,28 @@ def model(dbt: Any, session: Any) -> Any:
         return with_stored_fits(dbt, session, fits, TABLE)
     features = json.loads(dbt.config.meta_get("cluster_features"))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
-    values = customers[features].to_numpy(dtype=float)
-    transformation = Transformation.fit(
-        values, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
+    values, measures = (customers[columns].to_numpy(dtype=float) for columns in (features, [*MEASURED]))
+    transformation = transformation_of(
+        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
     )
+    rhythm = rhythm_of(customers)
     start = names = None
     if fit.previous is not None:
         old = read_model(to_pandas(stored_fits(dbt, session, TABLE).filter(f"fit_number = {fit.previous}")))
-        names = old.nearest(customers[list(old.transformation.features)].to_numpy(dtype=float))
+        of_old = customers[list(old.transformation.features)].to_numpy(dtype=float)
+        names = old.nearest(of_old, measures)
         start = old.centroids_in(transformation)
     fitted = describe_model(
         values,
-        customers[["recency_days", "frequency", "monetary", "tenure_days"]].to_numpy(dtype=float),
+        measures,
         customers["segment_number"].to_numpy(dtype="int64"),
         transformation,
-        read_archetypes(to_pandas(dbt.ref("segment_archetypes"))),
+        read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words"))),
+        rhythm,
         start,
         names,
         neighbors_of(dbt.ref("int_held_out_customers"), fit.number),
+        later_of(dbt.ref("int_validation_customers"), features, int(dbt.config.meta_get("validation_days"))),
     )
     original = transformation.inverse(fitted.centroids)
     raw, capped = skewness(values), skewness(transformation.transform(values))
@@ -55,6 +68,11 @@ def model(dbt: Any, session: Any) -> Any:
             "skew_before": raw[f],
             "skew_after": capped[f],
             "customers_fitted": len(customers),
+            "gap_days": rhythm.gap_days,
+            "new_days": rhythm.new_days,
+            "returning_customers": rhythm.returning_customers,
+            "is_gap_estimated": rhythm.is_estimated,
+            **write_members(fitted.members[number]),
         }
         for number, name in enumerate(fitted.names)
         for f, feature in enumerate(features)

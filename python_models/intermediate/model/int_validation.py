@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from segmentation.model import fit_model
+from segmentation.naming import MEASURED
 from segmentation.stored_model import read_archetypes
 from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
-from segmentation_dbt.fits import pending_fit, with_stored_fits
+from segmentation_dbt.fits import pending_fit, rhythm_of, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
-MEASURES = ["recency_days", "frequency", "monetary", "tenure_days"]
 TABLE = "int_validation"
 
 
@@ -26,22 +26,22 @@ def model(dbt: Any, session: Any) -> Any:
     seed = int(dbt.config.meta_get("random_seed"))
     candidates = dbt.ref("int_segmentation_candidates").filter(f"is_chosen and fit_number = {fit.number}")
     chosen = to_pandas(candidates).iloc[0]
-    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")))
+    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
     codes = dict(rows_of(dbt.ref("rfm_segments"), "rfm_score", "rfm_segment"))
     customers = to_pandas(dbt.ref("int_validation_customers"))
     customers = customers.sort_values(["cut_date", "customer_id"], ascending=[False, True])
 
     def cut(rows: pd.DataFrame) -> Cut:
-        columns = ([*features], MEASURES, "later_orders", "later_spend")
+        columns = ([*features], [*MEASURED], "later_orders", "later_spend")
         return Cut(*(rows[c].to_numpy(dtype=float) for c in columns))
 
     rows: list[dict[str, Any]] = []
-    days = [(day, cut(of_day)) for day, of_day in customers.groupby("cut_date", sort=False)]
-    for (day, known), (_, earlier) in pairwise(days):
+    days = [(day, cut(of_day), rhythm_of(of_day)) for day, of_day in customers.groupby("cut_date", sort=False)]
+    for (day, known, rhythm), (_, earlier, _) in pairwise(days):
         if not (known.is_sufficient and earlier.is_sufficient):
             continue
         fitted = fit_model(
-            known.values, features, known.measures, chosen["setting"], archetypes, scaler, cap_share, seed,
+            known.values, features, known.measures, chosen["setting"], archetypes, rhythm, scaler, cap_share, seed,
             chosen["algorithm"],
         )  # fmt: skip
         whole = {"fit_number": fit.number, "cut_date": day, "customers": len(known.orders)}

@@ -4,8 +4,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.stored_model import read_archetypes
 from segmentation_dbt.fits import drift_since
-from segmentation_dbt.relations import result, rows_of
+from segmentation_dbt.relations import result, rows_of, to_pandas
 
 SCHEMA = pa.schema(
     [
@@ -27,7 +28,8 @@ def model(dbt: Any, session: Any) -> Any:
         dbt.ref("int_segment_buying_rates"),
     ]
     held_out, customers = dbt.ref("int_held_out_customers"), dbt.ref("int_clustering_features")
-    drift = drift_since(number, stores, held_out, customers, dbt.ref("segment_archetypes"))
+    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
+    drift = drift_since(number, stores, held_out, customers, archetypes)
     rows: list[dict[str, Any]] = [
         {"measure": "feature_shift", "feature": feature, "value": shift.index, "by_chance": shift.by_chance}
         for feature, shift in drift.shifts.items()
