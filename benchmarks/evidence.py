@@ -11,31 +11,32 @@ import re
 import subprocess
 import sys
 import tempfile
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
-from segmentation.model import fit_model
+from segmentation.model import fit_model, fit_transformation
+from segmentation.naming import MEASURED
 from segmentation.selection import choose
 from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation, skewness
 from segmentation.validity import Cut, auc, predict_buyers, top_share
+from segmentation_dbt.fits import rhythm_of
 
 PROJECT = Path(__file__).parents[1]
 METHOD = PROJECT / "docs/method.md"
 RFM = ["recency_days", "frequency", "monetary"]
+DEFAULT = [*RFM, "is_repeat_customer"]
 FEATURE_SETS = [
+    DEFAULT,
     RFM,
-    [*RFM, "return_rate"],
-    [*RFM, "avg_order_value"],
-    [*RFM, "tenure_days"],
-    [*RFM, "interpurchase_days"],
-    ["recency_days", "purchase_days", "monetary"],
+    [*DEFAULT, "return_rate"],
+    [*DEFAULT, "avg_order_value"],
+    [*DEFAULT, "tenure_days"],
+    [*DEFAULT, "interpurchase_days"],
 ]
-MEASURES = [*RFM, "tenure_days"]
 SEED = 42
 
 
@@ -84,7 +85,7 @@ def features_table(warehouse: Path) -> list[str]:
     customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
     for features in FEATURE_SETS:
         values = customers[features].to_numpy(dtype=float)
-        points = Transformation.fit(values, features).transform(values)
+        points = fit_transformation(values, features, rhythm_of(customers)).transform(values)
         comparison = evaluate_candidates(points, SEED, range(2, 11), EFFORTS["standard"], workers=2)
         (chosen,) = [c for c in choose(comparison) if c.is_chosen]
         hard, blended, share = validity(warehouse, features, chosen)
@@ -96,11 +97,11 @@ def features_table(warehouse: Path) -> list[str]:
 
 
 def counts_table(warehouse: Path) -> list[str]:
-    """Return one row a number of segments of recency, frequency and monetary."""
+    """Return one row a number of segments by the default features."""
     rows = ["| segments | AUC | AUC, blended | top tenth's revenue |", "| ---: | ---: | ---: | ---: |"]
     for count in range(2, 11):
         candidate = Candidate("kmeans", count, float(count), 0, 0.0, 0.0)
-        hard, blended, share = validity(warehouse, RFM, candidate)
+        hard, blended, share = validity(warehouse, DEFAULT, candidate)
         rows.append(f"| {count} | {hard:.3f} | {blended:.3f} | {share:.1%} |")
     return rows
 
@@ -126,16 +127,14 @@ def skewness_table(warehouse: Path) -> list[str]:
 def validity(warehouse: Path, features: list[str], chosen: Candidate) -> tuple[float, float, float]:
     """Return AUC of segments and of blended rates, and the revenue share of their top tenth, at the latest cut."""
     customers = read(warehouse, "from intermediate.int_validation_customers order by cut_date desc, customer_id")
-    columns = (features, MEASURES, "later_orders", "later_spend")
-    cuts = [
-        Cut(*(of_day[c].to_numpy(dtype=float) for c in columns))
-        for _, of_day in customers.groupby("cut_date", sort=False)
-    ]
-    known, earlier = next(pairwise(cuts))
-    archetypes = read_archetypes(pd.read_csv(PROJECT / "seeds/segment_archetypes.csv"))
+    columns = (features, [*MEASURED], "later_orders", "later_spend")
+    days = [of_day for _, of_day in customers.groupby("cut_date", sort=False)]
+    known, earlier = (Cut(*(of_day[c].to_numpy(dtype=float) for c in columns)) for of_day in days[:2])
+    seeds = (pd.read_csv(PROJECT / f"seeds/{name}.csv") for name in ("segment_archetypes", "claim_words"))
+    archetypes = read_archetypes(*seeds)
     seed = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str)
     codes = dict(zip(seed["rfm_score"], seed["rfm_segment"], strict=True))
-    model = fit_model(known.values, features, known.measures, chosen.setting, archetypes, seed=SEED)
+    model = fit_model(known.values, features, known.measures, chosen.setting, archetypes, rhythm_of(days[0]), seed=SEED)
     predicted = predict_buyers(known, earlier, model, codes)
     areas = [auc(predicted[name], known.bought)[0] for name in ("segments", "segments_blended")]
     return areas[0], areas[1], top_share(predicted["segments_blended"], known.spend)

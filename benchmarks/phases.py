@@ -68,6 +68,7 @@ MODELS = {
         *("int_complete_fits", "int_fit_in_force", "int_refit_changes", "int_segment_stability", "int_neighbor_checks"),
         *("int_model_drift", "int_drift_checks", "int_validation", "int_validation_checks", "int_validation_customers"),
         *("int_validation_dates", "segmentation_candidates", "segmentation_model", "segmentation_quality"),
+        *("int_name_precision", "int_name_checks", "shop_rhythm"),
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     HISTORY: (

@@ -1,5 +1,6 @@
 -- The nearest centroid is the same by the rule in SQL and by the Python model, for every customer; with K-Means it is
--- also the cluster that a fitted customer is in, as long as its features are those of the fit.
+-- also the cluster that a fitted customer is in, as long as its features are those of the fit and the name is true of
+-- it.
 with in_sql as (
 
     select * from {{ ref('int_nearest_centroids') }}
@@ -27,7 +28,12 @@ customers as (
 
 unchanged as (
 
-    select fitted.*
+    select
+        fitted.customer_id,
+        fitted.segment_number,
+        fitted.recency_days as silent_days,
+        fitted.frequency as orders,
+        fitted.tenure_days as known_days
     from fitted
     inner join customers
         on
@@ -35,6 +41,25 @@ unchanged as (
             {%- for feature in segmentation.clustering_features() %}
             and fitted.{{ feature }} = customers.{{ feature }}
             {%- endfor %}
+
+),
+
+segments as (
+
+    select distinct
+        segment_number,
+        {{ segmentation.member_bounds() | join(',\n        ') }}
+    from {{ ref('int_segmentation_model') }}
+    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
+
+),
+
+admitted as (
+
+    select unchanged.*
+    from unchanged
+    inner join segments on unchanged.segment_number = segments.segment_number
+    where {{ segmentation.is_true_of_member('unchanged', 'segments') }}
 
 ),
 
@@ -51,13 +76,13 @@ select
     in_sql.centroid_segment,
     in_python.centroid_segment as python_centroid_segment,
     in_sql.segment_number,
-    unchanged.segment_number as fitted_segment_number
+    admitted.segment_number as fitted_segment_number
 from in_sql
 full outer join in_python on in_sql.customer_id = in_python.customer_id
-left join unchanged on in_sql.customer_id = unchanged.customer_id
+left join admitted on in_sql.customer_id = admitted.customer_id
 cross join chosen
 where
     in_sql.customer_id is null
     or in_python.customer_id is null
     or in_sql.centroid_segment <> in_python.centroid_segment
-    or (chosen.algorithm = 'kmeans' and in_sql.segment_number <> unchanged.segment_number)
+    or (chosen.algorithm = 'kmeans' and in_sql.segment_number <> admitted.segment_number)

@@ -1,7 +1,7 @@
--- What the name of a code claims is true of the medians of the customers who have it by their code. A score of s means that (s - 1) / 5 of
--- the customers have lower values and no more than that is known of ties, so these count in favour of the name.
--- The median of fewer than 20 customers says little. Of each customer it is true that a name does not say active of who is gone, new of who
--- is known, or long ago of who bought within the usual gap.
+-- What the name of a code claims is true of the medians of the customers who have it by their code. A score of s
+-- means that (s - 1) / 5 of the customers have lower values and no more than that is known of ties, so these count in
+-- favour of the name. The median of fewer than 20 customers says little. Of each customer it is true that a name does
+-- not say active of who is gone, new of who is known, or long ago of who bought within the usual gap.
 with customers as (
 
     select * from {{ ref('customer_segments') }}

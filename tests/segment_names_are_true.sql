@@ -1,8 +1,8 @@
--- What the words of a name say of where its median customer ranks, and of the median customer itself, is true. They held at the fit for
--- those who were voted into the segment, or were missed by 0.02 at most where it took the name over; from 0.04 on the model is refitted.
--- That a sample decides it moves a median a little more: 0.05, and a tenth of what is counted in gaps and orders.
--- What they say of each member is true of nine in ten at least.
--- The median of fewer than 20 customers says little.
+-- What the words of a name say of where its median customer ranks, and of the median customer itself, is true. They
+-- held at the fit for those who were voted into the segment, or were missed by 0.02 at most where it took the name
+-- over; from 0.04 on the model is refitted. That a sample decides it moves a median a little more: 0.05, and a tenth
+-- of what is counted in gaps and orders. What they say of each member is true of nine in ten at least. The median of
+-- fewer than 20 customers says little.
 {%- set tolerance = 0.05 %}
 {%- set fewest_members = 20 %}
 

@@ -53,9 +53,16 @@ def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members) -> N
     st.markdown(
         f"**What to do.** {escape(profile['recommended_action'])}\n\n"
         f"**Goal.** {escape(profile['goal'])}\n\n"
-        f"**The name claims:** {escape(profile['claim'])}."
+        f"**The name claims:** {escape(profile['claim'])}.{_precision(profile)}"
     )
     st.caption("These figures are of all countries.")
+
+
+def _precision(profile: pd.Series[Any]) -> str:
+    precision = profile.get("name_precision")
+    if precision is None or pd.isna(precision):
+        return ""
+    return f" What it says of each customer is true of {formats.share(precision)} of them."
 
 
 def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:

@@ -5,7 +5,9 @@
 {% macro is_true_of_member(customers, segments) -%}
     {%- for bound in segmentation.member_bounds() -%}
     {%- set side, measure = bound.split('_', 1) -%}
-    {{ 'and ' if not loop.first -}}
+    {{- 'and ' if not loop.first -}}
     {{ customers }}.{{ measure }} {{ '>=' if side == 'min' else '<=' }} coalesce({{ segments }}.{{ bound }}, {{ customers }}.{{ measure }})
-    {% endfor -%}
+    {%- if not loop.last %}
+            {% endif -%}
+    {%- endfor -%}
 {%- endmacro %}

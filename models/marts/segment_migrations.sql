@@ -11,6 +11,8 @@ final as (
         from_segment,
         to_segment,
         customers,
+        customers_without_purchase,
+        customers_moved_back,
         monetary_before,
         monetary
     from segment_migrations

@@ -25,13 +25,6 @@ archetypes as (
 
 ),
 
-overlays as (
-
-    select * from archetypes
-    where kind = 'overlay'
-
-),
-
 -- A fitted segment that nobody is in today keeps its row, and so does the overlay.
 shown_segments as (
 
@@ -45,7 +38,8 @@ shown_segments as (
     select
         segment,
         kind
-    from overlays
+    from archetypes
+    where kind = 'overlay'
 
 ),
 
@@ -62,14 +56,13 @@ members as (
     union all
 
     select
-        overlays.segment,
+        archetypes.segment,
         customers.recency_days,
         customers.frequency,
         customers.monetary,
         customers.return_rate
     from customers
-    cross join overlays
-    where customers.is_high_return
+    inner join archetypes on customers.is_high_return and archetypes.kind = 'overlay'
 
 ),
 
@@ -101,38 +94,9 @@ profiles as (
 
 ),
 
--- What the name says of each customer, and of how many it is true.
-bounds as (
-
-    select distinct
-        segment,
-        {{ segmentation.member_bounds() | join(',\n        ') }}
-    from fitted
-
-),
-
-counted_members as (
-
-    select
-        segment,
-        recency_days as silent_days,
-        frequency as orders,
-        tenure_days as known_days
-    from customers
-
-),
-
 precisions as (
 
-    select
-        bounds.segment,
-        {{ segmentation.share_of(
-            'sum(case when ' ~ segmentation.is_true_of_member('counted_members', 'bounds') ~ ' then 1 else 0 end)', 'count(*)'
-        ) }} as name_precision
-    from bounds
-    inner join counted_members on bounds.segment = counted_members.segment
-    where coalesce(bounds.{{ segmentation.member_bounds() | join(', bounds.') }}) is not null
-    group by bounds.segment
+    select * from {{ ref('int_name_precision') }}
 
 ),
 
@@ -156,19 +120,20 @@ positions as (
 distances as (
 
     select
-        group_name as segment,
-        measure,
+        positions.group_name as segment,
+        positions.measure,
         -- Twice the distance from 0.5, in exact decimals: no rounding decides a tie.
-        abs(share_below + share_at_most - 1) as distance,
-        case measure
+        abs(positions.share_below + positions.share_at_most - 1) as distance,
+        case positions.measure
             {%- for measure in measures %}
             when '{{ measure }}' then {{ loop.index }}
             {%- endfor %}
         end as measure_order
     from positions
+    inner join shown_segments on positions.group_name = shown_segments.segment
     where
-        measure <> 'return_rate'
-        or group_name in (select overlays.segment from overlays)
+        positions.measure <> 'return_rate'
+        or shown_segments.kind = 'overlay'
 
 ),
 

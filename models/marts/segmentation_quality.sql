@@ -22,9 +22,15 @@ drift_checks as (
 
 ),
 
+name_checks as (
+
+    select * from {{ ref('int_name_checks') }}
+
+),
+
 final as (
 
-    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks'] %}
+    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks'] %}
 
     select
         check_name,

@@ -117,11 +117,12 @@ def measure_drift(
     untrue = []
     # The clusters that somebody is in, numbered without gaps.
     numbers, labels, sizes = np.unique(scores.segment, return_inverse=True, return_counts=True)
-    clusters = [] if rhythm is None else describe_clusters(measures, labels, rhythm)
-    for number, size, cluster in zip(numbers, sizes, clusters, strict=False):
-        name = scorer.model.names[number]
-        if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster, rhythm) > NAME_TOLERANCE):
-            untrue.append(name)
+    # A model of an earlier version has no rhythm that its names could be held against.
+    if rhythm is not None:
+        for number, size, cluster in zip(numbers, sizes, describe_clusters(measures, labels, rhythm), strict=True):
+            name = scorer.model.names[number]
+            if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster, rhythm) > NAME_TOLERANCE):
+                untrue.append(name)
     return Drift(
         {name: population_stability(then, now) for name, then, now in zip(features, fitted.T, today.T, strict=True)},
         float(scores.is_outside_trained_range.mean()),

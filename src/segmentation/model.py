@@ -20,7 +20,16 @@ from segmentation.clustering import (
     spread_sample,
     squared_distances,
 )
-from segmentation.naming import Archetype, Members, admissible, describe_clusters, match_archetypes
+from segmentation.naming import (
+    CLUSTER_SHARE,
+    HOME_SHARE,
+    TRUE_SHARE,
+    Archetype,
+    Members,
+    admissible,
+    describe_clusters,
+    match_archetypes,
+)
 from segmentation.rhythm import Rhythm
 from segmentation.separation import wcss
 from segmentation.transformation import Transformation
@@ -252,7 +261,7 @@ def describe_model(
     members: tuple[Members, ...] = (Members(),) * len(centroids)
     chosen: list[Archetype] = []
     # A name moves those of whom it is not true to other segments, which may need another name then.
-    for _ in range(_NAMINGS):
+    for share in (CLUSTER_SHARE if votes else TRUE_SHARE, *(HOME_SHARE,) * _NAMINGS):
         described = fitted
         if votes is not None:
             voted = votes.assign(points, admissible(members, measures)).label
@@ -261,7 +270,7 @@ def describe_model(
             somebody = dict(zip(numbers.tolist(), describe_clusters(measures, own, rhythm, shares), strict=True))
             # A cluster that nobody is voted into stays as it was fitted.
             described = [somebody.get(number, cluster) for number, cluster in enumerate(fitted)]
-        before, chosen = chosen, match_archetypes(described, archetypes, rhythm, had)
+        before, chosen = chosen, match_archetypes(described, archetypes, rhythm, had, share)
         members = tuple(archetype.members_in(rhythm) for archetype in chosen)
         if votes is None or chosen == before:
             break
@@ -292,7 +301,7 @@ class Later:
         """
         labels = nearest_centroids(transformation.transform(self.values), centroids)
         expected = 1 - 0.5 ** (self.days / rhythm.gap_days)
-        return segment_rates(labels, self.bought, len(centroids)) / expected
+        return np.asarray(segment_rates(labels, self.bought, len(centroids)) / expected)
 
 
 def count_names(names: Sequence[str], labels: IntArray) -> list[dict[str, float]]:

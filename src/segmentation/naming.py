@@ -22,7 +22,13 @@ MEASURED = ("recency_days", "frequency", "monetary", "tenure_days", "interpurcha
 """The columns of the measures that names are about, in the order in which functions take them."""
 
 TRUE_SHARE = 0.9
-"""Share of a cluster's customers of whom what a name says of each has to be true; the others go to other segments."""
+"""Share of a segment's customers of whom what its name says of each has to be true."""
+
+CLUSTER_SHARE = 0.75
+"""The same of a cluster, before those of whom it is not true go to other segments."""
+
+HOME_SHARE = 0.995
+"""The same of those who are left once the others have gone where a name is true of them: nearly everybody has one."""
 
 KEPT_TOLERANCE = 0.02
 """By how much a cluster may lie outside the bounds of the name that most of its customers had, and keep it."""
@@ -52,6 +58,9 @@ class Bounds(NamedTuple):
         return Bounds(max(self.lowest, other.lowest), min(self.highest, other.highest))
 
 
+_ANY = Bounds()
+
+
 @dataclass(frozen=True)
 class Members:
     """What is true of each customer of a segment, whatever the others are.
@@ -63,12 +72,13 @@ class Members:
     silent_days : Bounds
         Of the days since the last purchase.
     known_days : Bounds
-        Of the days since the first purchase.
+        Of the days since the first purchase; from 0 on where a name says that its customers are rather new, which is
+        nothing that could be said of a customer of unknown tenure.
     """
 
-    orders: Bounds = Bounds()
-    silent_days: Bounds = Bounds()
-    known_days: Bounds = Bounds()
+    orders: Bounds = _ANY
+    silent_days: Bounds = _ANY
+    known_days: Bounds = _ANY
 
     def admits(self, measures: FloatArray) -> BoolArray:
         """Tell of whom it is true, of customers with the MEASURED in columns; of what is NaN nothing is."""
@@ -149,24 +159,29 @@ class Archetype:
         silence, age = (self.members.get(measure, Bounds()) for measure in ("silence", "age"))
         # Whoever is overdue has been silent for longer than the gap; whoever is recent, for the gap at most.
         least = np.floor(silence.lowest * rhythm.gap_days) + 1 if np.isfinite(silence.lowest) else -np.inf
+        says_new = any(
+            np.isfinite(bounds[measure].highest)
+            for bounds, measure in ((self.members, "age"), (self.medians, "age"), (self.positions, "tenure"))
+            if measure in bounds
+        )
         return Members(
             self.members.get("orders", Bounds()),
             Bounds(least, silence.highest * rhythm.gap_days),
-            Bounds(age.lowest * rhythm.new_days, age.highest * rhythm.new_days),
+            Bounds(0.0 if says_new else -np.inf, age.highest * rhythm.new_days),
         )
 
-    def untruth(self, cluster: Cluster, rhythm: Rhythm) -> float:
+    def untruth(self, cluster: Cluster, rhythm: Rhythm, true_share: float = TRUE_SHARE) -> float:
         """Return by how much a cluster lies outside the bounds; 0 where the name is true of it."""
         position = dict(zip(MEASURES, cluster.position, strict=True))
         return (
             sum(bounds.outside(position[measure]) for measure, bounds in self.positions.items())
             + sum(min(1.0, bounds.outside(cluster.median(measure))) for measure, bounds in self.medians.items())
-            + max(0.0, TRUE_SHARE - cluster.share_of(self.members_in(rhythm)))
+            + max(0.0, true_share - cluster.share_of(self.members_in(rhythm)))
         )
 
-    def misfit(self, cluster: Cluster, rhythm: Rhythm) -> float:
+    def misfit(self, cluster: Cluster, rhythm: Rhythm, true_share: float = TRUE_SHARE) -> float:
         """Return the cost of the name for a cluster: squared distance, and much more where it is not true."""
-        untruth = self.untruth(cluster, rhythm)
+        untruth = self.untruth(cluster, rhythm, true_share)
         return self.distance(cluster) + (_UNTRUE + untruth if untruth > 0 else 0.0)
 
     def distance(self, cluster: Cluster) -> float:
@@ -221,6 +236,7 @@ def match_archetypes(
     archetypes: Sequence[Archetype],
     rhythm: Rhythm,
     names_before: Sequence[Mapping[str, float]] | None = None,
+    true_share: float = TRUE_SHARE,
 ) -> list[Archetype]:
     """Give every cluster an archetype of its own, by optimal assignment (Kuhn 1955).
 
@@ -239,6 +255,8 @@ def match_archetypes(
     rhythm : Rhythm
     names_before : sequence of mappings from str to float, optional
         For each cluster how many customers with which name are in it, as shares of all customers.
+    true_share : float, default TRUE_SHARE
+        Share of a cluster's customers of whom has to be true what a name says of each.
 
     Raises
     ------
@@ -247,11 +265,13 @@ def match_archetypes(
     """
     if len(archetypes) < len(clusters):
         raise ValueError(f"{len(clusters)} clusters need as many archetypes; there are {len(archetypes)}")
-    cost = np.array([[archetype.misfit(cluster, rhythm) for archetype in archetypes] for cluster in clusters])
+    cost = np.array(
+        [[archetype.misfit(cluster, rhythm, true_share) for archetype in archetypes] for cluster in clusters]
+    )
     for c, had in enumerate(names_before or []):
         for a, archetype in enumerate(archetypes):
             share = had.get(archetype.name, 0.0) if max(archetype.ideal) <= 1 else 0.0
-            if share > sum(had.values()) / 2 and archetype.untruth(clusters[c], rhythm) <= KEPT_TOLERANCE:
+            if share > sum(had.values()) / 2 and archetype.untruth(clusters[c], rhythm, true_share) <= KEPT_TOLERANCE:
                 cost[c, a] = archetype.distance(clusters[c])
             cost[c, a] -= _KEPT * share
     rows, chosen = linear_sum_assignment(cost)

@@ -53,9 +53,9 @@ def estimate_rhythm(interpurchase_days: FloatArray, purchase_days: FloatArray, h
     """Estimate the rhythm of a shop from its customers, each of whom counts once.
 
     The usual gap is the time after which half of those who come back at all have done so. Who bought once has not come
-    back yet, which is no sign of never: the share who have come back after so many days is the estimate of Kaplan & Meier
-    (1958), so that a young shop's rhythm is not that of its quickest customers alone. A shop that is younger than four
-    months has not shown it: at least 30 days there.
+    back yet, which is no sign of never: the share who have come back after so many days is the estimate of Kaplan &
+    Meier (1958), so that a young shop's rhythm is not that of its quickest customers alone. A shop that is younger than
+    four months has not shown it: at least 30 days there.
 
     Parameters
     ----------

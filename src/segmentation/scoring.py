@@ -23,8 +23,8 @@ class Scores:
     Attributes
     ----------
     segment, runner_up, centroid_segment : integer arrays of shape (n,)
-        By the votes of the neighbours, the second by them, and by the nearest centroid: each of the segments whose names
-        say nothing untrue of the customer.
+        By the votes of the neighbours, the second by them, and by the nearest centroid: each of the segments whose
+        names say nothing untrue of the customer.
     confidence : array of shape (n,)
         Calibrated probability that the segment is right.
     is_outside_trained_range : boolean array of shape (n,)

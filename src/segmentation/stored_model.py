@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,8 +24,8 @@ def read_model(rows: pd.DataFrame) -> SegmentationModel:
     Parameters
     ----------
     rows : DataFrame
-        With segment_number, segment, feature_number, feature, scaled_centroid, the parameters of the transformation, the
-        rhythm and the bounds of the members; these are null of a fit that was made before there were any.
+        With segment_number, segment, feature_number, feature, scaled_centroid, the parameters of the transformation,
+        the rhythm and the bounds of the members; these are null of a fit that was made before there were any.
     """
     rows = rows.sort_values(["segment_number", "feature_number"])
     of_features = rows.drop_duplicates("feature_number")
@@ -43,6 +45,7 @@ MEMBER_BOUNDS = {
     "max_orders": ("orders", "highest"),
     "min_silent_days": ("silent_days", "lowest"),
     "max_silent_days": ("silent_days", "highest"),
+    "min_known_days": ("known_days", "lowest"),
     "max_known_days": ("known_days", "highest"),
 }
 """The columns of `int_segmentation_model` that hold what a name says of each member, and where `Members` has it."""
@@ -150,11 +153,9 @@ def _read_claim(name: str, claim: str, words: pd.DataFrame) -> dict[str, dict[st
     for text in claim.split(", "):
         if text not in words.index:
             raise ValueError(f"the claim of {name} has a word that claim_words does not know: {text}")
-        word = words.loc[text]
+        word: dict[str, Any] = dict(words.loc[text])
         lowest, highest = (pd.to_numeric(word[side]) for side in ("lowest", "highest"))
-        own = Bounds(
-            -np.inf if pd.isna(lowest) else float(lowest), np.inf if pd.isna(highest) else float(highest)
-        )
+        own = Bounds(-np.inf if pd.isna(lowest) else float(lowest), np.inf if pd.isna(highest) else float(highest))
         of = bounds[word["holds_of"]]
         of[word["measure"]] = own.within(of.get(word["measure"], Bounds()))
     return bounds

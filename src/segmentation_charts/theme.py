@@ -22,13 +22,15 @@ PALETTE = (
 )
 # Where a name would like to be in the palette, so that a refit to other segments keeps the colours of its names.
 PREFERRED = {
-    **{"VIP": 0, "Core": 0, "Big spender": 6},
+    **{"VIP": 0, "Core": 0, "High value": 0, "Big spender": 6},
     **{"Loyal": 1, "Engaged": 2, "Frequent small baskets": 2},
     **{"Regular": 2, "Rising": 2, "Average customer": 2},
-    **{"New": 3, "First order": 3, "Engaged newcomer": 3},
+    **{"New": 3, "First order": 3, "One order": 3, "Newcomer": 3, "Repeat newcomer": 2, "Quick starter": 3},
+    **{"New big spender": 6, "Large first order": 6},
     **{"Occasional": 4, "Low engagement": 4},
-    **{"At risk": 5, "Slipping": 5, "Slowing loyal": 6, "Lapsed regular": 6},
-    **{"Lost": 7, "Lapsed big spender": 7, "One-time": 8},
+    **{"At risk": 5, "Lapsed VIP": 5, "Lapsed loyal": 5, "Slipping": 6, "Fading": 6, "Lapsed regular": 6},
+    **{"Overdue big spender": 7, "Lost": 7, "Lapsed big spender": 7, "Dormant": 7},
+    **{"One-time": 8, "One-time big spender": 8},
 }
 
 # Of everybody, of what is no segment.

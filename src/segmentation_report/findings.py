@@ -12,7 +12,7 @@ from segmentation_charts.published import Snapshot
 
 def findings(snapshot: Snapshot) -> list[str]:
     """Return what a reader should know first, the most general first."""
-    sentences = (_size, _best, _away, _moved, _returns, _trust)
+    sentences = (_size, _rhythm, _best, _away, _moved, _returns, _trust)
     return [sentence for write in sentences if (sentence := write(snapshot))]
 
 
@@ -36,16 +36,36 @@ def _best(snapshot: Snapshot) -> str:
     )
 
 
+def _rhythm(snapshot: Snapshot) -> str | None:
+    """How long customers are away as a rule, and how many have been for longer."""
+    if "shop_rhythm" not in snapshot.tables:
+        return None
+    found = snapshot.query("from shop_rhythm").iloc[0]
+    shares = {state: formats.share(found[f"{state}_customers"] / found["customers"]) for state in ("active", "gone")}
+    gap = formats.things(int(found["gap_days"]), "day")
+    known = (
+        f"Who comes back does so after {gap} as a rule"
+        if found["is_gap_estimated"]
+        else (f"Too few come back to tell after how long; {gap} are taken")
+    )
+    return (
+        f"{known}: {shares['active']} of the customers have bought within twice that time and are active, and "
+        f"{shares['gone']} have not for three times as long and are gone."
+    )
+
+
 def _away(snapshot: Snapshot) -> str | None:
-    """Of the segments whose median customer has been away longer than that of all, the one that brought the most."""
-    median = snapshot.query("select quantile_disc(recency_days, 0.5) as median from customer_segments")["median"][0]
+    """Of the segments whose median customer is overdue by the rhythm of the shop, the one that brought the most."""
+    if "shop_rhythm" not in snapshot.tables:
+        return None
+    active_days = snapshot.query("from shop_rhythm")["active_days"][0]
     away = profiles(snapshot)
-    away = away[(away["median_recency_days"] > median) & (away["customers"] > 0)]
-    if away.empty or len(profiles(snapshot)) == 1:
+    away = away[(away["median_recency_days"] > active_days) & (away["customers"] > 0)]
+    if away.empty:
         return None
     first = away.iloc[0]
     return (
-        f"The most money among those who have been away for long is with the segment {first['segment']}: "
+        f"The most money among those who are overdue is with the segment {first['segment']}: "
         f"{formats.count(first['customers'])} customers brought {formats.share(first['revenue_share'])} of the "
         f"revenue, and half of them have not bought for {formats.count(first['median_recency_days'])} days or more."
     )

@@ -44,6 +44,56 @@ def test_one_segment_has_no_other_runner_up() -> None:
     assert assigned.votes.tolist() == [3, 3]
 
 
+NEAR_FIVE = NearestNeighbors(
+    np.array([[0.0], [0.1], [0.2], [0.3], [0.4]]), np.array([0, 0, 0, 1, 2]), np.array([[0.0], [5.0], [2.0], [-1.0]]), 5
+)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "label", "votes", "runner_up"),
+    [
+        ([True, True, True, True], 0, 3, 2),
+        # The majority does not count: the votes of the others are scaled to all, 1 of 2 to 2 of 5.
+        ([False, True, True, True], 1, 2, 2),
+        ([False, True, False, True], 1, 5, 3),
+        ([True, False, False, True], 0, 5, 3),
+        # Nobody votes for the last: the nearest centroid that is left, as sure as one vote.
+        ([False, False, False, True], 3, 1, 3),
+        ([False, True, False, False], 1, 5, 1),
+    ],
+)
+def test_votes_for_segments_that_a_customer_can_not_be_in_do_not_count(
+    allowed: list[bool], label: int, votes: int, runner_up: int
+) -> None:
+    assigned = NEAR_FIVE.assign(np.array([[0.0]]), np.array([allowed]))
+    assert (assigned.label[0], assigned.votes[0], assigned.runner_up[0]) == (label, votes, runner_up)
+
+
+def test_without_votes_the_nearest_centroid_of_those_left_decides() -> None:
+    centroids = np.array([[0.0], [4.0], [2.0], [-3.0]])
+    unanimous = NearestNeighbors(np.zeros((5, 1)), np.zeros(5, dtype=int), centroids, 5)
+    assigned = unanimous.assign(np.array([[0.0], [9.0]]), np.array([[False, True, True, True]] * 2))
+    assert assigned.label.tolist() == [2, 1]
+    assert assigned.votes.tolist() == [1, 1]
+    assert assigned.runner_up.tolist() == [3, 2]
+
+
+@given(st.integers(0, 10_000), st.integers(2, 6), st.integers(1, 15))
+@settings(max_examples=50)
+def test_nobody_is_assigned_to_a_segment_that_is_not_allowed(seed: int, k: int, neighbors: int) -> None:
+    rng = np.random.default_rng(seed)
+    voters = NearestNeighbors(rng.normal(size=(60, 2)), rng.integers(0, k, 60), rng.normal(size=(k, 2)), neighbors)
+    points, allowed = rng.normal(size=(50, 2)), rng.random((50, k)) < 0.5
+    allowed[np.arange(50), rng.integers(0, k, 50)] = True
+    assigned, rows = voters.assign(points, allowed), np.arange(50)
+    assert allowed[rows, assigned.label].all()
+    assert allowed[rows, assigned.runner_up].all()
+    assert ((assigned.runner_up == assigned.label) == (allowed.sum(axis=1) == 1)).all()
+    assert ((assigned.votes >= 1) & (assigned.votes <= neighbors)).all()
+    free, all_allowed = voters.assign(points), voters.assign(points, np.ones((50, k), dtype=bool))
+    assert all((getattr(free, f) == getattr(all_allowed, f)).all() for f in ("label", "votes", "runner_up"))
+
+
 def test_a_customer_is_assigned_alone_as_in_company() -> None:
     rng = np.random.default_rng(8)
     reference, points = rng.normal(size=(500, 3)), rng.normal(size=(100, 3))

@@ -95,11 +95,11 @@ def test_no_cell_begins_as_a_formula_and_no_text_is_lost(tmp_path: Path) -> None
 
 def test_the_page_counts_what_the_list_holds(sample_build: Build) -> None:
     snapshot = Snapshot(sample_build.warehouse.parent / "published")
-    for members in (Members("At risk"), Members("High return rate", is_overlay=True)):
+    for members in (Members("Lapsed loyal"), Members("High return rate", is_overlay=True)):
         rows = written(snapshot, "Win back", members=members)
         groups = [row["group"] for row in rows]
         counted = campaign.count(snapshot, Campaign("Win back", members, Country(), SHARE))
         assert counted == (groups.count("campaign"), groups.count("holdout"))
-        condition = "is_high_return" if members.is_overlay else "segment = 'At risk'"
+        condition = "is_high_return" if members.is_overlay else "segment = 'Lapsed loyal'"
         query = f"select customer_id from marts.customer_segments where {condition} order by customer_id"
         assert [(row["customer_id"],) for row in rows] == sample_build.rows(query)

@@ -212,7 +212,7 @@ def test_a_customer_is_found_by_a_part_of_the_id(
 def test_the_list_of_a_segment_is_downloaded(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
     with chromium.tab(sample_dashboard) as tab:
         go(tab, "Segments")
-        choose(tab, "Segment", "At risk")
+        choose(tab, "Segment", "Lapsed loyal")
         name = tab.page.get_by_label("Name of the campaign")
         name.fill("=Win back")
         name.press("Enter")
@@ -224,8 +224,8 @@ def test_the_list_of_a_segment_is_downloaded(chromium: Chromium, sample_build: B
     assert counts is not None
     groups = [row["group"] for row in rows]
     assert (groups.count("campaign"), groups.count("holdout")) == (int(counts[1]), int(counts[2]))
-    assert {(row["campaign"], row["segment"]) for row in rows} == {("'=Win back", "At risk")}
-    query = "select customer_id from marts.customer_segments where segment = 'At risk' order by customer_id"
+    assert {(row["campaign"], row["segment"]) for row in rows} == {("'=Win back", "Lapsed loyal")}
+    query = "select customer_id from marts.customer_segments where segment = 'Lapsed loyal' order by customer_id"
     assert [(row["customer_id"],) for row in rows] == sample_build.rows(query)
     assert tab.errors == []
 

@@ -196,7 +196,7 @@ def test_the_manifest_and_the_summary_are_true(sample_build: Build) -> None:
         "files       1, 1 read in this build",
         f"lines       {accepted:,} accepted, {rejected:,} rejected",
         f"customers   {customers:,} as of {as_of_date}",
-        "segments    One-time 709 (24 %)",
+        "segments    One order 707 (24 %)",
         "warnings    none",
         f"published   {published}/segments.duckdb and {len(MARTS)} Parquet files, version {manifest['version']}",
     ):

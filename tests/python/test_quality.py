@@ -185,7 +185,8 @@ def test_an_override_that_misses_the_bar_is_warned_of(tmp_path: Path) -> None:
 
 
 def test_shipped_archetypes_are_read_from_their_seed() -> None:
-    archetypes = read_archetypes(pd.read_csv(PROJECT / "seeds/segment_archetypes.csv"))
+    seeds = ("segment_archetypes", "claim_words")
+    archetypes = read_archetypes(*(pd.read_csv(PROJECT / f"seeds/{name}.csv") for name in seeds))
     assert [a.name for a in archetypes] == sorted(a.name for a in archetypes)
     assert "High return rate" not in {a.name for a in archetypes}
     assert json.dumps([a.ideal for a in archetypes])

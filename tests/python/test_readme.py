@@ -32,13 +32,13 @@ def test_queries_print_what_is_shown(sample_build: Build, query: str, shown: str
 
 
 def test_the_figures_in_the_text_are_those_of_the_sample(sample_build: Build) -> None:
-    ((share, at_risk, orders, months),) = sample_build.rows(
+    ((share, lapsed, orders, months),) = sample_build.rows(
         "select round(100 * sum(revenue_share) filter (segment in ('VIP', 'Loyal'))), "
-        "max(customers) filter (segment = 'At risk'), max(median_frequency) filter (segment = 'At risk'), "
-        "max(median_recency_days) filter (segment = 'At risk') / 30.4 from marts.segment_profiles"
+        "max(customers) filter (segment = 'Lapsed loyal'), max(median_frequency) filter (segment = 'Lapsed loyal'), "
+        "max(median_recency_days) filter (segment = 'Lapsed loyal') / 30.4 from marts.segment_profiles"
     )
     assert f"{share:.0f} % of the revenue" in README
-    assert f"the {at_risk} at risk used to order {orders:.0f} times" in README
+    assert f"the {lapsed} lapsed loyal used to order {orders:.0f} times" in README
     assert (round(months), "eleven months" in README) == (11, True)
 
 

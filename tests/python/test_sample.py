@@ -27,6 +27,7 @@ MARTS = [
     "segmentation_candidates",
     "segmentation_model",
     "segmentation_quality",
+    "shop_rhythm",
 ]
 
 
@@ -139,16 +140,23 @@ def test_the_model_reproduces_the_centroid_rule_from_its_table(sample_build: Bui
         with distances as (
             select
                 c.customer_id, c.centroid_segment, m.segment,
+                c.frequency between coalesce(min_orders, 0) and coalesce(max_orders, c.frequency)
+                and c.recency_days between coalesce(min_silent_days, 0) and coalesce(max_silent_days, c.recency_days)
+                and c.tenure_days <= coalesce(max_known_days, c.tenure_days) as is_true,
                 pow(
-                    (ln(1 + c.recency_days) - recency_days_center) / recency_days_scale
-                    - recency_days_scaled_centroid, 2
+                    (least(greatest(ln(1 + c.recency_days), recency_days_low), recency_days_high) - recency_days_center)
+                    / recency_days_scale - recency_days_scaled_centroid, 2
                 )
                 + pow((ln(1 + c.frequency) - frequency_center) / frequency_scale - frequency_scaled_centroid, 2)
-                + pow((ln(1 + c.monetary) - monetary_center) / monetary_scale - monetary_scaled_centroid, 2) as distance
+                + pow((ln(1 + c.monetary) - monetary_center) / monetary_scale - monetary_scaled_centroid, 2)
+                + pow(
+                    (ln(1 + (c.frequency > 1)::int) - is_repeat_customer_center) / is_repeat_customer_scale
+                    - is_repeat_customer_scaled_centroid, 2
+                ) as distance
             from marts.customer_segments as c cross join marts.segmentation_model as m
         )
         select customer_id from distances
-        group by customer_id, centroid_segment having arg_min(segment, distance) <> centroid_segment
+        group by customer_id, centroid_segment having arg_min(segment, (not is_true, distance)) <> centroid_segment
         """
     )
     assert wrong == []
@@ -163,9 +171,9 @@ def test_segment_names_are_true_of_their_members(sample_build: Build) -> None:
         )
     }
     assert profiles["VIP"][2] == max(p[2] for p in profiles.values())
-    assert profiles["One-time"][1] == 1
-    assert profiles["At risk"][0] > profiles["Loyal"][0]
-    assert profiles["New"][0] < profiles["At risk"][0]
+    assert profiles["One order"][1] == 1
+    assert profiles["Lapsed loyal"][0] > profiles["Loyal"][0]
+    assert profiles["Quick starter"][0] < profiles["Lapsed loyal"][0]
 
 
 def test_high_returners_get_the_advice_for_returns(sample_build: Build) -> None:

@@ -7,10 +7,21 @@ import io
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
-from conftest import Build
+from conftest import PROJECT, Build
 
+from segmentation.model import SegmentationModel
+from segmentation.naming import MEASURED, Members
+from segmentation.rhythm import Rhythm
 from segmentation.score.__main__ import main, spreadsheet_safe
+from segmentation.score.customers import Problem, Values, read_values, score_rows
+from segmentation.scoring import Scorer
+from segmentation.stored_model import read_archetypes
+from segmentation.transformation import Transformation
+
+FEATURES = ("recency_days", "frequency", "monetary", "is_repeat_customer")
 
 COLUMNS = (
     "customer_id, segment, segment_confidence, runner_up_segment, centroid_segment, is_outside_trained_range, "
@@ -27,10 +38,11 @@ def test_every_customer_is_scored_as_in_the_warehouse(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     build: Build = request.getfixturevalue(name)
-    customers = build.rows("select customer_id, recency_days, frequency, monetary from marts.customer_segments")
+    header = ("customer_id", "recency_days", "frequency", "monetary", "tenure_days")
+    customers = build.rows(f"select {', '.join(header)} from marts.customer_segments")
     given, scored = tmp_path / "customers.csv", tmp_path / "scored.csv"
     with given.open("w", newline="") as f:
-        csv.writer(f).writerows([("customer_id", "recency_days", "frequency", "monetary"), *customers])
+        csv.writer(f).writerows([header, *customers])
     assert score(build, "--customers", given, "--output", scored) == 0
     with scored.open(newline="") as f:
         found = {row["customer_id"]: row for row in csv.DictReader(f)}
@@ -46,16 +58,80 @@ def test_every_customer_is_scored_as_in_the_warehouse(
 
 
 def test_a_single_customer(sample_build: Build, capsys: pytest.CaptureFixture[str]) -> None:
-    ((customer, segment),) = sample_build.rows(
-        "select [recency_days::varchar, frequency::varchar, monetary::varchar], segment from marts.customer_segments "
-        "order by customer_id limit 1"
-    )
-    assert score(sample_build, *customer) == 0
-    assert f"segment                   {segment}\n" in capsys.readouterr().out
+    # Also of those of whom a name says how long they are known.
+    for customer, tenure, segment in sample_build.rows(
+        "select [recency_days::varchar, frequency::varchar, monetary::varchar], tenure_days::varchar, segment "
+        "from marts.customer_segments qualify row_number() over (partition by segment order by customer_id) = 1"
+    ):
+        assert score(sample_build, *customer, "--tenure", tenure) == 0
+        assert f"segment                   {segment}\n" in capsys.readouterr().out
     # A newcomer and a customer beyond everything that was seen.
     assert score(sample_build, "1", "1", "0.01") == 0
     assert score(sample_build, "9999", "9999", "1e12") == 0
     assert "is_outside_trained_range  true" in capsys.readouterr().out
+
+
+SAYS_NEW = {"new", "rather new", "known for a shorter time than most"}
+SEEDS = {name: pd.read_csv(PROJECT / f"seeds/{name}.csv") for name in ("segment_archetypes", "claim_words")}
+ARCHETYPES = {archetype.name: archetype for archetype in read_archetypes(*SEEDS.values())}
+CLAIMS = dict(
+    zip(SEEDS["segment_archetypes"]["segment"], SEEDS["segment_archetypes"]["claim"].str.split(", "), strict=True)
+)
+
+
+def scorer_that_votes_for(name: str) -> Scorer:
+    """Everybody votes for a shipped name; whoever it is not true of is in the segment `others`."""
+    rhythm = Rhythm(60, 90, 100, is_estimated=True)
+    zeros, ones = (0.0,) * 4, (1.0,) * 4
+    transformation = Transformation(FEATURES, zeros, ones, zeros, (99.0,) * 4, zeros, (1e9,) * 4)
+    centroids = np.array([zeros, (50.0,) * 4])
+    members = (ARCHETYPES[name].members_in(rhythm), Members())
+    model = SegmentationModel(transformation, centroids, (name, "others"), members, rhythm)
+    return Scorer(model, np.zeros((5, 4)), np.zeros(5, dtype=int), np.ones(5), np.array([]))
+
+
+def segment_of(name: str, values: str, tenure: str = "") -> str:
+    row = dict(zip(("recency_days", "frequency", "monetary"), values.split(), strict=True)) | {"tenure_days": tenure}
+    ((_, scored),) = score_rows(scorer_that_votes_for(name), [row])
+    assert scored["problem"] == ""
+    assert scored["centroid_segment"] == scored["segment"]
+    return scored["segment"]
+
+
+@pytest.mark.parametrize("name", ARCHETYPES)
+def test_no_name_says_new_of_who_may_have_been_known_for_years(name: str) -> None:
+    orders = 1 if "one order" in CLAIMS[name] else 5
+    recency = 200 if "overdue" in CLAIMS[name] else 12
+    assert segment_of(name, f"{recency} {orders} 340.50", str(recency + 10)) in (name, "others")
+    if not SAYS_NEW & {*CLAIMS[name]}:
+        assert segment_of(name, f"{recency} {orders} 340.50") == name
+    elif orders > 1:
+        assert segment_of(name, "12 5 340.50") == "others"
+        assert segment_of(name, "12 5 340.50", "22") == name
+    else:
+        # The only order is the first one.
+        assert segment_of(name, "12 1 340.50") == name
+        assert segment_of(name, "95 1 340.50") == "others"
+
+
+def test_what_is_known_of_a_customer_is_told_by_the_numbers_given() -> None:
+    row = {"recency_days": "12", "frequency": "1", "monetary": "340.50", "is_repeat_customer": ""}
+    alone = read_values(row, FEATURES)
+    assert alone == Values([12, 1, 340.5, 0], alone.measures if isinstance(alone, Values) else [])
+    assert isinstance(alone, Values)
+    assert dict(zip(MEASURED[:4], alone.measures, strict=False)) == {
+        "recency_days": 12,
+        "frequency": 1,
+        "monetary": 340.5,
+        "tenure_days": 12,
+    }
+    again = read_values(row | {"frequency": "5"}, FEATURES)
+    assert isinstance(again, Values)
+    assert again.features == [12, 5, 340.5, 1]
+    assert np.isnan(again.measures[3:]).all()
+    assert read_values(row | {"tenure_days": "long"}, FEATURES) == Problem("tenure_days is no number: long")
+    # A model without the number of orders is told who came back.
+    assert read_values(row, FEATURES[2:]) == Problem("is_repeat_customer is missing")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from segmentation.clustering import segment_rates
 from segmentation.model import SegmentationModel
+from segmentation.naming import Bounds, Members
 from segmentation.transformation import Transformation
 from segmentation.validity import (
     Cut,
@@ -18,7 +20,6 @@ from segmentation.validity import (
     predict_buyers,
     rfm_scores,
     segment_outcomes,
-    segment_rates,
     top_share,
     worst_inversion,
 )
@@ -29,7 +30,8 @@ CODES = {f"{r}{f}{m}": "often" if f > 2 else "seldom" for r in range(1, 6) for f
 def cut(seed: int, n: int = 600) -> Cut:
     rng = np.random.default_rng(seed)
     frequency = 1.0 + rng.poisson(3, n)
-    measures = np.column_stack([rng.integers(1, 300, n), frequency, frequency * 20, rng.integers(300, 400, n)])
+    tenure = rng.integers(300, 400, n)
+    measures = np.column_stack([rng.integers(1, 300, n), frequency, frequency * 20, tenure, tenure / frequency])
     orders = (rng.uniform(size=n) < frequency / 12).astype(float)
     return Cut(measures[:, :3].astype(float), measures.astype(float), orders, orders * frequency * 20)
 
@@ -112,6 +114,16 @@ def test_segments_are_held_against_what_their_kind_did_before() -> None:
     assert often.customers + seldom.customers == 600
     assert often.observed > seldom.observed
     assert worst_inversion([often, seldom]) == 0
+
+
+def test_everybody_counts_in_a_segment_whose_name_is_true() -> None:
+    known, earlier = cut(1), cut(2)
+    named = replace(model(known), members=(Members(Bounds(1, 3)), Members(Bounds(4))))
+    often, seldom = segment_outcomes(known, earlier, named)
+    few_orders = known.measures[:, 1] <= 3
+    assert seldom.customers == few_orders.sum()
+    assert seldom.observed == known.bought[few_orders].mean()
+    assert often.expected == segment_rates((earlier.measures[:, 1] > 3).astype(int), earlier.bought, 2)[1]
 
 
 def test_an_inversion_is_measured_in_standard_errors() -> None:

@@ -110,6 +110,7 @@ final as (
     select
         history_key,
         lag(history_key) over (order by as_of_date) as previous_history_key,
+        lag(history_key, 2) over (order by as_of_date) as earlier_history_key,
         fit_number,
         model_version,
         cast({{ segmentation.dateadd('day', -1, 'as_of_date') }} as date) as month_end,

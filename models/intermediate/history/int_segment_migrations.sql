@@ -14,9 +14,21 @@ origins as (
         months.month_end,
         segment_history.customer_id,
         segment_history.segment,
+        segment_history.frequency,
         segment_history.monetary
     from segment_history
     inner join months on segment_history.history_key = months.previous_history_key
+
+),
+
+earlier as (
+
+    select
+        months.month_end,
+        segment_history.customer_id,
+        segment_history.segment
+    from segment_history
+    inner join months on segment_history.history_key = months.earlier_history_key
 
 ),
 
@@ -27,6 +39,7 @@ destinations as (
         months.month_end,
         segment_history.customer_id,
         segment_history.segment,
+        segment_history.frequency,
         segment_history.monetary
     from segment_history
     inner join months on segment_history.history_key = months.history_key
@@ -41,6 +54,9 @@ final as (
         coalesce(origins.segment, 'New customers') as from_segment,
         coalesce(destinations.segment, 'Lost customers') as to_segment,
         count(*) as customers,
+        count(case when origins.frequency = destinations.frequency then 1 end) as customers_without_purchase,
+        count(case when earlier.segment = destinations.segment and earlier.segment <> origins.segment then 1 end)
+            as customers_moved_back,
         cast(coalesce(sum(origins.monetary), 0) as {{ segmentation.type_money_total() }}) as monetary_before,
         cast(coalesce(sum(destinations.monetary), 0) as {{ segmentation.type_money_total() }}) as monetary
     from origins
@@ -48,6 +64,10 @@ final as (
         on
             origins.month_end = destinations.month_end
             and origins.customer_id = destinations.customer_id
+    left join earlier
+        on
+            origins.month_end = earlier.month_end
+            and origins.customer_id = earlier.customer_id
     group by
         coalesce(destinations.migrations_key, origins.migrations_key),
         coalesce(destinations.month_end, origins.month_end),
@@ -60,7 +80,7 @@ final as (
 with months as (
 
     {{ segmentation.parts_to_build(
-        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)"], query, 'migrations_key'
+        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)", "coalesce(earlier_history_key, 0)"], query, 'migrations_key'
     ) }}
 
 ),

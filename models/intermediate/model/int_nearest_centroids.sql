@@ -23,8 +23,9 @@ segments as (
         max(case when feature = '{{ feature }}' then scaled_centroid end) as {{ feature }}_scaled_centroid,
         {%- endfor %}
         {%- for bound in segmentation.member_bounds() %}
-        max({{ bound }}) as {{ bound }}{{ ',' if not loop.last }}
+        max({{ bound }}) as {{ bound }},
         {%- endfor %}
+        count(*) as features
     from fitted
     group by segment_number, segment
 
@@ -69,7 +70,10 @@ distances as (
     select
         scaled.customer_id,
         segments.segment_number,
-        case when {{ segmentation.is_true_of_member('scaled', 'segments') }} then 0 else 1 end as is_untrue,
+        case
+            when {{ segmentation.is_true_of_member('scaled', 'segments') }} then 0
+            else 1
+        end as untrue,
         {%- for feature in features %}
         {{ '+ ' if not loop.first }}power(scaled.{{ feature }} - segments.{{ feature }}_scaled_centroid, 2)
         {%- endfor %} as squared_distance
@@ -83,7 +87,7 @@ nearest as (
 
     select
         customer_id,
-        {{ segmentation.least_row(['is_untrue', 'squared_distance', 'segment_number']) }}.segment_number as segment_number
+        {{ segmentation.least_row(['untrue', 'squared_distance', 'segment_number']) }}.segment_number as segment_number
     from distances
     group by customer_id
 

@@ -44,14 +44,13 @@ def model(dbt: Any, session: Any) -> Any:
         in_force = scorer(number, *stores)
         names = pa.array(in_force.model.names)
         features, measures = (
-            [f"{feature}_feature" for feature in columns] for columns in (in_force.model.transformation.features, MEASURED)
+            [f"{feature}_feature" for feature in columns]
+            for columns in (in_force.model.transformation.features, MEASURED)
         )
 
         def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                values, measured = (
-                    batch.select(columns).to_pandas().to_numpy(dtype=float) for columns in (features, measures)
-                )
+                values, measured = (batch.select(of).to_pandas().to_numpy(dtype=float) for of in (features, measures))
                 segments = names.take(pa.array(in_force.assign(values, measured)))
                 yield pa.record_batch([*(batch[name].cast(kind) for name, kind in CARRIED), segments], schema=SCHEMA)
 

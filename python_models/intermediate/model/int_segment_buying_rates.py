@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from segmentation.clustering import nearest_centroids
+from segmentation.clustering import nearest_centroids, segment_rates
 from segmentation.stored_model import read_model
-from segmentation.validity import MIN_CUSTOMERS, segment_rates
+from segmentation.validity import MIN_CUSTOMERS
 from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 

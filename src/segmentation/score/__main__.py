@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from segmentation.score.customers import RESULT_COLUMNS, Row, score_rows
+from segmentation.score.customers import RESULT_COLUMNS, Row, given_features, score_rows
 from segmentation.score.warehouse_model import NoModelError, open_model
 from segmentation.scoring import Scorer
 
@@ -28,7 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "values", nargs="*", help="one customer: a number for each feature of the model, by default recency_days "
         "frequency monetary"
     )  # fmt: skip
-    parser.add_argument("--customers", type=Path, help="a CSV file with a column for each feature; other columns stay")
+    parser.add_argument("--tenure", help="days since the first purchase of the one customer, where it is known")
+    parser.add_argument(
+        "--customers",
+        type=Path,
+        help="a CSV file with a column for each feature, and tenure_days where it is known; other columns stay",
+    )
     parser.add_argument("--output", type=Path, help="where to write the scored CSV; default: the terminal")
     parser.add_argument(
         "--warehouse",
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         scorer = open_model(options.warehouse, options.model_version)
         if options.values:
-            return _score_one(scorer, options.values)
+            return _score_one(scorer, options.values, options.tenure)
         return _score_file(scorer, options.customers, options.output)
     except (NoModelError, UnreadableFileError) as e:
         print(e, file=sys.stderr)
@@ -56,12 +61,13 @@ class UnreadableFileError(Exception):
     """The file of customers can't be used; the message says why and what to do."""
 
 
-def _score_one(scorer: Scorer, values: Sequence[str]) -> int:
-    features = scorer.model.transformation.features
+def _score_one(scorer: Scorer, values: Sequence[str], tenure: str | None) -> int:
+    features = given_features(scorer.model.transformation.features)
     if len(values) != len(features):
         print(f"The model needs {len(features)} numbers: {' '.join(features)}; {len(values)} given.", file=sys.stderr)
         return 2
-    ((_, scored),) = score_rows(scorer, [dict(zip(features, values, strict=True))])
+    known = {} if tenure is None else {"tenure_days": tenure}
+    ((_, scored),) = score_rows(scorer, [known | dict(zip(features, values, strict=True))])
     if scored["problem"]:
         print(scored["problem"], file=sys.stderr)
         return 1
@@ -73,7 +79,7 @@ def _score_one(scorer: Scorer, values: Sequence[str]) -> int:
 
 
 def _score_file(scorer: Scorer, path: Path, output: Path | None) -> int:
-    features = scorer.model.transformation.features
+    features = given_features(scorer.model.transformation.features)
     with ExitStack() as files:
         try:
             source = files.enter_context(path.open(encoding="utf-8-sig", newline=""))

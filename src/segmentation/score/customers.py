@@ -9,9 +9,11 @@ from itertools import islice
 
 import numpy as np
 
+from segmentation.naming import MEASURED
 from segmentation.scoring import Scorer
 
 BATCH = 100_000
+REPEAT = "is_repeat_customer"
 
 RESULT_COLUMNS = (
     "segment",
@@ -24,6 +26,14 @@ RESULT_COLUMNS = (
 )
 
 Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Values:
+    """The numbers of a customer: the features of the model, and the MEASURED, of which NaN is not known."""
+
+    features: list[float]
+    measures: list[float]
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,8 @@ def score_rows(scorer: Scorer, rows: Iterable[Row]) -> Iterator[tuple[Row, Row]]
     ----------
     scorer : Scorer
     rows : iterable of dict
-        With a value for each feature of the model, and whatever else.
+        With a value for each feature of the model, and whatever else. Without tenure_days nobody with two orders or
+        more is in a segment whose name says that its customers are new.
 
     Yields
     ------
@@ -54,26 +65,38 @@ def score_rows(scorer: Scorer, rows: Iterable[Row]) -> Iterator[tuple[Row, Row]]
         yield from zip(batch, scored, strict=True)
 
 
-def read_values(row: Row, features: Sequence[str]) -> list[float] | Problem:
-    """Return the features of a customer as numbers, or what is wrong with the first that is none."""
-    values = []
-    for feature in features:
-        text = (row.get(feature) or "").strip()
+def given_features(features: Sequence[str]) -> list[str]:
+    """Return the features of a model that have to be given: frequency tells whether a customer is a repeat one."""
+    return [name for name in features if name != REPEAT or "frequency" not in features]
+
+
+def read_values(row: Row, features: Sequence[str]) -> Values | Problem:
+    """Return the numbers of a customer, or what is wrong with the first that is none."""
+    found: dict[str, float] = {}
+    for name in dict.fromkeys([*given_features(features), *MEASURED]):
+        text = (row.get(name) or "").strip()
         if not text:
-            return Problem(f"{feature} is missing")
+            if name in given_features(features):
+                return Problem(f"{name} is missing")
+            continue
         try:
             value = float(text)
         except ValueError:
-            return Problem(f"{feature} is no number: {text[:40]}")
+            return Problem(f"{name} is no number: {text[:40]}")
         if not math.isfinite(value):
-            return Problem(f"{feature} is no finite number: {text[:40]}")
-        if value < 1 and feature in ("recency_days", "frequency"):
-            return Problem(f"{feature} is below 1: the segments are for customers with a purchase")
-        values.append(value)
-    return values
+            return Problem(f"{name} is no finite number: {text[:40]}")
+        if value < 1 and name in ("recency_days", "frequency"):
+            return Problem(f"{name} is below 1: the segments are for customers with a purchase")
+        found[name] = value
+    if "frequency" in found:
+        found.setdefault(REPEAT, float(found["frequency"] > 1))
+        # The only purchase is the first one.
+        if found["frequency"] == 1 and "recency_days" in found:
+            found.setdefault("tenure_days", found["recency_days"])
+    return Values([found[name] for name in features], [found.get(name, math.nan) for name in MEASURED])
 
 
-def _score_batch(scorer: Scorer, customers: list[list[float] | Problem]) -> Iterator[Row]:
+def _score_batch(scorer: Scorer, customers: list[Values | Problem]) -> Iterator[Row]:
     readable = [values for values in customers if not isinstance(values, Problem)]
     scored = iter(_score_values(scorer, readable))
     for customer in customers:
@@ -83,11 +106,14 @@ def _score_batch(scorer: Scorer, customers: list[list[float] | Problem]) -> Iter
             yield next(scored)
 
 
-def _score_values(scorer: Scorer, values: list[list[float]]) -> list[Row]:
-    if not values:
+def _score_values(scorer: Scorer, customers: list[Values]) -> list[Row]:
+    if not customers:
         return []
     names = scorer.model.names
-    scores = scorer.score(np.array(values, dtype=float))
+    scores = scorer.score(
+        np.array([customer.features for customer in customers], dtype=float),
+        np.array([customer.measures for customer in customers], dtype=float),
+    )
     buying = scores.expected_buying_rate
     return [
         {
@@ -99,5 +125,5 @@ def _score_values(scorer: Scorer, values: list[list[float]]) -> list[Row]:
             "expected_buying_rate": "" if buying is None else f"{buying[n]:.6f}",
             "problem": "",
         }
-        for n in range(len(values))
+        for n in range(len(customers))
     ]

@@ -35,20 +35,22 @@ def _table(snapshot: Snapshot) -> Table:
             formats.number(row["median_frequency"], 0),
             formats.money(row["median_monetary"], snapshot.currency),
             formats.share(row["median_return_rate"]),
+            formats.share(row.get("name_precision")),
         )
         for row in frames.profiles(snapshot).to_dict("records")
     ]
     header = (
         *("Segment", "Customers", "Share", "Revenue", "Share of revenue"),
-        *("Days since last purchase", "Orders", "Spent", "Return rate"),
+        *("Days since last purchase", "Orders", "Spent", "Return rate", "Name is true of"),
     )
     return Table(
         "Segments in numbers",
-        "Days, orders, amounts and return rates are those of the median customer. "
+        "Days, orders, amounts and return rates are those of the median customer. The last column is the share of the "
+        "customers of whom all is true that the name says of each. "
         f"From {formats.count(customers(snapshot))} customers.",
         header,
         rows,
-        frozenset(range(1, 9)),
+        frozenset(range(1, 10)),
     )
 
 
