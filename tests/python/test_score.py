@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from conftest import PROJECT, Build
 
 from segmentation.model import SegmentationModel
-from segmentation.naming import MEASURED, Members
+from segmentation.naming import Members
 from segmentation.rhythm import Rhythm
 from segmentation.score.__main__ import main, spreadsheet_safe
 from segmentation.score.customers import Problem, Values, read_values, score_rows
@@ -100,38 +101,33 @@ def segment_of(name: str, values: str, tenure: str = "") -> str:
 
 @pytest.mark.parametrize("name", ARCHETYPES)
 def test_no_name_says_new_of_who_may_have_been_known_for_years(name: str) -> None:
-    orders = 1 if "one order" in CLAIMS[name] else 5
-    recency = 200 if "overdue" in CLAIMS[name] else 12
-    assert segment_of(name, f"{recency} {orders} 340.50", str(recency + 10)) in (name, "others")
-    if not SAYS_NEW & {*CLAIMS[name]}:
-        assert segment_of(name, f"{recency} {orders} 340.50") == name
-    elif orders > 1:
-        assert segment_of(name, "12 5 340.50") == "others"
-        assert segment_of(name, "12 5 340.50", "22") == name
-    else:
-        # The only order is the first one.
-        assert segment_of(name, "12 1 340.50") == name
-        assert segment_of(name, "95 1 340.50") == "others"
+    recency, orders = 200 if "overdue" in CLAIMS[name] else 12, 1 if "one order" in CLAIMS[name] else 5
+    customer = f"{recency} {orders} 340.50"
+    assert segment_of(name, customer, f"{recency + 10}") == name
+    # A single order is the first one: it tells since when a customer is known.
+    is_told = orders == 1 or not SAYS_NEW & {*CLAIMS[name]}
+    assert segment_of(name, customer) == (name if is_told else "others")
+    if "new" in CLAIMS[name]:
+        assert segment_of(name, f"91 {orders} 340.50") == segment_of(name, customer, "91") == "others"
 
 
-def test_what_is_known_of_a_customer_is_told_by_the_numbers_given() -> None:
-    row = {"recency_days": "12", "frequency": "1", "monetary": "340.50", "is_repeat_customer": ""}
-    alone = read_values(row, FEATURES)
-    assert alone == Values([12, 1, 340.5, 0], alone.measures if isinstance(alone, Values) else [])
-    assert isinstance(alone, Values)
-    assert dict(zip(MEASURED[:4], alone.measures, strict=False)) == {
-        "recency_days": 12,
-        "frequency": 1,
-        "monetary": 340.5,
-        "tenure_days": 12,
-    }
-    again = read_values(row | {"frequency": "5"}, FEATURES)
-    assert isinstance(again, Values)
-    assert again.features == [12, 5, 340.5, 1]
-    assert np.isnan(again.measures[3:]).all()
-    assert read_values(row | {"tenure_days": "long"}, FEATURES) == Problem("tenure_days is no number: long")
-    # A model without the number of orders is told who came back.
-    assert read_values(row, FEATURES[2:]) == Problem("is_repeat_customer is missing")
+def values_of(features: Sequence[str] = FEATURES, **given: str) -> Values:
+    found = read_values({"recency_days": "12", "monetary": "340.50"} | given, features)
+    assert isinstance(found, Values)
+    return found
+
+
+def test_what_is_not_given_is_told_by_the_number_of_orders() -> None:
+    assert values_of(frequency="5").features == [12, 5, 340.5, 1]
+    assert values_of(frequency="1").features == [12, 1, 340.5, 0]
+    assert values_of(frequency="1").measures[:4] == [12, 1, 340.5, 12]
+    assert values_of(frequency="1", tenure_days="20").measures[3] == 20
+    assert np.isnan(values_of(frequency="5").measures[3:]).all()
+    wrong = read_values({"recency_days": "1", "frequency": "2", "monetary": "3", "tenure_days": "long"}, FEATURES)
+    assert wrong == Problem("tenure_days is no number: long")
+    # A model without the number of orders has to be told who came back.
+    assert read_values({"monetary": "340.50"}, FEATURES[2:]) == Problem("is_repeat_customer is missing")
+    assert values_of(FEATURES[2:], is_repeat_customer="1").features == [340.5, 1]
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,10 @@ silent as (
                 else 0
             end
         ) as moved_customers,
-        -- Names that say bought recently, or new: nobody comes to them by staying away.
+        -- Nobody comes to a name that says bought recently, or new, by staying away.
         sum(
             case
-                when
-                    migrations.from_segment <> migrations.to_segment
-                    and (
-                        ', ' || archetypes.claim || ', ' like '%, recent, %'
-                        or ', ' || archetypes.claim || ', ' like '%, new, %'
-                    )
+                when migrations.from_segment <> migrations.to_segment and archetypes.is_entered_by_purchase
                     then migrations.customers_without_purchase
                 else 0
             end
