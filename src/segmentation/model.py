@@ -94,8 +94,10 @@ class SegmentationModel:
         distances = np.where(self.allowed(measures), squared_distances(points, self.centroids), np.inf)
         return np.asarray(distances.argmin(axis=1), dtype=np.int64)
 
-    def centroids_in(self, transformation: Transformation) -> FloatArray:
-        """Return the centroids in the scaled space of another transformation of the same features."""
+    def centroids_in(self, transformation: Transformation) -> FloatArray | None:
+        """Return the centroids in the scaled space of another transformation; None where it has other features."""
+        if transformation.features != self.transformation.features:
+            return None
         return transformation.transform(self.transformation.inverse(self.centroids))
 
     @property
