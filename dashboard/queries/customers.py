@@ -16,6 +16,7 @@ FEATURES = {
     "avg_order_value": "avg_order_value",
     "tenure_days": "tenure_days",
     "interpurchase_days": "coalesce(interpurchase_days, tenure_days)",
+    "is_repeat_customer": "(frequency > 1)::int",
 }
 
 
@@ -215,7 +216,7 @@ def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFra
         deviation of one feature, where cluster_scaler is standard). Empty where no feature of the model is published.
     """
     model = snapshot.query("select * from segmentation_model where is_in_force order by segment_number limit 1").iloc[0]
-    used = [feature for feature in FEATURES if not pd.isna(model[f"{feature}_scale"])]
+    used = [feature for feature in FEATURES if not pd.isna(model.get(f"{feature}_scale"))]
     # Numbers of the model, which are no text of strangers.
     scaled = ",\n".join(
         f"(least(greatest(ln(1 + greatest({FEATURES[feature]}, 0)), {model[f'{feature}_low']!r}), "
