@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
-from segmentation.model import fit_model, fit_transformation
+from segmentation.model import fit_model, fit_transformation, steps_of
 from segmentation.naming import MEASURED
 from segmentation.selection import choose
 from segmentation.stored_model import read_archetypes
@@ -86,7 +86,9 @@ def features_table(warehouse: Path) -> list[str]:
     for features in FEATURE_SETS:
         values = customers[features].to_numpy(dtype=float)
         points = fit_transformation(values, features, rhythm_of(customers)).transform(values)
-        comparison = evaluate_candidates(points, SEED, range(2, 11), EFFORTS["standard"], workers=2)
+        comparison = evaluate_candidates(
+            points, SEED, range(2, 11), EFFORTS["standard"], workers=2, steps=steps_of(features)
+        )
         (chosen,) = [c for c in choose(comparison) if c.is_chosen]
         hard, blended, share = validity(warehouse, features, chosen)
         rows.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -148,6 +148,7 @@ def evaluate_candidates(
     algorithm: str = "kmeans",
     min_customers: int = 0,
     workers: int = 1,
+    steps: Mapping[int, int] | None = None,
 ) -> Comparison:
     """Cluster the customers in every way and measure each.
 
@@ -169,6 +170,8 @@ def evaluate_candidates(
         Fewer customers are not clustered.
     workers : int, default 1
         Processes to use; the result does not depend on them.
+    steps : mapping of int to int, optional
+        Columns that follow from others: see `compare_with_permuted`.
 
     Returns
     -------
@@ -195,7 +198,10 @@ def evaluate_candidates(
         resampled = [f for f in found if f.candidates and _is_resampled(f.algorithm, algorithm, effort)]
         tasks = [_resampling(f, seed, effort) for f in resampled]
         structure, *figures = parallel(
-            [delayed(compare_with_permuted)(few, feasible, seed, effort.permutations), *(t for of in tasks for t in of)]
+            [
+                delayed(compare_with_permuted)(few, feasible, seed, effort.permutations, steps),
+                *(t for of in tasks for t in of),
+            ]
         )
     stable = iter(figures)
     measured = {

@@ -358,6 +358,13 @@ def fit_model(
     return describe_model(values, measures, labels, transformation, archetypes, rhythm, start, names)
 
 
+def steps_of(features: Sequence[str]) -> dict[int, int]:
+    """Return the columns that follow from others: whether a customer is a repeat one, from frequency."""
+    places = {feature: place for place, feature in enumerate(features)}
+    is_known = {"is_repeat_customer", "frequency"} <= places.keys()
+    return {places["is_repeat_customer"]: places["frequency"]} if is_known else {}
+
+
 def fit_transformation(
     values: FloatArray,
     features: Sequence[str],

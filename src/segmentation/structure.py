@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +34,13 @@ class Structure:
     p_value: float
 
 
-def compare_with_permuted(points: FloatArray, segment_counts: Sequence[int], seed: int, count: int = 20) -> Structure:
+def compare_with_permuted(
+    points: FloatArray,
+    segment_counts: Sequence[int],
+    seed: int,
+    count: int = 20,
+    steps: Mapping[int, int] | None = None,
+) -> Structure:
     """Cluster the customers and permuted customers, and compare the silhouettes.
 
     Two kinds of data without clusters: every feature permuted by itself, which keeps its distribution and ties
@@ -51,15 +57,27 @@ def compare_with_permuted(points: FloatArray, segment_counts: Sequence[int], see
     seed : int
     count : int, default 20
         Data sets of each kind; the smallest p-value is 1 / (count + 1).
+    steps : mapping of int to int, optional
+        Columns that have two values, by the column that decides which: the lower one up to some value of that, and the
+        higher one above. They are no features of their own that could be permuted, and follow the others.
     """
     observed = _silhouettes(points, segment_counts, seed)
-    axes = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2]
+    steps = steps or {}
+    own = [column for column in range(points.shape[1]) if column not in steps]
+    features = points[:, own]
+    axes = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)[2]
     highest, errors, p_value = np.full(len(segment_counts), -1.0), np.zeros(len(segment_counts)), 0.0
-    for kind, rotation in enumerate((np.eye(points.shape[1]), axes.T)):
-        rotated = points @ rotation
+    for kind, rotation in enumerate((np.eye(len(own)), axes.T)):
+        rotated = features @ rotation
         permuted = np.array(
             [
-                _silhouettes(_permute(rotated, np.random.default_rng([seed, kind, n])), segment_counts, seed)
+                _silhouettes(
+                    _with_steps(
+                        _permute(rotated, np.random.default_rng([seed, kind, n])) @ rotation.T, own, points, steps
+                    ),
+                    segment_counts,
+                    seed,
+                )
                 for n in range(count)
             ]
         )
@@ -74,6 +92,19 @@ def compare_with_permuted(points: FloatArray, segment_counts: Sequence[int], see
 
 def _permute(points: FloatArray, rng: np.random.Generator) -> FloatArray:
     return np.column_stack([rng.permutation(column) for column in points.T])
+
+
+def _with_steps(features: FloatArray, own: Sequence[int], points: FloatArray, steps: Mapping[int, int]) -> FloatArray:
+    """Return permuted features with the columns that follow from them, as they do among the points."""
+    whole = np.zeros_like(points)
+    whole[:, own] = features
+    for step, source in steps.items():
+        low, high = points[:, step].min(), points[:, step].max()
+        above = points[:, step] == high
+        # In the middle of the gap: rotated there and back, a value is not the same to the last digit.
+        border = (points[above, source].min() + points[~above, source].max(initial=-np.inf)) / 2
+        whole[:, step] = np.where(whole[:, source] > border, high, low)
+    return whole
 
 
 def _silhouettes(points: FloatArray, segment_counts: Sequence[int], seed: int) -> FloatArray:

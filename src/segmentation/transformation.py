@@ -61,7 +61,8 @@ class Transformation:
         features : sequence of str
             Names of the columns.
         scaler : {"standard", "minmax", "robust"}, default "standard"
-            Mean and standard deviation; minimum and range; median and interquartile range. A feature that
+            Mean and standard deviation; minimum and range; median and interquartile range. A feature of two values
+            is scaled by half their distance but for "minmax", however rare one is. A feature that
             does not vary by that measure is scaled by its standard deviation, and by 1 where that is 0 too.
         cap_share : float, default 0.005
             Share of the customers at each end of a feature whose values are capped. A feature that no longer
@@ -101,6 +102,10 @@ class Transformation:
         else:
             first, center, third = np.quantile(logs, [0.25, 0.5, 0.75], axis=0)
             scale = third - first
+        # As if both of two values were as frequent: else a few customers with the rarer one would lie far from others.
+        if scaler != "minmax":
+            has_two_values = ((logs == logs.min(axis=0)) | (logs == logs.max(axis=0))).all(axis=0)
+            scale = np.where(has_two_values, np.ptp(logs, axis=0) / 2, scale)
         # Rounding of equal logs leaves a spread of 1e-17, which would blow up noise.
         scale = np.where(scale > 1e-9, scale, np.where(spread > 1e-9, spread, 1.0))
         learned = (center, scale, low, high, values.min(axis=0), values.max(axis=0))

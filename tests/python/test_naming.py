@@ -549,9 +549,12 @@ def test_wrong_names_fail_the_build(sample_build: Build, tmp_path: Path) -> None
     swap(project / "seeds/segment_archetypes.csv", "VIP", "One-time")
     swap(project / "seeds/rfm_segment_claims.csv", "Champions", "Lost")
     shutil.copy(sample_build.warehouse, tmp_path / "warehouse.duckdb")
-    names = ("segment_archetypes", "rfm_segment_claims", "segment_names_are_true", "rfm_names_are_true")
-    arguments = ("build", "--indirect-selection", "empty", "--project-dir", str(project), "--select", *names)
-    build = dbt(tmp_path, arguments=arguments)
+    # In a build one that fails would keep the other, which looks at what comes later, from being run.
+    for command, *names in (
+        ("seed", "segment_archetypes", "rfm_segment_claims"),
+        ("test", "segment_names_are_true", "rfm_names_are_true"),
+    ):
+        build = dbt(tmp_path, arguments=(command, "--project-dir", str(project), "--select", *names))
     assert build.exit_code == 1
     assert sorted(re.findall(r"Failure in test (\w+)", build.output)) == [
         "rfm_names_are_true",

@@ -322,7 +322,7 @@ def test_silhouettes_are_those_of_the_model_in_force(sample_build: Build, snapsh
             "inner join intermediate.int_fit_in_force as f using (fit_number)"
         )
     )
-    found = frame("from marts.segment_silhouettes inner join marts.customer_segments using (customer_id, segment)")
+    found = frame("from marts.segment_silhouettes inner join intermediate.int_clustering_features using (customer_id)")
     points = fitted.transformation.transform(found[list(fitted.transformation.features)].to_numpy(dtype=float))
     assert len(found) == min(5000, snapshot.manifest["row_counts"]["customer_segments"])
     assert found["silhouette"].to_numpy() == pytest.approx(silhouette_samples(points, found["segment"]), abs=1e-9)

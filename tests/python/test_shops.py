@@ -14,7 +14,7 @@ from shops import CUSTOMERS, SHOPS, orders_of
 
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
 from segmentation.candidates import EFFORTS, evaluate_candidates
-from segmentation.model import SegmentationModel, describe_model, fit_clusters, fit_transformation
+from segmentation.model import SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import estimate_rhythm
 from segmentation.selection import choose
@@ -76,7 +76,11 @@ def segmented(name: str) -> Segmented:
     values, measures = frame[FEATURES].to_numpy(), frame[[*MEASURED]].to_numpy()
     transformation = fit_transformation(values, FEATURES, rhythm)
     points = transformation.transform(values)
-    (chosen,) = [c for c in choose(evaluate_candidates(points, 42, range(2, 11), EFFORTS["standard"])) if c.is_chosen]
+    (chosen,) = [
+        c
+        for c in choose(evaluate_candidates(points, 42, range(2, 11), EFFORTS["standard"], steps=steps_of(FEATURES)))
+        if c.is_chosen
+    ]
     labels = fit_clusters(points, chosen.setting, 42)
     neighbors = choose_neighbors(hold_out(points, labels, int(labels.max()) + 1))
     model = describe_model(values, measures, labels, transformation, archetypes(), rhythm, neighbors=neighbors)

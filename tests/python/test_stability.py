@@ -78,6 +78,13 @@ def test_a_single_cloud_is_no_more_structured_than_when_permuted(shape: str) -> 
     assert structure.p_value > 0.05
 
 
+def test_a_column_that_follows_from_another_is_no_structure() -> None:
+    points = np.random.default_rng(11).normal(size=(800, 3))
+    points = np.column_stack([points, np.where(points[:, 0] > 0.2, 1.0, -1.0)])
+    assert compare_with_permuted(points, range(2, 7), 1, 20, {3: 0}).p_value > 0.05
+    assert compare_with_permuted(points, range(2, 7), 1, 20).p_value < 0.05
+
+
 def test_blobs_are_more_structured_than_when_permuted() -> None:
     points, _ = make_blobs(600, centers=5.0 * np.eye(4), random_state=3)
     structure = compare_with_permuted(points, range(2, 7), 1, 20)

@@ -109,3 +109,19 @@ def test_skewness_is_scipys_and_nothing_where_nothing_varies() -> None:
     values = np.random.default_rng(1).lognormal(size=(300, 2))
     assert skewness(values) == pytest.approx(np.asarray(skew(values, axis=0)).tolist())
     assert skewness(np.full((50, 1), 0.1)) == [None]
+
+
+@pytest.mark.parametrize(("scaler", "apart"), [("standard", 2.0), ("robust", 2.0), ("minmax", 1.0)])
+def test_two_values_are_as_far_apart_however_rare_one_is(scaler: str, apart: float) -> None:
+    for rare in (1, 50):
+        values = np.r_[np.zeros(100 - rare), np.ones(rare)][:, None]
+        scaled = Transformation.fit(values, ["is_repeat_customer"], scaler, cap_share=0).transform(values)
+        assert np.ptp(scaled) == pytest.approx(apart)
+
+
+def test_beyond_limits_all_are_alike() -> None:
+    values = np.array([[1.0], [30.0], [100.0], [150.0], [500.0]])
+    scaled = Transformation.fit(values, ["recency_days"], limits={"recency_days": (60, 120)}).transform(values).ravel()
+    assert scaled[0] == scaled[1] < scaled[2] < scaled[3] == scaled[4]
+    everybody = Transformation.fit(values[:2], ["recency_days"], limits={"recency_days": (60, 120)})
+    assert everybody.transform(values[:2]).tolist() == [[0.0], [0.0]]

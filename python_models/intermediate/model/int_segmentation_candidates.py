@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from segmentation.candidates import EFFORTS, evaluate_candidates
+from segmentation.model import steps_of
 from segmentation.selection import choose
 from segmentation_dbt.fits import pending_fit, stored_fits, transformation_of, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
@@ -39,6 +40,7 @@ def model(dbt: Any, session: Any) -> Any:
         algorithm,
         min_customers=0 if asked_for else min_customers,
         workers=min(2, os.cpu_count() or 1),
+        steps=steps_of(features),
     )
     # Other settings ask for another choice.
     in_force = None
