@@ -291,6 +291,33 @@ def test_a_name_is_given_up_if_those_of_whom_it_is_not_true_have_nowhere_to_go(c
     assert model.members[0].admits(measures[:100]).all()
 
 
+def test_a_name_stays_if_those_of_whom_it_is_not_true_go_elsewhere() -> None:
+    """A fifth of those who bought once, for little, are active, as are all who bought once for much."""
+    rng = np.random.default_rng(1)
+    recency = np.r_[rng.uniform(140, 160, 80), rng.uniform(1, 60, 120)]
+    measures = np.column_stack(
+        [recency, np.ones(200), np.r_[rng.uniform(20, 30, 100), rng.uniform(300, 900, 100)], recency + 200, recency]
+    )
+    values, labels = measures[:, :3], np.repeat([0, 1], 100)
+    transformation = fit_transformation(values, FEATURES[:3], RHYTHM)
+    model = describe_model(values, measures, labels, transformation, shipped(), RHYTHM, neighbors=15)
+    assert model.names == ("One-time", "Large first order")
+
+
+def test_a_name_that_says_who_buys_again_is_held_against_who_did() -> None:
+    measures = np.tile([[30.0, 3, 50, 300, 30], [200.0, 3, 50, 300, 30]], (10, 1))
+    labels = np.tile([0, 1], 10)
+    archetypes = [read("buys again"), Archetype("other", (0.0,) * 4), Archetype("another", (0.0,) * 4)]
+    transformation = fit_transformation(measures[:, :1], FEATURES[:1], RHYTHM)
+    for buyers in (0, 1):
+        later = Later(measures[:, :1], labels == buyers, RHYTHM.gap_days)
+        for neighbors in (None, 5):
+            model = describe_model(
+                measures[:, :1], measures, labels, transformation, archetypes, RHYTHM, neighbors=neighbors, later=later
+            )
+            assert [name == "a" for name in model.names] == [buyers == 0, buyers == 1]
+
+
 @pytest.mark.parametrize("lowest", [0.5001, 0.6, 0.99])
 def test_a_name_that_is_not_true_is_not_given_while_a_true_one_is_left(lowest: float) -> None:
     near_but_untrue = Archetype("untrue", (0.5,) * 4, {"tenure": Bounds(lowest)})

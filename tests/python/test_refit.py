@@ -236,6 +236,7 @@ def test_changed_are_those_whose_segment_has_another_name() -> None:
     # Of the first customer the name is not true.
     choosy = two_segments(model_of("a", "b", members=(Members(Bounds(2)), Members())))
     assert count_changed(one, choosy, values, values, measures) == 1
+    assert count_changed(choosy, one, values, values, measures) == 1
 
 
 # --- The model in its table -------------------------------------------------------------------------------------------

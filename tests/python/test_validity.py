@@ -118,12 +118,12 @@ def test_segments_are_held_against_what_their_kind_did_before() -> None:
 
 def test_everybody_counts_in_a_segment_whose_name_is_true() -> None:
     known, earlier = cut(1), cut(2)
-    named = replace(model(known), members=(Members(Bounds(1, 3)), Members(Bounds(4))))
+    named = replace(model(known), members=(Members(Bounds(1, 2)), Members(Bounds(3))))
     often, seldom = segment_outcomes(known, earlier, named)
-    few_orders = known.measures[:, 1] <= 3
+    few_orders = known.measures[:, 1] <= 2
     assert seldom.customers == few_orders.sum()
     assert seldom.observed == known.bought[few_orders].mean()
-    assert often.expected == segment_rates((earlier.measures[:, 1] > 3).astype(int), earlier.bought, 2)[1]
+    assert often.expected == segment_rates((earlier.measures[:, 1] > 2).astype(int), earlier.bought, 2)[1]
 
 
 def test_an_inversion_is_measured_in_standard_errors() -> None:

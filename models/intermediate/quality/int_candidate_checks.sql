@@ -35,6 +35,8 @@ skews as (
         skew_before,
         skew_after
     from fitted
+    -- Of a yes or no it only says how rare one of them is.
+    where feature <> 'is_repeat_customer'
 
 ),
 
