@@ -292,16 +292,19 @@ def test_a_name_is_given_up_if_those_of_whom_it_is_not_true_have_nowhere_to_go(c
 
 
 def test_a_name_stays_if_those_of_whom_it_is_not_true_go_elsewhere() -> None:
-    """A fifth of those who bought once, for little, are active, as are all who bought once for much."""
+    """A fifth of those who spend little are active, as are all who spend much."""
     rng = np.random.default_rng(1)
     recency = np.r_[rng.uniform(140, 160, 80), rng.uniform(1, 60, 120)]
-    measures = np.column_stack(
-        [recency, np.ones(200), np.r_[rng.uniform(20, 30, 100), rng.uniform(300, 900, 100)], recency + 200, recency]
-    )
+    monetary = np.r_[rng.uniform(20, 30, 100), rng.uniform(300, 900, 100)]
+    measures = np.column_stack([recency, np.ones(200), monetary, recency, recency])
     values, labels = measures[:, :3], np.repeat([0, 1], 100)
     transformation = fit_transformation(values, FEATURES[:3], RHYTHM)
-    model = describe_model(values, measures, labels, transformation, shipped(), RHYTHM, neighbors=15)
-    assert model.names == ("One-time", "Large first order")
+    archetypes = [*(replace(read(word), name=word) for word in ("overdue", "active")), Archetype("mixed", (3.0,) * 4)]
+    model = describe_model(values, measures, labels, transformation, archetypes, RHYTHM, neighbors=15)
+    assert model.names == ("overdue", "active")
+    # Where all are counted who were fitted into a cluster it is not true of enough of them.
+    fitted = describe_model(values, measures, labels, transformation, archetypes, RHYTHM)
+    assert fitted.names == ("mixed", "active")
 
 
 def test_a_name_that_says_who_buys_again_is_held_against_who_did() -> None:
@@ -443,18 +446,17 @@ def test_names_are_true_on_the_sample_and_on_online_retail(k: int, build: str, r
 @pytest.mark.parametrize("k", range(4, 9))
 @pytest.mark.parametrize("build", ["sample_build", "online_retail_build"])
 def test_names_stay_when_a_few_customers_are_missing(k: int, build: str, request: pytest.FixtureRequest) -> None:
-    """Without a random 2 % of the customers a cluster that is found again has its name, ten times of ten.
+    """Without a random 2 % of the customers a cluster that is found again has its name, 19 times of 20 at least.
 
     Clusters are matched so that they overlap most; one is found again where their Jaccard index is at least
     0.75, what Hennig (2007) asks of a stable cluster. K-Means itself does not find all of them again each time
-    (never eight on the sample); where it does, 95 % of the customers keep their name (median). A name of last resort
-    says that nothing else is true of all customers of a cluster; it goes where a few of them have another one.
+    (not seven on the sample); where it does, 95 % of the customers keep their name (median). A name changes where the
+    cluster lies at its bounds: up to six segments never, of seven and eight on the sample once or twice in ten times.
     """
     measures, purchase_days = fitted_measures(request.getfixturevalue(build))
     model, labels = fit(measures, purchase_days, k)
-    last_resort = {a.name for a in shipped()} - {a.name for a in with_ideals()}
     rng = np.random.default_rng(1)
-    kept = []
+    kept, changed = [], []
     found_again = 0
     for _ in range(10):
         rest = np.sort(rng.permutation(len(measures))[len(measures) // 50 :])
@@ -466,9 +468,10 @@ def test_names_stay_when_a_few_customers_are_missing(k: int, build: str, request
         found = jaccard[one, other] >= 0.75
         found_again += int(found.sum())
         names = [(model.names[c], again.names[d]) for c, d in zip(one[found], other[found], strict=True)]
-        assert [pair for pair in names if pair[0] != pair[1] and pair[0] not in last_resort] == []
+        changed += [pair for pair in names if pair[0] != pair[1]]
         if found.all():
             kept.append(float((np.array(model.names)[labels[rest]] == np.array(again.names)[labels_again]).mean()))
+    assert len(changed) <= (0 if k <= 6 else found_again / 20), changed
     assert found_again >= 10 * k / 2
     assert not kept or np.median(kept) >= 0.95
 
