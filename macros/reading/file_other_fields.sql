@@ -2,7 +2,11 @@
 {% macro file_other_fields(file) -%}
     {%- set others = [] -%}
     {%- for field in fromjson(file['positions']) if field not in segmentation.invoice_line_columns() -%}
-        {%- do others.append("'" ~ field ~ "', " ~ segmentation.file_column(file, field)) -%}
+        {%- set column = segmentation.file_column(file, field) -%}
+        {%- if field == 'discount' and segmentation.is_header_of_percent(file, field) -%}
+            {%- set column = segmentation.as_percent(column) -%}
+        {%- endif -%}
+        {%- do others.append("'" ~ field ~ "', " ~ column) -%}
     {%- endfor -%}
     {%- if others -%}
     {{ segmentation.json_object(others) }}

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
-from segmentation.intake.unread_words import Words, refuse_unread_discounts, refuse_unread_words
+from segmentation.intake.unread_words import (
+    Words,
+    refuse_rounded_ids,
+    refuse_unread_currencies,
+    refuse_unread_discounts,
+    refuse_unread_words,
+)
 
 WORDS = Words(
     {
@@ -89,3 +95,58 @@ def test_a_column_of_discounts_that_is_not_read_is_asked_about(header: str, valu
     else:
         refuse_unread_discounts(file, rows, WORDS)
     refuse_unread_discounts(file, rows, Words(ignored_columns=[header]))
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "remedy"),
+    [
+        ("S/H", ("S", "H"), "column_map: {is_returned: S/H}"),
+        ("Belegart", ("Invoice", "Something else"), "column_map: {is_returned: Belegart}"),
+        ("Status", ("paid", "Bounced"), "column_map: {order_status: Status}"),
+        ("Storno", ("", "x"), "column_map: {order_status: Storno}"),
+        ("Returned Qty", ("0", "2"), "column_map: {is_returned: Returned Qty}"),
+        ("Status", ("shelf", "window"), None),
+        ("Cancelled at", ("", "2024-01-01"), None),
+        ("Return reason", ("", "too small"), None),
+        ("Returned Qty", ("0", "0"), None),
+    ],
+)
+def test_a_header_that_says_it_makes_unknown_words_count(
+    header: str, words: tuple[str, ...], remedy: str | None
+) -> None:
+    file = InvoiceFile("a.csv", headers=("Qty", header), positions={"quantity": 0}, shape="invoice_lines")
+    meanings = {"order_status": {"paid": False}, "is_returned": {"invoice": False, "s": False, "h": True}}
+    rows = [(n, ["1", word], "") for n, word in enumerate(words, 2)]
+    if remedy is None:
+        refuse_unread_words(file, rows, Words(meanings))
+    else:
+        with pytest.raises(UnusableFileError) as e:
+            refuse_unread_words(file, rows, Words(meanings))
+        assert remedy in e.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("values", "is_asked"),
+    [(("EUR", "SEK"), True), (("EUR", "EUR"), False), (("EUR", "OAK"), False), (("", "usd"), False)],
+)
+def test_several_currencies_that_are_not_read_are_asked_about(values: tuple[str, str], is_asked: bool) -> None:
+    file = InvoiceFile("a.csv", headers=("Price", "Code"), positions={"unit_price": 0}, shape="invoice_lines")
+    rows = [(n, ["5", value], "") for n, value in enumerate(values, 2)]
+    if is_asked:
+        with pytest.raises(UnusableFileError, match="EUR on 1 and SEK on 1") as e:
+            refuse_unread_currencies(file, rows, Words())
+        assert "column_map: {currency: Code}" in e.value.remedy
+    else:
+        refuse_unread_currencies(file, rows, Words())
+
+
+@pytest.mark.parametrize(
+    ("value", "is_refused"), [("4.05120E+12", True), ("1,2e+5", True), ("E12", False), ("4.05", False)]
+)
+def test_numbers_that_a_spreadsheet_has_rounded_are_refused(value: str, is_refused: bool) -> None:
+    file = InvoiceFile("a.csv", headers=("Customer",), positions={"customer_id": 0}, shape="invoice_lines")
+    if is_refused:
+        with pytest.raises(UnusableFileError, match="rounded them"):
+            refuse_rounded_ids(file, [(2, [value], "")], Words())
+    else:
+        refuse_rounded_ids(file, [(2, [value], "")], Words())

@@ -15,6 +15,7 @@ customers as (
     select
         customer_id,
         {{ segmentation.bare_customer_id('customer_id') }} as bare_id,
+        {{ segmentation.matches_pattern('customer_id', '^(0+|-1|9{3,})$') }} as is_like_a_placeholder,
         count(*) as order_count,
         sum(amount) as amount
     from file_invoice_days
@@ -31,27 +32,32 @@ ranked as (
         sum(amount) over () as total_amount,
         count(*) over () as customer_count,
         row_number() over (order by order_count desc, customer_id asc) as place,
-        lead(order_count) over (order by order_count desc, customer_id asc) as next_order_count
+        lead(order_count) over (order by order_count desc, customer_id asc) as next_order_count,
+        max(case when not is_like_a_placeholder then order_count end) over () as most_orders_of_others,
+        is_like_a_placeholder
     from customers
 
 ),
 
--- One id with many times the orders of the next and much of the money may be nobody, such as a till's guest.
+-- One id with many times the orders of the next and much of the money may be nobody, such as a till's guest; several
+-- that look like it hide each other.
 foremost as (
 
     select
         customer_id as assumed,
         order_count as lines_for,
-        next_order_count as lines_against,
-        amount > 0.1 * total_amount
-        and order_count >= 5 * next_order_count
-        and customer_count >= 20 as is_far_above,
-        {{ segmentation.matches_pattern('customer_id', '^(0+|-1|9{3,})$') }} as is_like_a_placeholder,
+        case when is_like_a_placeholder then most_orders_of_others else next_order_count end as lines_against,
+        customer_count >= 20
+        and case
+            when is_like_a_placeholder then amount > 0.03 * total_amount and order_count >= 3 * most_orders_of_others
+            else place = 1 and amount > 0.1 * total_amount and order_count >= 5 * next_order_count
+        end as is_far_above,
+        is_like_a_placeholder,
         'customer ' || customer_id || ' has ' || order_count || ' orders and '
-        || round(100 * amount / nullif(total_amount, 0), 1) || ' % of the money, the next customer ' || next_order_count
+        || round(100 * amount / nullif(total_amount, 0), 1) || ' % of the money, the next customer '
+        || case when is_like_a_placeholder then most_orders_of_others else next_order_count end
         || ' orders: it may stand for nobody, such as guests' as explanation
     from ranked
-    where place = 1
 
 ),
 

@@ -37,7 +37,7 @@ from segmentation.intake.row_structure import GROUP_HEADINGS, ORDER_ROWS, TOTAL_
 from segmentation.intake.shapes import FIELDS, Layout, ShapeColumn, Shapes
 from segmentation.intake.tables_together import judge_together
 from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
-from segmentation.intake.unread_words import Words, refuse_unread_discounts, refuse_unread_words
+from segmentation.intake.unread_words import REFUSALS, Words
 from segmentation.intake.workbook import last_sheet_rows, sheet_names
 
 DELIMITERS = (",", ";", "\t", "|", " ")
@@ -249,7 +249,7 @@ class _Inspector:
         try:
             layout = recognise(self._shapes, first, self._column_maps, Table.of(file))
             recognised = replace(file, **asdict(layout))
-            for refuse in (refuse_unread_words, refuse_unread_discounts):
+            for refuse in REFUSALS:
                 refuse(recognised, rows[layout.header_row + 1 :], self._words)
             return _structured(recognised, rows)
         except NoInvoiceLinesError as e:
@@ -290,7 +290,7 @@ class _Inspector:
         # The last row of the sample may be half of one.
         whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind("\n") + 1]
         rows = list(islice(split_rows(io.StringIO(whole), delimiter, len(layout.headers)), SAMPLE_ROWS))
-        for refuse in (refuse_unread_words, refuse_unread_discounts):
+        for refuse in REFUSALS:
             refuse(described, rows[layout.header_row + 1 :], self._words)
         return _structured(described, rows)
 
