@@ -117,7 +117,7 @@ def silhouette_plot(frame: pd.DataFrame, colors: Mapping[str, str], width: float
         "zero:Q",
         title="Silhouette (−1 to 1)",  # noqa: RUF001
         scale=alt.Scale(domain=[low, 1]),
-        axis=alt.Axis(tickCount=6),
+        axis=alt.Axis(tickCount=3 if is_narrow(width) else 6),
     )
     # Above the first segment there is room for what the mean is.
     y_scale = alt.Scale(reverse=True, domain=[-5 * gap, end - gap], nice=False)
@@ -134,10 +134,12 @@ def silhouette_plot(frame: pd.DataFrame, colors: Mapping[str, str], width: float
     weights = frame["last"] - frame["first"]
     mean = float((frame["silhouette"] * weights).sum() / weights.sum())
     of_all = alt.Chart(pd.DataFrame({"mean": [mean], "note": [f"mean {mean:.2f}"]})).encode(x="mean:Q")
+    # On the side with more room.
+    beside = {"align": "left", "dx": 5} if mean < (low + 1) / 2 else {"align": "right", "dx": -5}
     return alt.layer(
         areas,
         of_all.mark_rule(strokeDash=[5, 4]),
-        of_all.mark_text(align="left", dx=5, baseline="top").encode(y=alt.value(0), text="note:N"),
+        of_all.mark_text(**beside, baseline="top").encode(y=alt.value(0), text="note:N"),
     ).properties(width=width, height=330)
 
 

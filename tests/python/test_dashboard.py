@@ -262,13 +262,15 @@ def test_an_open_page_shows_the_next_version(chromium: Chromium, sample_build: B
         second = first.with_name("000009-next")
         shutil.copytree(folder / first, folder / second)
         with duckdb.connect(str(folder / second / "segments.duckdb")) as connection:
-            connection.execute("delete from customer_segments where segment = 'New'")
+            connection.execute("delete from customer_segments where segment = 'VIP'")
+            left = len(connection.execute("from customer_segments").fetchall())
             connection.execute("drop table segmentation_quality")
         (folder / "next").symlink_to(second)
         (folder / "next").replace(folder / "current")
         # Of an older project: what is missing is said.
         tab.page.get_by_text("Build again.").wait_for(timeout=20_000)
-        assert "2,489" in tab.text()
+        assert left < 3000
+        assert f"{left:,}" in tab.text()
         assert tab.errors == []
 
 

@@ -516,7 +516,7 @@ def test_never_keeps_the_model_and_says_what_that_costs(tmp_path: Path) -> None:
     assert tested.exit_code == 1
     assert "Failure in test quality_does_not_fail" in tested.output
     stopped = build(tmp_path, "2023-12-01", refit="never", cluster_features=["frequency", "monetary"])
-    assert stopped.exit_code == 1
+    assert stopped.exit_code != 0
     assert f"cluster_features was {', '.join(FEATURES)} and is frequency, monetary" in stopped.message()
 
     auto = built(tmp_path, "2023-12-01", cluster_scaler="robust")
