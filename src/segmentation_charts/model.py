@@ -134,12 +134,13 @@ def silhouette_plot(frame: pd.DataFrame, colors: Mapping[str, str], width: float
     weights = frame["last"] - frame["first"]
     mean = float((frame["silhouette"] * weights).sum() / weights.sum())
     of_all = alt.Chart(pd.DataFrame({"mean": [mean], "note": [f"mean {mean:.2f}"]})).encode(x="mean:Q")
-    # On the side with more room.
-    beside = {"align": "left", "dx": 5} if mean < (low + 1) / 2 else {"align": "right", "dx": -5}
+    has_room = mean < (low + 1) / 2
     return alt.layer(
         areas,
         of_all.mark_rule(strokeDash=[5, 4]),
-        of_all.mark_text(**beside, baseline="top").encode(y=alt.value(0), text="note:N"),
+        of_all.mark_text(align="left" if has_room else "right", dx=5 if has_room else -5, baseline="top").encode(
+            y=alt.value(0), text="note:N"
+        ),
     ).properties(width=width, height=330)
 
 
