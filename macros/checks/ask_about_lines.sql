@@ -2,9 +2,9 @@
 {% macro ask_about_lines(message, evidence) -%}
     {%- set remedies = {
         'line_amounts': [
-            'Quantity and price do not give the amounts that the files have. It is not clear what a line is worth:',
-            "Say it: --vars '{line_amounts: file}' if the amount of the file counts, product if it is quantity times price; or say with column_map which"
-            ~ ' column is the price of one unit and which the amount of the line.'
+            'It is not clear what a line is worth:',
+            "Say it: --vars '{line_amounts: file}' if the amount of the file counts, product if it is quantity times price, order if it is the total of the"
+            ~ ' order, which its lines share equally; or say with column_map which column is the price of one unit and which the amount of the line.'
         ],
         'duplicate_lines': [
             'Many lines are copies, equal in every column of their file. It is not clear whether they are duplicates or were each sold:',

@@ -4,12 +4,12 @@
         {{ return('') }}
     {%- endif -%}
     {%- set unknown -%}
-        select orders.order_status, count(*) as order_count, min(files.source_file) as source_file, min(orders.invoice_id) as example
+        select orders.unknown_status, count(*) as order_count, min(files.source_file) as source_file, min(orders.invoice_id) as example
         from {{ orders }} as orders
         inner join {{ files }} as files on orders.load_key = files.load_key
-        where orders.order_status is not null and orders.status_meaning is null
-        group by orders.order_status
-        order by order_count desc, orders.order_status
+        where orders.unknown_status is not null
+        group by orders.unknown_status
+        order by order_count desc, orders.unknown_status
     {%- endset -%}
     {% call statement('unknown_statuses', fetch_result=true) %}{{ unknown }}{% endcall %}
     {%- set statuses = load_result('unknown_statuses')['data'] -%}

@@ -10,6 +10,6 @@
                 then
                     abs(signed_amount - {{ product }}) <= {{ rounding }}
                     or abs(abs(signed_amount - {{ product }}) - abs(coalesce(discount_given, 0))) <= {{ rounding }}
-                    or abs(signed_amount - {{ product }} * (1 - coalesce(discount_given, 0) / 100)) <= {{ rounding }}
+                    or abs(signed_amount - {{ product }} * (1 - coalesce(discount_share, discount_given / 100, 0))) <= {{ rounding }}
         end
 {%- endmacro %}

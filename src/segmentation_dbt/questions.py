@@ -18,6 +18,7 @@ PLACEHOLDERS: dict[str, Any] = {
     "date_order": "DMY_OR_MDY_OR_YMD",
     "decimal_mark": "POINT_OR_COMMA",
     "discount_sign": "POSITIVE_OR_NEGATIVE",
+    "discount_unit": "MONEY_OR_PERCENT_OR_SHARE",
     "duplicate_lines": "DROP_OR_KEEP",
     "first_plausible_date": "DATE",
     "invoice_numbers": "UNIQUE_OR_DAILY",
@@ -26,6 +27,7 @@ PLACEHOLDERS: dict[str, Any] = {
 }
 RATE = "RATE"
 MEANING = "STANDS_OR_NEVER_PAID_OR_CANCELLED"
+MEANING_OF_DOCUMENT = "SALE_OR_RETURN_OR_RETURNED_SALE_OR_NEVER_PAID_OR_REJECTED"
 NUMBER_OF_COLUMN = "NUMBER_OF_THE_COLUMN"
 NAME_OF_COLUMN = "NAME_OF_THE_COLUMN"
 # Of a file that lacks several fields the remedy names one; all are to be answered.
@@ -144,7 +146,9 @@ def _merged(before: Any, value: Any) -> Any:
 
 
 def _without_guesses(name: str, value: Any) -> Any:
-    """Replace the columns of an example: their numbers, and words that stand for a name."""
+    """Replace the columns of an example: their numbers, and words that stand for a name; and what words mean."""
+    if name == "document_type_meanings" and isinstance(value, dict):
+        return dict.fromkeys(value, MEANING_OF_DOCUMENT)
     if name != "column_map" or not isinstance(value, dict):
         return value
     words = {"YOUR COLUMN NAME": NAME_OF_COLUMN}

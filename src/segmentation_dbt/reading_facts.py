@@ -66,8 +66,7 @@ union all select source_file, 'discount_sign' from {stg_files}
 where discount_sign is null and positive_discount_lines + negative_discount_lines > 0
 """
 _STATUSES = """
-select distinct order_status from {stg_invoice_orders}
-where order_status is not null and status_meaning is null order by order_status
+select distinct unknown_status from {stg_invoice_orders} where unknown_status is not null order by unknown_status
 """
 _CURRENCIES = """
 select currency from {base_file_evidence} where currency is not null

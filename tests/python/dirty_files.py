@@ -268,6 +268,7 @@ BAD_DATES = (
     "1900-01-01 00:00",
     "9999-12-31",
 )
+UNKNOWN_FLAGS = ("maybe", "{{ x }}", "2")
 RETURN_FLAGS = ("Yes", "No", "yes", "n", "0", "1", "", "true", "Not")
 
 
@@ -442,7 +443,7 @@ class _FileMaker:
             own = {"": "20101301", "dmy": "30/2/2010", "mdy": "2/30/2010"}[self.date_order]
             return rng.choice((*BAD_DATES, own)) if is_hostile else _typed_date(rng, self.date_order)
         if name == "is_returned":
-            return rng.choice(["maybe", "{{ x }}", "2"]) if is_hostile else rng.choice(RETURN_FLAGS)
+            return rng.choice(UNKNOWN_FLAGS) if is_hostile else rng.choice(RETURN_FLAGS)
         if name == "country":
             return rng.choice(HOSTILE_TEXTS + ONLY_UNICODE) if is_hostile else rng.choice(["UK", "EIRE", " France "])
         if is_hostile:

@@ -184,6 +184,24 @@ def test_many_copies_of_lines_are_asked_about(tmp_path: Path) -> None:
     assert kept.rows("select count(*) from marts.invoice_lines") == [(20,)]
 
 
+def test_words_that_nobody_knows_are_asked_about(tmp_path: Path) -> None:
+    """One of an order's second line, too."""
+    header = f"{HEADER},Document,State\n"
+    lines = [f"{LINE},Invoice,paid", f"{LINE},Slip,Bounced"]
+    (tmp_path / "invoices.csv").write_text(header + "\n".join(lines), encoding="utf-8")
+    said: dict[str, Any] = {"column_map": {"is_returned": "Document", "order_status": "State"}, "max_rejected_share": 1}
+    built = dbt(tmp_path, tmp_path / "invoices.csv", said, LINES_ONLY)
+    assert "Bounced: 1 order, for example 1 in" in refused(built)
+    said["order_status_meanings"] = {"bounced": "never_paid"}
+    built = dbt(tmp_path, tmp_path / "invoices.csv", said, LINES_ONLY)
+    assert "slip: 1 line of" in refused(built)
+    assert 'document_type_meanings: {"slip": "sale"}' in built.message()
+    said["document_type_meanings"] = {"slip": "sale"}
+    built = dbt(tmp_path, tmp_path / "invoices.csv", said, LINES_ONLY)
+    assert built.rows("select source_row from marts.invoice_lines") == [(2,)]
+    assert built.rows("select reason from marts.rejected_invoice_lines") == [("never_paid",)]
+
+
 def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
     message = refused(build(tmp_path, LINE, as_of_date="1999-01-01"))
     assert "as_of_date, which is set to 1999-01-01" in message
@@ -198,9 +216,11 @@ WRONG: dict[str, tuple[Any, str]] = {
     "decimal_mark": (";", "it must be '.', ',' or ''"),
     "ignored_columns": ("Note", "it must be a list such as"),
     "discount_sign": ("minus", "it must be positive, negative or ''"),
+    "discount_unit": ("cents", "it must be money, percent, share or ''"),
+    "document_type_meanings": ({"slip": "stands"}, "it must be a meaning for each word, such as {picked: sale}"),
     "order_status_meanings": ({"picked": "maybe"}, "it must be a meaning for each word, such as {picked: stands}"),
     "overlapping_files": ("oldest", "it must be newest, file_name, all or ''"),
-    "line_amounts": ("price", "it must be file, product or ''"),
+    "line_amounts": ("price", "it must be file, product, order or ''"),
     "duplicate_lines": ("some", "it must be drop, keep or ''"),
     "invoice_numbers": ("weekly", "it must be unique, daily or ''"),
     "placeholder_customers": ("0", "it must be '' or a list such as"),

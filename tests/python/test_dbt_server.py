@@ -15,6 +15,7 @@ OTHERS: dict[str, Any] = {
     "column_map": {"description": "StockCode"},
     "ignored_columns": ["Note"],
     "order_status_meanings": {"picked": "stands"},
+    "document_type_meanings": {"slip": "sale"},
     "placeholder_customers": ["0"],
     "join_customer_ids": True,
     "time_zone": "Europe/London",

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
-from segmentation.intake.unread_words import (
-    Words,
-    refuse_rounded_ids,
-    refuse_unread_currencies,
-    refuse_unread_discounts,
-    refuse_unread_words,
-)
+from segmentation.intake.unread_words import Words, refuse_unread_words
 
 WORDS = Words(
     {
@@ -75,29 +69,6 @@ def test_what_a_line_says_by_its_sign_is_not_asked_about(quantity: str, is_asked
 
 
 @pytest.mark.parametrize(
-    ("header", "value", "is_asked"),
-    [
-        ("Discount", "2.50", True),
-        ("Rabatt %", "10", True),
-        ("Discount", "0.00", False),
-        ("Discount code", "SAVE10", False),
-        ("Order discount", "2.50", False),
-        ("Weight", "2.50", False),
-    ],
-)
-def test_a_column_of_discounts_that_is_not_read_is_asked_about(header: str, value: str, is_asked: bool) -> None:
-    file = InvoiceFile("a.csv", headers=("Price", header), positions={"unit_price": 0}, shape="invoice_lines")
-    rows = [(2, ["5", ""], ""), (3, ["5", value], "")]
-    if is_asked:
-        with pytest.raises(UnusableFileError, match=rf"has a discount such as '{value}' on 1 of the first rows") as e:
-            refuse_unread_discounts(file, rows, WORDS)
-        assert "column_map: {discount: " in e.value.remedy
-    else:
-        refuse_unread_discounts(file, rows, WORDS)
-    refuse_unread_discounts(file, rows, Words(ignored_columns=[header]))
-
-
-@pytest.mark.parametrize(
     ("header", "words", "remedy"),
     [
         ("S/H", ("S", "H"), "column_map: {is_returned: S/H}"),
@@ -123,30 +94,3 @@ def test_a_header_that_says_it_makes_unknown_words_count(
         with pytest.raises(UnusableFileError) as e:
             refuse_unread_words(file, rows, Words(meanings))
         assert remedy in e.value.remedy
-
-
-@pytest.mark.parametrize(
-    ("values", "is_asked"),
-    [(("EUR", "SEK"), True), (("EUR", "EUR"), False), (("EUR", "OAK"), False), (("", "usd"), False)],
-)
-def test_several_currencies_that_are_not_read_are_asked_about(values: tuple[str, str], is_asked: bool) -> None:
-    file = InvoiceFile("a.csv", headers=("Price", "Code"), positions={"unit_price": 0}, shape="invoice_lines")
-    rows = [(n, ["5", value], "") for n, value in enumerate(values, 2)]
-    if is_asked:
-        with pytest.raises(UnusableFileError, match="EUR on 1 and SEK on 1") as e:
-            refuse_unread_currencies(file, rows, Words())
-        assert "column_map: {currency: Code}" in e.value.remedy
-    else:
-        refuse_unread_currencies(file, rows, Words())
-
-
-@pytest.mark.parametrize(
-    ("value", "is_refused"), [("4.05120E+12", True), ("1,2e+5", True), ("E12", False), ("4.05", False)]
-)
-def test_numbers_that_a_spreadsheet_has_rounded_are_refused(value: str, is_refused: bool) -> None:
-    file = InvoiceFile("a.csv", headers=("Customer",), positions={"customer_id": 0}, shape="invoice_lines")
-    if is_refused:
-        with pytest.raises(UnusableFileError, match="rounded them"):
-            refuse_rounded_ids(file, [(2, [value], "")], Words())
-    else:
-        refuse_rounded_ids(file, [(2, [value], "")], Words())

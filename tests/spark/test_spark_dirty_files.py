@@ -13,7 +13,7 @@ import pytest
 from both import Builds, build_both
 from comparison import MARTS, compare
 from connect_server import connect_server
-from dirty_files import DirtyFolder, write_folder
+from dirty_files import UNKNOWN_FLAGS, DirtyFolder, write_folder
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,8 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         pytest.skip("takes long: make test-spark")
     files = tmp_path_factory.mktemp("files")
     write_folder(DirtyFolder(seed=8).files(), files)
-    steps = [{"name": "all", "files": [str(files)], "tests": ["unit_test"], "vars": {"max_rejected_share": 1}}]
+    said = {"max_rejected_share": 1, "document_type_meanings": dict.fromkeys(UNKNOWN_FLAGS, "rejected")}
+    steps = [{"name": "all", "files": [str(files)], "tests": ["unit_test"], "vars": said}]
     with connect_server(tmp_path_factory.mktemp("server")) as address:
         # Only the server has Java.
         environment = {"SPARK_REMOTE": address, "JAVA_HOME": "/nowhere"}

@@ -1,7 +1,8 @@
 {{
     config(
         post_hook="{{ segmentation.check_lines(
-            this, ref('int_file_invoice_days'), ref('int_classified_lines'), ref('base_invoice_rows'), ref('stg_files')
+            this, ref('int_file_invoice_days'), ref('int_classified_lines'), ref('base_invoice_rows'), ref('stg_files'),
+            ref('document_types')
         ) }}"
     )
 }}

@@ -60,7 +60,9 @@ final as (
         returned_at as invoiced_at,
         unread_hash
     from returned_sales
-    where copy_number = 1
+    where
+        copy_number = 1
+        and not has_line_of_return
 
     {%- for amount, line_type, description, part in [
         ('refunded_goods', 'return', 'refund', 2), ('refunded_charges', 'charge', 'refund of charges', 3)

@@ -44,7 +44,9 @@ days as (
         lines.invoice_date,
         count(*) as line_count,
         sum(abs(lines.quantity)) as absolute_quantity,
-        sum(lines.amount) as amount
+        sum(lines.amount) as amount,
+        min(lines.amount) as least_amount,
+        max(lines.amount) as greatest_amount
     from lines
     inner join files on lines.typed_key = files.typed_key
     group by
@@ -81,6 +83,8 @@ final as (
         absolute_quantity,
         {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
         case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
+        least_amount,
+        greatest_amount,
 
         -- dates
         invoice_date

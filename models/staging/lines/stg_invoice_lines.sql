@@ -8,7 +8,7 @@
     'source_file', 'shape', 'file_key', 'date_order', 'decimal_mark', 'has_invoice_id', 'has_quantity', 'has_unit_price',
     'has_order_fields', 'has_customer_id_of_order', 'has_country_of_order', 'has_invoiced_at_of_order', 'has_named_months', 'discount_sign', 'typed_key'
 ] -%}
-{%- set meanings = segmentation.sql_text(tojson(var('order_status_meanings'))) -%}
+{%- set meanings = segmentation.sql_text(tojson([var('order_status_meanings'), var('document_type_meanings')])) -%}
 {%- set keys = ['load_key', 'date_order', 'decimal_mark', 'discount_sign', 'orders_hash', meanings] -%}
 {%- for seed in ['order_statuses', 'document_types', 'no_customer_words', 'month_names'] -%}
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
@@ -50,11 +50,13 @@ orders as (
 
 ),
 
-{%- for seed in ['month_names', 'no_customer_words', 'document_types'] %}
+{%- for seed, word in {
+    'month_names': none, 'no_customer_words': none, 'order_statuses': 'order_status', 'document_types': 'document_type'
+}.items() %}
 
 {{ seed }} as (
 
-    select * from {{ ref(seed) }}
+    {{ segmentation.word_meanings(ref(seed), word, var(word ~ '_meanings')) if word else 'select * from ' ~ ref(seed) }}
 
 ),
 {%- endfor %}
@@ -89,7 +91,8 @@ worded as (
         {{ segmentation.clean_id('invoice_id_text') }} as cleaned_invoice_id,
         {{ segmentation.clean_customer_id('customer_id_text') }} as named_customer,
         case when has_named_months then {{ segmentation.month_word('invoiced_at_text') }} end as month_word,
-        lower({{ segmentation.other_field('is_returned') }}) as document_type
+        lower({{ segmentation.other_field('is_returned') }}) as document_type,
+        lower({{ segmentation.other_field('order_status') }}) as order_status
     from trimmed
 
 ),
@@ -101,11 +104,13 @@ looked_up as (
         {{ segmentation.date_in_numbers('worded.invoiced_at_text', 'month_names.month') }} as date_in_numbers,
         case when month_names.month is null then worded.date_order else 'dmy' end as order_of_numbers,
         {{ segmentation.known_customer('worded.named_customer') }} as customer_id,
-        document_types.meaning as document_meaning
+        document_types.meaning as document_meaning,
+        order_statuses.meaning as meaning_of_status
     from worded
     left join month_names on worded.month_word = month_names.month_name
     left join no_customer_words on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
     left join document_types on worded.document_type = document_types.document_type
+    left join order_statuses on worded.order_status = order_statuses.order_status
 
 ),
 
@@ -121,6 +126,7 @@ typed as (
         {{ segmentation.parse_timestamp('date_in_numbers', 'order_of_numbers') }} as time_given,
         {{ segmentation.parse_number(segmentation.other_field('amount'), 'decimal_mark', money) }} as amount_given,
         {{ segmentation.parse_number(segmentation.other_field('discount'), 'decimal_mark', money) }} as discount_given,
+        {{ segmentation.discount_share(segmentation.other_field('discount'), 'decimal_mark') }} as discount_share,
         {{ segmentation.other_field('discount') }} as discount_text
     from looked_up
 
@@ -137,12 +143,11 @@ completed as (
         case when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }}) else typed.{{ given }} end
             as {{ name }}_of_order,
         {%- endfor %}
-        orders.status_meaning,
+        {{ segmentation.amount_of_line('typed') }} as amount_of_line,
+        -- A status that a line has for itself, as where part of an order was cancelled, is that of the line.
+        coalesce(typed.meaning_of_status, orders.status_meaning) as status_meaning,
         orders.cancelled_at,
-        {{ segmentation.comes_back('typed', 'orders') }} as is_return,
-        typed.document_meaning = 'returned_sale'
-        or orders.status_meaning = 'cancelled'
-        or orders.cancelled_at is not null as is_returned
+        {{ segmentation.comes_back('typed', 'orders') }} as is_return
         {%- if rates %},
         {{ segmentation.exchange_rate(segmentation.line_currency(
             segmentation.other_field('currency', 'typed.other_fields'), 'orders.currency',
@@ -168,7 +173,8 @@ signed as (
             else quantity_given
         end as quantity,
         case when is_return then abs(price_given) else price_given end as signed_price,
-        case when is_return then -abs(amount_given) else amount_given end as signed_amount
+        case when is_return then -abs(amount_of_line) else amount_of_line end as signed_amount,
+        document_meaning = 'returned_sale' or status_meaning = 'cancelled' or cancelled_at is not null as is_returned
     from completed
 
 ),

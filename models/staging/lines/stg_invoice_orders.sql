@@ -4,7 +4,6 @@
     'customer_id', 'country', 'invoiced_at', 'currency', 'order_status', 'cancelled_at', 'order_refund'
 ] -%}
 {%- set dates = ['invoiced_at', 'cancelled_at'] -%}
-{%- set meanings = var('order_status_meanings') -%}
 
 -- Only exports in which some fields are on one row of an order and hold for all of it.
 with invoice_rows as (
@@ -37,19 +36,7 @@ no_customer_words as (
 
 order_statuses as (
 
-    select
-        order_status,
-        meaning
-    from {{ ref('order_statuses') }}
-    {%- if meanings %}
-    where not {{ segmentation.is_one_of('order_status', meanings | map('lower') | list) }}
-    {%- for status, meaning in meanings.items() %}
-    union all
-    select
-        {{ segmentation.sql_text(status | lower) }} as order_status,
-        {{ segmentation.sql_text(meaning) }} as meaning
-    {%- endfor %}
-    {%- endif %}
+    {{ segmentation.word_meanings(ref('order_statuses'), 'order_status', var('order_status_meanings')) }}
 
 ),
 
@@ -81,14 +68,16 @@ named_rows as (
 
     select
         order_rows.*,
-        {{ segmentation.known_customer('order_rows.named_customer') }} as customer_id
+        {{ segmentation.known_customer('order_rows.named_customer') }} as customer_id,
+        order_statuses.meaning as status_meaning
     from order_rows
     left join no_customer_words
         on {{ segmentation.customer_word('order_rows.named_customer') }} = no_customer_words.customer_word
+    left join order_statuses on lower(order_rows.order_status) = order_statuses.order_status
 
 ),
 
--- Of a field that is on several rows the first counts.
+-- Of a field that is on several rows the first counts; a row with a status of its own is read by that one.
 orders as (
 
     select
@@ -97,6 +86,8 @@ orders as (
         {%- for field in fields %}
         min_by({{ field }}, row_position) filter (where {{ field }} is not null) as {{ field }},
         {%- endfor %}
+        min_by(status_meaning, row_position) filter (where order_status is not null) as status_meaning,
+        min(order_status) filter (where status_meaning is null) as unknown_status,
         min(shape) as shape,
         min(source_file) as source_file,
         min(date_order) as date_order,
@@ -120,7 +111,8 @@ typed_orders as (
         orders.country,
         orders.currency,
         orders.order_status,
-        order_statuses.meaning as status_meaning,
+        orders.status_meaning,
+        orders.unknown_status,
         {{ segmentation.parse_number('orders.order_refund', 'orders.decimal_mark', segmentation.type_money()) }}
             as refunded_amount,
         {%- for date in dates %}
@@ -131,13 +123,14 @@ typed_orders as (
         {%- endfor %}
         coalesce(orders.currency, orders.order_status, orders.cancelled_at, orders.order_refund) is null as is_continued
     from orders
-    left join order_statuses on lower(orders.order_status) = order_statuses.order_status
-    {%- for date in dates %}
-    left join month_names as {{ date }}_months
+    left join month_names as invoiced_at_months
         on
-            case when orders.has_named_months then {{ segmentation.month_word('orders.' ~ date) }} end
-            = {{ date }}_months.month_name
-    {%- endfor %}
+            case when orders.has_named_months then {{ segmentation.month_word('orders.invoiced_at') }} end
+            = invoiced_at_months.month_name
+    left join month_names as cancelled_at_months
+        on
+            case when orders.has_named_months then {{ segmentation.month_word('orders.cancelled_at') }} end
+            = cancelled_at_months.month_name
     -- Not sooner: the identifiers of files that are not read here would be cleaned, too.
     where orders.invoice_id is not null
 
@@ -185,6 +178,7 @@ final as (
         coalesce(typed_orders.currency, continued.currency) as currency,
         coalesce(typed_orders.order_status, continued.order_status) as order_status,
         coalesce(typed_orders.status_meaning, continued.status_meaning) as status_meaning,
+        typed_orders.unknown_status,
 
         -- numerics
         typed_orders.refunded_amount,

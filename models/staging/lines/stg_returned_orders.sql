@@ -24,7 +24,7 @@ marks as (
 
 document_types as (
 
-    select * from {{ ref('document_types') }}
+    {{ segmentation.word_meanings(ref('document_types'), 'document_type', var('document_type_meanings')) }}
 
 ),
 

@@ -42,7 +42,7 @@ def model(dbt: Any, session: Any) -> Any:
         meanings = {
             "order_status": {word: meaning != "stands" for word, meaning in statuses},
             # Yes and no may answer any question.
-            "is_returned": {word: meaning == "return" for word, meaning in types if meaning != "returned_sale"},
+            "is_returned": {word: meaning != "sale" for word, meaning in types if meaning != "returned_sale"},
         }
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
@@ -53,7 +53,7 @@ def model(dbt: Any, session: Any) -> Any:
             dbt.config.meta_get("profiles_dir"),
             [InvoiceFile.from_record(row) for row in before.values()],
             dbt.config.meta_get("keep_vanished_files"),
-            Words(meanings, json.loads(dbt.config.meta_get("ignored_columns"))),
+            Words(meanings, json.loads(dbt.config.meta_get("ignored_columns")), dbt.config.meta_get("discount_unit")),
         )
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []

@@ -32,12 +32,13 @@ from segmentation.intake.invoice_file import (
 )
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.recognition import recognise
+from segmentation.intake.refusals import REFUSALS
 from segmentation.intake.row_evidence import SAMPLE_ROWS, with_last_totals, with_row_structure
 from segmentation.intake.row_structure import GROUP_HEADINGS, ORDER_ROWS, TOTAL_ROWS, marked_rows
 from segmentation.intake.shapes import FIELDS, Layout, ShapeColumn, Shapes
 from segmentation.intake.tables_together import judge_together
 from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
-from segmentation.intake.unread_words import REFUSALS, Words
+from segmentation.intake.unread_words import Words
 from segmentation.intake.workbook import last_sheet_rows, sheet_names
 
 DELIMITERS = (",", ";", "\t", "|", " ")

@@ -170,8 +170,9 @@ class Shapes:
         return positions, self._missing(shape, positions)
 
     def _missing(self, shape: str, positions: Mapping[str, int]) -> list[str]:
-        # An amount says as much as a quantity and a price.
+        # An amount says as much as a quantity and a price, and they as it.
         given = {"unit_price", "quantity"} if "amount" in positions else set()
+        given |= {"amount"} if {"unit_price", "quantity"} <= set(positions) else set()
         required = {c.field for c in self._columns[shape] if c.is_required} - given - set(positions)
         return [field for field in FIELDS if field in required]
 
@@ -180,6 +181,8 @@ class Shapes:
         if self._missing(shape, positions) or set(named) - set(positions):
             return None
         if not self.is_forced and len(headers) > len(positions) + self._spare_columns(shape):
+            return None
+        if not self.is_forced and "invoice_id" in named and "invoice_id" not in self._places[shape].first:
             return None
         if shape == GENERIC:
             self._refuse_double(headers, named)

@@ -1,4 +1,4 @@
-"""Finds columns that are not read and that change what lines are worth: statuses, types of documents, discounts."""
+"""Finds columns that are not read and whose words say that some lines are no sales: statuses, types of documents."""
 
 from __future__ import annotations
 
@@ -28,26 +28,13 @@ _NO_STATUS_OF_ORDERS = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = ("quantity", "unit_price", "amount")
-_ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
-_CURRENCIES = {
-    *("AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF"),
-    *("IDR", "ILS", "INR", "ISK", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PLN", "RON", "RSD", "RUB"),
-    *("SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR"),
-}
 _MOST_WORDS = 20
 _KNOWN_SHARE = 0.8
-_DISCOUNT = re.compile(
-    "discount|rabat|remise|ristourne|descuento|sconto|desconto|korting|rabatt|nachlass", re.IGNORECASE
-)
-# Of the order or of the postage, or no money at all.
-_NO_DISCOUNT_OF_LINES = re.compile(
-    "code|name|type|reason|coupon|voucher|ship|versand|order|total|tax|id$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words that are known, and the columns that are not to be looked at.
+    """What is known of words and columns beforehand.
 
     Attributes
     ----------
@@ -55,11 +42,14 @@ class Words:
         Field (``order_status`` or ``is_returned``) to its words in lower case, and whether a line with the word is no
         plain sale.
     ignored_columns : collection of str
-        Headers.
+        Headers of columns that are not to be looked at.
+    discount_unit : str, default ""
+        What discounts are; found out where it is empty.
     """
 
     meanings: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     ignored_columns: Collection[str] = ()
+    discount_unit: str = ""
 
 
 def refuse_unread_words(file: InvoiceFile, rows: Iterable[Row], words: Words) -> None:
@@ -102,84 +92,6 @@ def refuse_unread_words(file: InvoiceFile, rows: Iterable[Row], words: Words) ->
                 and (word := column.unknown_word(words.meanings.get(name, {}), bool(_SAYS_IT_ITSELF.search(header))))
             ):
                 raise _question(file, header, name, word, column)
-
-
-def refuse_unread_currencies(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None:
-    """Ask about a column of several currencies that is not read: different moneys would be added up.
-
-    Raises
-    ------
-    UnusableFileError
-        With the column, two of its currencies, and the settings that answer.
-    """
-    if "currency" in file.positions:
-        return
-    ignored = {normal(header) for header in words.ignored_columns}
-    for n, header in enumerate(file.headers):
-        if n in file.positions.values() or normal(header) in ignored:
-            continue
-        given = Counter(text for _, values, _ in rows if values and (text := values[n].strip().upper()))
-        if len(given) > 1 and given.keys() <= _CURRENCIES:
-            one, other = sorted(given, key=lambda code: (-given[code], code))[:2]
-            raise UnusableFileError(
-                f"the column {header!r} is not read, and says {one} on {given[one]} and {other} on {given[other]} of "
-                "the first rows: amounts in different currencies would be added up",
-                f"say what it is: {as_option({'currency': header})} beside what else is named there, and give "
-                f"exchange_rates; or --vars '{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if all "
-                "amounts are in one currency",
-            )
-
-
-def refuse_rounded_ids(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None:
-    """Refuse numbers of customers or invoices that a spreadsheet has rounded: several of them are one by now.
-
-    Raises
-    ------
-    UnusableFileError
-        With the column, one of its values, and what to do.
-    """
-    ignored = {normal(header) for header in words.ignored_columns}
-    for name in ("customer_id", "invoice_id"):
-        n = file.positions.get(name)
-        if n is None or normal(file.headers[n]) in ignored:
-            continue
-        rounded = [values[n] for _, values, _ in rows if values and _ROUNDED.fullmatch(values[n].strip())]
-        if rounded:
-            raise UnusableFileError(
-                f"the column {file.headers[n]!r} has numbers such as {rounded[0]!r} on {len(rounded)} of the first "
-                "rows: a spreadsheet has rounded them, and different ones are the same now",
-                "export the file again, with that column as text before it is opened in a spreadsheet",
-            )
-
-
-def refuse_unread_discounts(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None:
-    """Ask about a column of discounts that is not read, where lines are worth quantity times price.
-
-    Only in files that are recognised by any of many names: what is read of other shapes was looked up.
-
-    Raises
-    ------
-    UnusableFileError
-        With the column, one of its values, and the settings that answer.
-    """
-    if file.shape != GENERIC or {"discount", "amount"} & set(file.positions):
-        return
-    ignored = {normal(header) for header in words.ignored_columns}
-    columns = [
-        (n, header)
-        for n, header in enumerate(file.headers)
-        if n not in file.positions.values() and normal(header) not in ignored
-        if _DISCOUNT.search(header) and not _NO_DISCOUNT_OF_LINES.search(header)
-    ]
-    for n, header in columns:
-        given = [values[n] for _, values, _ in rows if values and re.search("[1-9]", values[n])]
-        if given:
-            raise UnusableFileError(
-                f"the column {header!r} is not read, and has a discount such as {given[0]!r} on {len(given)} of the "
-                "first rows, which would not be taken off",
-                f"say that it is one: {as_option({'discount': header})} beside what else is named there, or --vars "
-                f"'{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if the prices are less it already",
-            )
 
 
 def _is_negative(file: InvoiceFile, values: Sequence[str]) -> bool:
@@ -226,7 +138,3 @@ def _question(file: InvoiceFile, header: str, name: str, word: str, column: _Col
         f"say what it is: {as_option({name: header})} beside what else is named there, or "
         f"--vars '{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if all lines are sales",
     )
-
-
-REFUSALS = (refuse_rounded_ids, refuse_unread_words, refuse_unread_currencies, refuse_unread_discounts)
-"""What is looked for in the first rows of a file, in the order in which it is asked about."""
