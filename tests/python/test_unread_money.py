@@ -9,6 +9,7 @@ from segmentation.intake.unread_money import (
     refuse_credits,
     refuse_minor_units,
     refuse_unclear_discounts,
+    refuse_unclear_sales,
     refuse_unread_amounts,
     refuse_unread_currencies,
     refuse_unread_discounts,
@@ -31,7 +32,7 @@ def test_a_column_of_discounts_that_is_not_read_is_asked_about(header: str, valu
     file = InvoiceFile("a.csv", headers=("Price", header), positions={"unit_price": 0}, shape="invoice_lines")
     rows = [(2, ["5", ""], ""), (3, ["5", value], "")]
     if is_asked:
-        with pytest.raises(UnusableFileError, match=rf"has a discount such as '{value}' on 1 of the first rows") as e:
+        with pytest.raises(UnusableFileError, match=rf"has a discount such as '{value}' on 1 of the rows") as e:
             refuse_unread_discounts(file, rows, Words())
         assert "column_map: {discount: " in e.value.remedy
     else:
@@ -157,3 +158,30 @@ def test_amounts_on_the_credit_side_are_refused(values: tuple[str, ...], is_refu
             refuse_credits(file, rows, Words())
     else:
         refuse_credits(file, rows, Words())
+
+
+@pytest.mark.parametrize(
+    ("quantity", "sold_for", "total", "is_asked"),
+    [
+        ("3", "$30.00", "$34.00", False),
+        ("3", "$30.00", "$36.50", False),
+        ("3", "$30.00", "$94.00", True),
+        ("3", "$30.00", "", True),
+        ("3", "$30.00", "$50.00", True),
+        ("1", "$30.00", "", False),
+    ],
+    ids=["line", "line with tax", "unit", "no total", "neither", "one unit"],
+)
+def test_what_ebay_sold_for_is_shown_by_totals_or_asked(
+    quantity: str, sold_for: str, total: str, is_asked: bool
+) -> None:
+    headers = ("Quantity", "Sold For", "Shipping And Handling", "eBay Collected Tax", "Total Price")
+    file = InvoiceFile("a.csv", headers=headers, positions={"quantity": 0, "amount": 1}, shape="ebay_orders")
+    rows = [(2, [quantity, sold_for, "$4.00", "$2.50", total], "")]
+    if is_asked:
+        with pytest.raises(UnusableFileError, match="price of one unit or the amount") as e:
+            refuse_unclear_sales(file, rows, Words())
+        assert "column_map: {amount: Sold For}" in e.value.remedy
+    else:
+        refuse_unclear_sales(file, rows, Words())
+    refuse_unclear_sales(file, rows, Words(named_fields=["amount"]))

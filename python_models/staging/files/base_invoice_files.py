@@ -13,6 +13,8 @@ SCHEMA = (
     InvoiceFile.schema().append(pa.field("is_loaded", pa.bool_())).append(pa.field("loaded_at", pa.timestamp("us")))
 )
 
+ROWS_LOOKED_AT = 10_000
+
 
 def model(dbt: Any, session: Any) -> Any:
     shape_columns = dbt.ref("invoice_shapes").sort("preference")
@@ -29,21 +31,26 @@ def model(dbt: Any, session: Any) -> Any:
     if (rows := table(session, str(dbt.this).replace(dbt.this.identifier, "base_invoice_rows"))) is not None:
         loaded = {load_key for (load_key,) in rows_of(rows.select("load_key").distinct(), "load_key")}
 
+    statuses = rows_of(dbt.ref("order_statuses"), "order_status", "meaning")
+    types = rows_of(dbt.ref("document_types"), "document_type", "meaning")
+    meanings = {
+        "order_status": {word: meaning != "stands" for word, meaning in statuses},
+        # Yes and no may answer any question.
+        "is_returned": {word: meaning != "sale" for word, meaning in types if meaning != "returned_sale"},
+    }
+    ignored = json.loads(dbt.config.meta_get("ignored_columns"))
+    words = Words(meanings, ignored, dbt.config.meta_get("discount_unit"))
+
     if named := rows_of(dbt.ref("base_invoice_relation"), "source_file", "quoted_name"):
         ((name, path),) = named
         found = table(session, path)
-        file = inspect_relation(name, path, found.columns if found is not None else [], columns, column_map, shape)
+        headers = found.columns if found is not None else []
+        rows = to_arrow(found.limit(ROWS_LOOKED_AT)).to_pylist() if headers else []
+        file = inspect_relation(name, path, headers, columns, column_map, shape, rows, words)
         # Of the columns that are read, whatever the order of the rows: others may tell when each row was written.
         read = [file.headers[position] for position in file.positions.values()]
         files = [file if file.problem else with_content(file, checksum(found, read))]
     else:
-        statuses = rows_of(dbt.ref("order_statuses"), "order_status", "meaning")
-        types = rows_of(dbt.ref("document_types"), "document_type", "meaning")
-        meanings = {
-            "order_status": {word: meaning != "stands" for word, meaning in statuses},
-            # Yes and no may answer any question.
-            "is_returned": {word: meaning != "sale" for word, meaning in types if meaning != "returned_sale"},
-        }
         files = inspect_files(
             dbt.config.meta_get("invoice_files"),
             columns,
@@ -53,7 +60,7 @@ def model(dbt: Any, session: Any) -> Any:
             dbt.config.meta_get("profiles_dir"),
             [InvoiceFile.from_record(row) for row in before.values()],
             dbt.config.meta_get("keep_vanished_files"),
-            Words(meanings, json.loads(dbt.config.meta_get("ignored_columns")), dbt.config.meta_get("discount_unit")),
+            words,
         )
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
     records = []

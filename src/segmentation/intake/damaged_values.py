@@ -29,8 +29,8 @@ def refuse_rounded_ids(file: InvoiceFile, rows: Sequence[Row], words: Words) -> 
         rounded = [values[n] for _, values, _ in rows if values and _ROUNDED.fullmatch(values[n].strip())]
         if rounded:
             raise UnusableFileError(
-                f"the column {file.headers[n]!r} has numbers such as {rounded[0]!r} on {len(rounded)} of the first "
-                "rows: a spreadsheet has rounded them, and different ones are the same now",
+                f"the column {file.headers[n]!r} has numbers such as {rounded[0]!r} on {len(rounded)} of the "
+                "rows that were looked at: a spreadsheet has rounded them, and different ones are the same now",
                 "export the file again, with that column as text before it is opened in a spreadsheet",
             )
 

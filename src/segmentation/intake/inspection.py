@@ -32,9 +32,10 @@ from segmentation.intake.invoice_file import (
 )
 from segmentation.intake.paths import find_paths, number_files
 from segmentation.intake.recognition import recognise
-from segmentation.intake.refusals import REFUSALS
+from segmentation.intake.refusals import refuse_all
 from segmentation.intake.row_evidence import SAMPLE_ROWS, with_last_totals, with_row_structure
 from segmentation.intake.row_structure import GROUP_HEADINGS, ORDER_ROWS, TOTAL_ROWS, marked_rows
+from segmentation.intake.sampling import parquet_rows, spread_rows, text_rows
 from segmentation.intake.shapes import FIELDS, Layout, ShapeColumn, Shapes
 from segmentation.intake.tables_together import judge_together
 from segmentation.intake.text_encoding import UTF_8, WINDOWS, TextKind, decode, inspect_text
@@ -137,6 +138,8 @@ def inspect_relation(
     shape_columns: Sequence[ShapeColumn],
     column_map: Mapping[str, object] | None = None,
     shape: str = "",
+    records: Sequence[dict[str, object]] = (),
+    words: Words | None = None,
 ) -> InvoiceFile:
     """Describe a table of a database.
 
@@ -148,8 +151,10 @@ def inspect_relation(
         The same, quoted for SQL.
     headers : sequence of str
         Names of its columns; of none if there is no such table.
-    shape_columns, column_map, shape
+    shape_columns, column_map, shape, words
         As in `inspect_files`.
+    records : sequence of dict
+        Some of its rows.
     """
     if not headers:
         remedy = (
@@ -159,9 +164,10 @@ def inspect_relation(
     try:
         shapes, column_maps = Shapes(shape_columns, shape), ColumnMaps(column_map or {}, FIELDS)
         layout = recognise(shapes, [list(headers)], column_maps, Table(name))
+        file = replace(InvoiceFile(name, path, format="relation", is_readable=True), **asdict(layout))
+        refuse_all(file, text_rows(records), column_maps, words or Words())
     except UnusableFileError as e:
         return InvoiceFile(name, problem=e.problem, remedy=e.remedy)
-    file = replace(InvoiceFile(name, path, format="relation", is_readable=True), **asdict(layout))
     file = replace(file, header_row=-1, file_key=number_files([name], {})[name], load_key=load_key(file))
     return judge_together([file], {}, shapes, column_maps)[0]
 
@@ -241,17 +247,18 @@ class _Inspector:
         layout = recognise(self._shapes, [schema.names], self._column_maps, Table.of(file))
         types, rows = tuple(map(str, schema.types)), parquet.metadata.num_rows
         file = replace(file, format="parquet", types=types, row_count=rows, is_readable=True, **asdict(layout))
+        self._refuse(file, parquet_rows(file))
         return replace(file, header_row=-1)
 
     def _sheet(self, file: InvoiceFile, sheet: str) -> InvoiceFile:
         file = replace(file, source_file=f"{file.path}#{sheet}", format="excel", sheet=sheet)
         rows = list(islice(file_rows(file), SAMPLE_ROWS))
-        first = [values for _, values, _ in rows[:_SAMPLE_ROWS] if values]
+        titled = [values for _, values, _ in rows[:_SAMPLE_ROWS] if values]
         try:
-            layout = recognise(self._shapes, first, self._column_maps, Table.of(file))
+            layout = recognise(self._shapes, titled, self._column_maps, Table.of(file))
             recognised = replace(file, **asdict(layout))
-            for refuse in REFUSALS:
-                refuse(recognised, rows[layout.header_row + 1 :], self._words)
+            first = rows[layout.header_row + 1 :]
+            self._refuse(recognised, first if len(rows) < SAMPLE_ROWS else spread_rows(recognised, first))
             return _structured(recognised, rows)
         except NoInvoiceLinesError as e:
             self.passed_over[file.source_file] = e
@@ -291,9 +298,12 @@ class _Inspector:
         # The last row of the sample may be half of one.
         whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind("\n") + 1]
         rows = list(islice(split_rows(io.StringIO(whole), delimiter, len(layout.headers)), SAMPLE_ROWS))
-        for refuse in REFUSALS:
-            refuse(described, rows[layout.header_row + 1 :], self._words)
+        first = rows[layout.header_row + 1 :]
+        self._refuse(described, first if file.size_bytes <= _SAMPLE else spread_rows(described, first))
         return _structured(described, rows)
+
+    def _refuse(self, file: InvoiceFile, rows: Sequence[Row]) -> None:
+        refuse_all(file, rows, self._column_maps, self._words)
 
     def _split(self, file: InvoiceFile, samples: dict[str, list[list[str]]]) -> tuple[str, Layout]:
         """Return the delimiter of a file, of which the first rows were split by each, and its layout."""

@@ -35,6 +35,9 @@ OTHER_FIELDS = (
 
 FIELDS = LINE_FIELDS + OTHER_FIELDS
 
+EBAY = "ebay_orders"
+"""The shape whose `Sold For` may be of a line or of a unit, as its totals show."""
+
 GENERIC = "invoice_lines"
 """The shape whose columns go by any of many names; two that could be the same field are asked about."""
 

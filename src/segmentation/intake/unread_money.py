@@ -13,7 +13,7 @@ from segmentation.intake.delimited import Row
 from segmentation.intake.guesses import money_columns, number_of
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
-from segmentation.intake.shapes import GENERIC
+from segmentation.intake.shapes import EBAY, GENERIC
 from segmentation.intake.unread_words import Words
 
 _CURRENCIES = {
@@ -64,7 +64,7 @@ def refuse_unread_currencies(file: InvoiceFile, rows: Sequence[Row], words: Word
             one, other = sorted(given, key=lambda code: (-given[code], code))[:2]
             raise UnusableFileError(
                 f"the column {header!r} is not read, and says {one} on {given[one]} and {other} on {given[other]} of "
-                "the first rows: amounts in different currencies would be added up",
+                "the rows that were looked at: amounts in different currencies would be added up",
                 f"say what it is: {as_option({'currency': header})} beside what else is named there, and give "
                 f"exchange_rates; or --vars '{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if all "
                 "amounts are in one currency",
@@ -95,7 +95,7 @@ def refuse_unread_discounts(file: InvoiceFile, rows: Sequence[Row], words: Words
         if given:
             raise UnusableFileError(
                 f"the column {header!r} is not read, and has a discount such as {given[0]!r} on {len(given)} of the "
-                "first rows, which would not be taken off",
+                "rows that were looked at, which would not be taken off",
                 f"say that it is one: {as_option({'discount': header})} beside what else is named there, or --vars "
                 f"'{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if the prices are less it already",
             )
@@ -156,8 +156,8 @@ def refuse_unread_amounts(file: InvoiceFile, rows: Sequence[Row], words: Words) 
         if len(others) >= fewest and _is_line_amount(known, len(others)):
             q, p, amount = others[0]
             raise UnusableFileError(
-                f"the column {header!r} is not read, and is not quantity times price on {len(others)} of the first "
-                f"{len(known)} rows: {amount} beside {q} times {p}",
+                f"the column {header!r} is not read, and is not quantity times price on {len(others)} of "
+                f"{len(known)} rows that were looked at: {amount} beside {q} times {p}",
                 f"say which counts: {as_option({'amount': header})} beside what else is named there, or --vars "
                 f"'{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if quantity times price does",
             )
@@ -169,6 +169,49 @@ def _is_line_amount(known: Sequence[tuple[Decimal, Decimal, Decimal]], others: i
     ratios = [amount / (quantity * price) for quantity, price, amount in known]
     related = [ratio for ratio in ratios if _RELATED[0] <= ratio <= _RELATED[1]]
     return len(related) >= _RELATED_SHARE * len(known) and len({round(ratio, 2) for ratio in related}) > _TAX_RATES
+
+
+def refuse_unclear_sales(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None:
+    """Ask whether `Sold For` of eBay is the amount of a line or the price of a unit, where nothing shows it.
+
+    It is shown beside the total of a row of several units, less postage and taxes.
+
+    Raises
+    ------
+    UnusableFileError
+        If it is the price of a unit, or nothing shows what it is, with one of the rows and the columns to name.
+    """
+    if file.shape != EBAY or {"amount", "unit_price"} & set(words.named_fields):
+        return
+    by_name = {normal(header): n for n, header in enumerate(file.headers)}
+    of_line = of_unit = ""
+    several = 0
+    for values in (values for _, values, _ in rows if values):
+        quantity, sold, total = (
+            number_of(values[n]) if n is not None else None
+            for n in (file.positions["quantity"], file.positions["amount"], by_name.get(normal("Total Price")))
+        )
+        if quantity is None or quantity == 1 or not sold:
+            continue
+        several += 1
+        if total is None:
+            continue
+        postage, *taxes = (
+            number_of(values[by_name[normal(name)]]) or Decimal() if normal(name) in by_name else Decimal()
+            for name in ("Shipping And Handling", "Seller Collected Tax", "eBay Collected Tax")
+        )
+        rests = {total - postage - tax for tax in (Decimal(), *taxes, sum(taxes, Decimal()))}
+        shown = f"{quantity} sold for {sold}, in all {total}"
+        of_line = of_line or (shown if sold in rests else "")
+        of_unit = of_unit or (shown if quantity * sold in rests else "")
+    if (of_line and not of_unit) or not several:
+        return
+    header = file.headers[file.positions["amount"]]
+    raise UnusableFileError(
+        f"it is not clear whether the column {header!r} is the price of one unit or the amount of the line"
+        + (f": {of_unit}" if of_unit else ""),
+        f"name it: {as_option({'unit_price': header})} or {as_option({'amount': header})}",
+    )
 
 
 def refuse_credits(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None:
@@ -188,8 +231,8 @@ def refuse_credits(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None
         on_credit = [text for text in given if _CREDIT.search(text)]
         if 2 * len(on_credit) > len(given):
             raise UnusableFileError(
-                f"the column {file.headers[n]!r} is on the credit side on {len(on_credit)} of the first {len(given)} "
-                f"rows, such as {on_credit[0]!r}: sales would be read as returns",
+                f"the column {file.headers[n]!r} is on the credit side on {len(on_credit)} of {len(given)} "
+                f"rows that were looked at, such as {on_credit[0]!r}: sales would be read as returns",
                 "export it with sales above 0, or turn the sign by a query that is given as invoice_relation",
             )
 

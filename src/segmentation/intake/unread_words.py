@@ -45,11 +45,14 @@ class Words:
         Headers of columns that are not to be looked at.
     discount_unit : str, default ""
         What discounts are; found out where it is empty.
+    named_fields : collection of str
+        Fields whose columns were named for the file.
     """
 
     meanings: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     ignored_columns: Collection[str] = ()
     discount_unit: str = ""
+    named_fields: Collection[str] = ()
 
 
 def refuse_unread_words(file: InvoiceFile, rows: Iterable[Row], words: Words) -> None:
@@ -63,7 +66,7 @@ def refuse_unread_words(file: InvoiceFile, rows: Iterable[Row], words: Words) ->
     file : InvoiceFile
         With its layout.
     rows : iterable of Row
-        The first rows below the header.
+        Some of its rows.
     words : Words
 
     Raises
@@ -133,8 +136,8 @@ class _Column:
 def _question(file: InvoiceFile, header: str, name: str, word: str, column: _Column) -> UnusableFileError:
     what = "credit notes or returns" if name == "is_returned" else "orders that were cancelled, refunded or never paid"
     return UnusableFileError(
-        f"the column {header!r} is not read, and says {word!r} on {column.words[word]} of the first "
-        f"{column.words.total()} rows: there may be {what} among the lines",
+        f"the column {header!r} is not read, and says {word!r} on {column.words[word]} of "
+        f"{column.words.total()} rows that were looked at: there may be {what} among the lines",
         f"say what it is: {as_option({name: header})} beside what else is named there, or "
         f"--vars '{{ignored_columns: [{json.dumps(header, ensure_ascii=False)}]}}' if all lines are sales",
     )
