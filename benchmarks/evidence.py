@@ -16,14 +16,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
-from segmentation.model import fit_model, fit_transformation, steps_of
+from segmentation.candidates import Candidate
+from segmentation.model import fit_model
 from segmentation.naming import MEASURED
-from segmentation.selection import choose
+from segmentation.segmentation import Segmentation, rhythm_of
 from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation, skewness
 from segmentation.validity import Cut, auc, predict_buyers, top_share
-from segmentation_dbt.fits import rhythm_of
 
 PROJECT = Path(__file__).parents[1]
 METHOD = PROJECT / "docs/method.md"
@@ -84,12 +83,8 @@ def features_table(warehouse: Path) -> list[str]:
     ]
     customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
     for features in FEATURE_SETS:
-        values = customers[features].to_numpy(dtype=float)
-        points = fit_transformation(values, features, rhythm_of(customers)).transform(values)
-        comparison = evaluate_candidates(
-            points, SEED, range(2, 11), EFFORTS["standard"], workers=2, steps=steps_of(features)
-        )
-        (chosen,) = [c for c in choose(comparison) if c.is_chosen]
+        candidates, _ = Segmentation(features=features, random_seed=SEED, workers=2).compare(customers)
+        (chosen,) = [c for c in candidates if c.is_chosen]
         hard, blended, share = validity(warehouse, features, chosen)
         rows.append(
             f"| {', '.join(features)} | {chosen.segment_count} | {chosen.min_jaccard:.2f} | "

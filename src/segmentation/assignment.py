@@ -67,6 +67,11 @@ class NearestNeighbors:
         self._centroids = centroids
         self._neighbors = min(neighbors, len(reference))
 
+    def count(self, points: FloatArray) -> IntArray:
+        """Count the votes of the neighbours for each segment, shape (n, k)."""
+        _, nearest = self._tree.query(points, k=[*range(1, self._neighbors + 1)], workers=-1)
+        return count_votes(self._labels[nearest], len(self._centroids))
+
     def assign(self, points: FloatArray, allowed: BoolArray | None = None) -> Assignment:
         """Assign customers, each by itself, whatever the others.
 
@@ -78,8 +83,7 @@ class NearestNeighbors:
             Which segments each can be in, one at least; by default in all. Votes for others do not count: those that
             do are as sure as if they were all. If there are none, the nearest centroid decides, as sure as one vote.
         """
-        _, nearest = self._tree.query(points, k=[*range(1, self._neighbors + 1)], workers=-1)
-        votes = count_votes(self._labels[nearest], len(self._centroids))
+        votes = self.count(points)
         rows = np.arange(len(points))
         if votes.shape[1] == 1:
             label = np.zeros(len(points), dtype=np.int64)

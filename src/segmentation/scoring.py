@@ -92,6 +92,25 @@ class Scorer:
             blend(points, self.model.centroids, self._buying_rates) if has_rates else None,
         )
 
+    def probabilities(self, values: FloatArray, measures: FloatArray) -> FloatArray:
+        """Return how probable each segment is, shape (n, k), of customers as for `score`; a row adds up to 1.
+
+        The segment has the confidence; what is left is shared by the others in the proportion of their votes, and goes
+        to the runner-up if they have none.
+        """
+        scores, rows = self.score(values, measures), np.arange(len(values))
+        allowed = self.model.allowed(measures)
+        others = np.where(allowed, self._neighbors.count(self.model.transformation.transform(values)), 0).astype(float)
+        others[rows, scores.segment] = 0.0
+        has_votes = others.any(axis=1)
+        others[rows[~has_votes], scores.runner_up[~has_votes]] = 1.0
+        others[rows, scores.segment] = 0.0
+        confidence = np.where(others.any(axis=1), scores.confidence, 1.0)
+        shares = others / np.maximum(others.sum(axis=1, keepdims=True), 1.0)
+        shares *= (1.0 - confidence)[:, None]
+        shares[rows, scores.segment] = confidence
+        return np.asarray(shares)
+
     def assign(self, values: FloatArray, measures: FloatArray) -> IntArray:
         """Return the segments only, of customers as for `score`."""
         points = self.model.transformation.transform(values)

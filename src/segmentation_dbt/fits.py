@@ -8,18 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from segmentation.assignment import DEFAULT_NEIGHBORS
 from segmentation.drift import Drift, measure_drift
-from segmentation.model import Later, fit_transformation
+from segmentation.model import Later
 from segmentation.naming import MEASURED, Archetype
-from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.scoring import Scorer
+from segmentation.segmentation import later_of
 from segmentation.stored_model import read_scorer
-from segmentation.transformation import Transformation
-from segmentation.validity import MIN_CUSTOMERS
 from segmentation_dbt.fit_tables import FIT_TABLES, read_stored
 from segmentation_dbt.relations import result, rows_of, table, to_pandas, to_relation
 
@@ -130,30 +127,10 @@ def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) ->
     return read_scorer(fit_number, *tables)
 
 
-def rhythm_of(customers: pd.DataFrame) -> Rhythm:
-    """Return the rhythm of a shop from rows of customers with their features."""
-    waited, days, known = (
-        customers[feature].to_numpy(dtype=float) for feature in ("interpurchase_days", "purchase_days", "tenure_days")
-    )
-    return estimate_rhythm(waited, days, float(known.max()))
-
-
-def transformation_of(
-    customers: pd.DataFrame, features: Sequence[str], scaler: str, cap_share: float
-) -> Transformation:
-    """Return the transformation of the customers whom a fit is made on."""
-    values = customers[[*features]].to_numpy(dtype=float)
-    return fit_transformation(values, features, rhythm_of(customers), scaler, cap_share)
-
-
-def later_of(customers: Any, features: Sequence[str], days: int) -> Later | None:
+def latest_later(customers: Any, features: Sequence[str], days: int) -> Later | None:
     """Return who bought after the latest day of `int_validation_customers`; None if they are too few to say."""
     rows = to_pandas(customers.sort("customer_id"))
-    latest = rows[rows["cut_date"] == rows["cut_date"].max()]
-    if len(latest) < MIN_CUSTOMERS:
-        return None
-    bought = latest["later_orders"].to_numpy(dtype=float) > 0
-    return Later(latest[[*features]].to_numpy(dtype=float), bought, days)
+    return later_of(rows[rows["cut_date"] == rows["cut_date"].max()], features, days)
 
 
 def drift_since(

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from segmentation.assignment import NEIGHBOR_COUNTS, choose_neighbors, hold_out
+from segmentation.assignment import choose_neighbors
 from segmentation.calibration import cross_calibrate
-from segmentation_dbt.fits import pending_fit, transformation_of, with_stored_fits
+from segmentation.segmentation import Segmentation
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_held_out_customers"
@@ -19,15 +20,9 @@ def model(dbt: Any, session: Any) -> Any:
     fit = pending_fit(fits)
     if fit is None:
         return with_stored_fits(dbt, session, fits, TABLE)
-    features = json.loads(dbt.config.meta_get("cluster_features"))
+    segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")))
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
-    values, labels = customers[features].to_numpy(dtype=float), customers["segment_number"].to_numpy(dtype="int64")
-    transformation = transformation_of(
-        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
-    )
-    asked_for = dbt.config.meta_get("knn_neighbors")
-    counts = NEIGHBOR_COUNTS if asked_for == "auto" else [int(asked_for)]
-    held_out = hold_out(transformation.transform(values), labels, int(labels.max()) + 1, counts)
+    held_out = segmentation.hold_out(customers, customers["segment_number"].to_numpy(dtype="int64"))
     chosen = choose_neighbors(held_out) if held_out else 0
     rows = [
         pa.table(

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from segmentation.clustering import nearest_centroids, segment_rates
+from segmentation.segmentation import buying_rates
 from segmentation.stored_model import read_model
-from segmentation.validity import MIN_CUSTOMERS
-from segmentation_dbt.fits import pending_fit, with_stored_fits
+from segmentation_dbt.fits import latest_later, pending_fit, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_segment_buying_rates"
@@ -20,13 +19,10 @@ def model(dbt: Any, session: Any) -> Any:
     if fit is None:
         return with_stored_fits(dbt, session, fits, TABLE)
     fitted = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(f"fit_number = {fit.number}")))
-    customers = to_pandas(dbt.ref("int_validation_customers").sort("customer_id"))
-    latest = customers[customers["cut_date"] == customers["cut_date"].max()]
-    if len(latest) < MIN_CUSTOMERS:
-        return with_stored_fits(dbt, session, fits, TABLE)
-    points = fitted.transformation.transform(latest[list(fitted.transformation.features)].to_numpy(dtype=float))
-    bought = latest["later_orders"].to_numpy(dtype=float) > 0
-    rates = segment_rates(nearest_centroids(points, fitted.centroids), bought, len(fitted.names))
+    days = int(dbt.config.meta_get("validation_days"))
+    rates = buying_rates(
+        fitted, latest_later(dbt.ref("int_validation_customers"), fitted.transformation.features, days)
+    )
     numbers = np.arange(len(rates))
     new = pa.table({"fit_number": np.full(len(rates), fit.number), "segment_number": numbers, "buying_rate": rates})
     return with_stored_fits(dbt, session, fits, TABLE, new)

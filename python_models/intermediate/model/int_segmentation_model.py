@@ -3,19 +3,10 @@
 import json
 from typing import Any
 
-from segmentation.model import describe_model
-from segmentation.naming import MEASURED
+from segmentation.segmentation import Segmentation, rhythm_of
 from segmentation.stored_model import read_archetypes, read_model, write_members
 from segmentation.transformation import skewness
-from segmentation_dbt.fits import (
-    later_of,
-    neighbors_of,
-    pending_fit,
-    rhythm_of,
-    stored_fits,
-    transformation_of,
-    with_stored_fits,
-)
+from segmentation_dbt.fits import latest_later, neighbors_of, pending_fit, stored_fits, with_stored_fits
 from segmentation_dbt.relations import to_pandas
 
 TABLE = "int_segmentation_model"
@@ -26,31 +17,23 @@ def model(dbt: Any, session: Any) -> Any:
     fit = pending_fit(fits)
     if fit is None:
         return with_stored_fits(dbt, session, fits, TABLE)
-    features = json.loads(dbt.config.meta_get("cluster_features"))
+    archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
+    segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")), archetypes=archetypes)
     customers = to_pandas(dbt.ref("int_fitted_customers").filter(f"fit_number = {fit.number}").sort("customer_id"))
-    values, measures = (customers[columns].to_numpy(dtype=float) for columns in (features, [*MEASURED]))
-    transformation = transformation_of(
-        customers, features, dbt.config.meta_get("cluster_scaler"), float(dbt.config.meta_get("cap_share"))
-    )
-    rhythm = rhythm_of(customers)
-    start = names = None
+    previous = None
     if fit.previous is not None:
-        old = read_model(to_pandas(stored_fits(dbt, session, TABLE).filter(f"fit_number = {fit.previous}")))
-        of_old = customers[list(old.transformation.features)].to_numpy(dtype=float)
-        names = old.nearest(of_old, measures)
-        start = old.centroids_in(transformation)
-    fitted = describe_model(
-        values,
-        measures,
+        stored = stored_fits(dbt, session, TABLE).filter(f"fit_number = {fit.previous}")
+        previous = read_model(to_pandas(stored))
+    days = int(dbt.config.meta_get("validation_days"))
+    fitted = segmentation.describe(
+        customers,
         customers["segment_number"].to_numpy(dtype="int64"),
-        transformation,
-        read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words"))),
-        rhythm,
-        start,
-        names,
         neighbors_of(dbt.ref("int_held_out_customers"), fit.number),
-        later_of(dbt.ref("int_validation_customers"), features, int(dbt.config.meta_get("validation_days"))),
+        previous,
+        latest_later(dbt.ref("int_validation_customers"), segmentation.features, days),
     )
+    transformation, rhythm = fitted.transformation, rhythm_of(customers)
+    values = customers[list(segmentation.features)].to_numpy(dtype=float)
     original = transformation.inverse(fitted.centroids)
     raw, capped = skewness(values), skewness(transformation.transform(values))
     rows = [
@@ -75,6 +58,6 @@ def model(dbt: Any, session: Any) -> Any:
             **write_members(fitted.members[number]),
         }
         for number, name in enumerate(fitted.names)
-        for f, feature in enumerate(features)
+        for f, feature in enumerate(segmentation.features)
     ]
     return with_stored_fits(dbt, session, fits, TABLE, rows)

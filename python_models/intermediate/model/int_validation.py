@@ -8,9 +8,10 @@ import pandas as pd
 
 from segmentation.model import fit_model
 from segmentation.naming import MEASURED
+from segmentation.segmentation import rhythm_of
 from segmentation.stored_model import read_archetypes
 from segmentation.validity import Cut, auc, predict_buyers, segment_outcomes, top_share, worst_inversion
-from segmentation_dbt.fits import pending_fit, rhythm_of, with_stored_fits
+from segmentation_dbt.fits import pending_fit, with_stored_fits
 from segmentation_dbt.relations import rows_of, to_pandas
 
 TABLE = "int_validation"

@@ -1,0 +1,330 @@
+"""One object for a segmentation: fitted on customers, it says of any customer which segment is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from segmentation.assignment import DEFAULT_NEIGHBORS, NEIGHBOR_COUNTS, HeldOutVotes, choose_neighbors, hold_out
+from segmentation.calibration import calibrate
+from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
+from segmentation.clustering import nearest_centroids, segment_rates
+from segmentation.model import Later, SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
+from segmentation.naming import MEASURED, Archetype
+from segmentation.rhythm import Rhythm, estimate_rhythm
+from segmentation.scoring import Scorer
+from segmentation.selection import choose
+from segmentation.stored_model import read_archetypes
+from segmentation.transformation import Transformation
+from segmentation.validity import MIN_CUSTOMERS
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+DEFAULT_FEATURES = ("recency_days", "frequency", "monetary", "is_repeat_customer")
+OF_RHYTHM = ("interpurchase_days", "purchase_days", "tenure_days")
+"""The columns that the rhythm of a shop is estimated from."""
+
+
+class Segmentation(BaseEstimator):  # type: ignore[misc]
+    """Segments of customers: K-Means in scaled space, names that are true, and KNN for everybody.
+
+    The stages of a fit are methods of their own, each a pure function of its arguments and the parameters, for whoever
+    stores what is between them; `fit` goes through all of them.
+
+    Parameters
+    ----------
+    features : sequence of str, default DEFAULT_FEATURES
+        Columns that customers are clustered by.
+    scaler : {"standard", "minmax", "robust"}, default "standard"
+    cap_share : float, default 0.005
+        See `Transformation.fit`.
+    algorithm : str, default "kmeans"
+        A key of `ALGORITHMS`, or "auto".
+    segment_count : int, optional
+        The number of segments; found out where it is None.
+    segment_counts : pair of int, default (2, 10)
+        Least and greatest number to try.
+    evaluation : {"standard", "full", "quick"}, default "standard"
+        What the comparison of candidates spends: see `EFFORTS`; nothing for "quick".
+    min_customers : int, default 50
+        Fewer customers are one segment, unless segment_count asks for more.
+    neighbors : int, optional
+        How many fitted customers vote; found out where it is None.
+    random_seed : int, default 42
+    workers : int, default 1
+        Processes that compare candidates; the result does not depend on them.
+    archetypes : sequence of Archetype, optional
+        The names and what they say; those of the project's seeds where it is None.
+
+    Attributes
+    ----------
+    rhythm_ : Rhythm
+        The shop's usual time between purchases, in days.
+    candidates_ : list of Candidate
+        What was compared; one is chosen, each with its reason.
+    structure_p_value_ : float or None
+        Of the test against permuted data; None where it was not made.
+    labels_ : integer array of shape (n,)
+        The cluster of each fitted customer: a place in `classes_`.
+    held_out_ : HeldOutVotes or None
+        What the neighbours say of fitted customers who were held out; None of too few customers.
+    model_ : SegmentationModel
+    classes_ : array of str of shape (k,)
+        The names of the segments.
+    confidence_levels_ : array of shape (neighbors,)
+        What each number of votes deserves.
+    buying_rates_ : array of shape (k,)
+        Share of the segments' customers of the past who bought after it; empty where it is not known.
+    feature_names_in_ : array of str
+    n_features_in_ : int
+
+    References
+    ----------
+    Lloyd (1982) for K-Means, Cover & Hart (1967) for KNN; docs/method.md has what each stage rests on.
+    """
+
+    def __init__(
+        self,
+        features: Sequence[str] = DEFAULT_FEATURES,
+        scaler: str = "standard",
+        cap_share: float = 0.005,
+        algorithm: str = "kmeans",
+        segment_count: int | None = None,
+        segment_counts: tuple[int, int] = (2, 10),
+        evaluation: str = "standard",
+        min_customers: int = 50,
+        neighbors: int | None = None,
+        random_seed: int = 42,
+        workers: int = 1,
+        archetypes: Sequence[Archetype] | None = None,
+    ) -> None:
+        self.features = features
+        self.scaler = scaler
+        self.cap_share = cap_share
+        self.algorithm = algorithm
+        self.segment_count = segment_count
+        self.segment_counts = segment_counts
+        self.evaluation = evaluation
+        self.min_customers = min_customers
+        self.neighbors = neighbors
+        self.random_seed = random_seed
+        self.workers = workers
+        self.archetypes = archetypes
+
+    def fit(
+        self,
+        customers: Any,
+        y: Any = None,
+        *,
+        later: Later | None = None,
+        previous: SegmentationModel | None = None,
+        in_force: tuple[str, int] | None = None,
+    ) -> Self:
+        """Compare the ways to segment customers, take one, name its segments and learn how sure votes are.
+
+        Parameters
+        ----------
+        customers : DataFrame of pandas or Polars, or table of Arrow, of n customers
+            With the features, the columns of `MEASURED` and those of `OF_RHYTHM`, all finite. The order of the rows
+            must not depend on chance: by customer_id.
+        y
+            Passed over; scikit-learn gives it.
+        later : Later, optional
+            Customers as of a day in the past, and who of them bought after it: for names that foretell it and for
+            `expected_buying_rate`.
+        previous : SegmentationModel, optional
+            The model in force, which is changed as little as is as good.
+        in_force : tuple of str and int, optional
+            Its algorithm and number of segments, if it was fitted with the same parameters.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, a value is not finite, or there are no customers.
+        """
+        del y
+        table = self._table(customers, (*self.features, *MEASURED, *OF_RHYTHM))
+        self.rhythm_ = rhythm_of(table)
+        self.candidates_, self.structure_p_value_ = self.compare(table, in_force)
+        (chosen,) = (candidate for candidate in self.candidates_ if candidate.is_chosen)
+        self.labels_ = self.cluster(table, chosen.algorithm, chosen.setting, previous)
+        votes = self.hold_out(table, self.labels_)
+        neighbors = choose_neighbors(votes) if votes else DEFAULT_NEIGHBORS
+        self.held_out_ = next((of for of in votes if of.neighbors == neighbors), None)
+        self.model_ = self.describe(table, self.labels_, neighbors, previous, later)
+        self.classes_ = np.array(self.model_.names)
+        self.confidence_levels_ = confidence_of(self.held_out_, min(neighbors, len(table)))
+        self.buying_rates_ = buying_rates(self.model_, later)
+        self.feature_names_in_ = np.array(list(self.features), dtype=object)
+        self.n_features_in_ = len(self.features)
+        points = self.model_.transformation.transform(self._values(table))
+        self.scorer_ = Scorer(self.model_, points, self.labels_, self.confidence_levels_, self.buying_rates_)
+        return self
+
+    def predict(self, customers: Any) -> NDArray[np.str_]:
+        """Return the segment of each customer of a table with the features and `MEASURED`, shape (n,)."""
+        values, measures = self._inputs(customers)
+        return np.asarray(self.classes_[self.scorer_.assign(values, measures)])
+
+    def predict_proba(self, customers: Any) -> FloatArray:
+        """Return how probable each of `classes_` is for each customer, shape (n, k); see `Scorer.probabilities`."""
+        return self.scorer_.probabilities(*self._inputs(customers))
+
+    def score_customers(self, customers: Any) -> pd.DataFrame:
+        """Return what a build says of customers: the columns of customer_segments of that name, in the order given.
+
+        Parameters
+        ----------
+        customers
+            As for `predict`.
+        """
+        scores = self.scorer_.score(*self._inputs(customers))
+        return pd.DataFrame(
+            {
+                "segment": self.classes_[scores.segment],
+                "segment_confidence": scores.confidence,
+                "runner_up_segment": self.classes_[scores.runner_up],
+                "centroid_segment": self.classes_[scores.centroid_segment],
+                "is_outside_trained_range": scores.is_outside_trained_range,
+                "expected_buying_rate": scores.expected_buying_rate,
+            }
+        )
+
+    # The stages of a fit.
+
+    def transformation(self, customers: pd.DataFrame) -> Transformation:
+        """Return what takes the customers into the space where they are compared."""
+        values = self._values(customers)
+        return fit_transformation(values, list(self.features), rhythm_of(customers), self.scaler, self.cap_share)
+
+    def compare(
+        self, customers: pd.DataFrame, in_force: tuple[str, int] | None = None
+    ) -> tuple[list[Candidate], float | None]:
+        """Return the candidates, of which one is chosen, and the p-value of the test for structure."""
+        low, high = self.segment_counts
+        asked_for = self.segment_count
+        comparison = evaluate_candidates(
+            self.transformation(customers).transform(self._values(customers)),
+            self.random_seed,
+            sorted({*range(low, high + 1), *([asked_for] if asked_for else [])}),
+            EFFORTS.get(self.evaluation),
+            self.algorithm,
+            min_customers=0 if asked_for else self.min_customers,
+            workers=self.workers,
+            steps=steps_of(list(self.features)),
+        )
+        return choose(comparison, self.algorithm, asked_for, in_force), comparison.structure_p_value
+
+    def cluster(
+        self, customers: pd.DataFrame, algorithm: str, setting: float, previous: SegmentationModel | None = None
+    ) -> IntArray:
+        """Return the cluster of each customer, by the candidate that was chosen."""
+        transformation = self.transformation(customers)
+        start = None if previous is None else previous.centroids_in(transformation)
+        points = transformation.transform(self._values(customers))
+        return fit_clusters(points, setting, self.random_seed, algorithm, start)
+
+    def hold_out(self, customers: pd.DataFrame, labels: IntArray) -> list[HeldOutVotes]:
+        """Return what neighbours say of customers who are held out, one a number of neighbours."""
+        points = self.transformation(customers).transform(self._values(customers))
+        counts = NEIGHBOR_COUNTS if self.neighbors is None else [self.neighbors]
+        return hold_out(points, labels, int(labels.max()) + 1, counts)
+
+    def describe(
+        self,
+        customers: pd.DataFrame,
+        labels: IntArray,
+        neighbors: int,
+        previous: SegmentationModel | None = None,
+        later: Later | None = None,
+    ) -> SegmentationModel:
+        """Return the model of clustered customers, with names that keep to those of the model before."""
+        transformation, measures = self.transformation(customers), _numbers(customers, MEASURED)
+        start = names = None
+        if previous is not None:
+            names = previous.nearest(_numbers(customers, previous.transformation.features), measures)
+            start = previous.centroids_in(transformation)
+        return describe_model(
+            self._values(customers),
+            measures,
+            labels,
+            transformation,
+            default_archetypes() if self.archetypes is None else self.archetypes,
+            rhythm_of(customers),
+            start,
+            names,
+            neighbors,
+            later,
+        )
+
+    def _values(self, customers: pd.DataFrame) -> FloatArray:
+        return _numbers(customers, self.features)
+
+    def _inputs(self, customers: Any) -> tuple[FloatArray, FloatArray]:
+        check_is_fitted(self)
+        table = self._table(customers, (*self.features, *MEASURED))
+        return self._values(table), _numbers(table, MEASURED)
+
+    def _table(self, customers: Any, columns: Sequence[str]) -> pd.DataFrame:
+        table = customers.to_pandas() if hasattr(customers, "to_pandas") else customers
+        if not isinstance(table, pd.DataFrame):
+            raise ValueError("customers must be a table with named columns: of pandas, Polars or Arrow")
+        if missing := [column for column in dict.fromkeys(columns) if column not in table.columns]:
+            raise ValueError(f"the customers have no column {', '.join(missing)}")
+        return table
+
+
+def rhythm_of(customers: pd.DataFrame) -> Rhythm:
+    """Return the rhythm of a shop from rows of customers with the columns of `OF_RHYTHM`."""
+    waited, days, known = (customers[column].to_numpy(dtype=float) for column in OF_RHYTHM)
+    return estimate_rhythm(waited, days, float(known.max()))
+
+
+def confidence_of(held_out: HeldOutVotes | None, neighbors: int) -> FloatArray:
+    """Return what each number of votes of so many neighbours deserves; their share where nobody was held out."""
+    nobody = np.zeros(0, dtype=np.int64)
+    votes, is_right = (nobody, nobody.astype(bool)) if held_out is None else (held_out.votes, held_out.is_right)
+    return calibrate(votes, is_right, neighbors)
+
+
+def later_of(past: pd.DataFrame, features: Sequence[str], days: int) -> Later | None:
+    """Return who bought after a day in the past; None if they are too few to say.
+
+    Parameters
+    ----------
+    past : DataFrame
+        Customers as of the day with the features and later_orders, ordered by customer.
+    features : sequence of str
+    days : int
+        Length of the time after it in which the orders were counted.
+    """
+    if len(past) < MIN_CUSTOMERS:
+        return None
+    return Later(_numbers(past, features), past["later_orders"].to_numpy(dtype=float) > 0, days)
+
+
+def buying_rates(model: SegmentationModel, later: Later | None) -> FloatArray:
+    """Return how many of each segment's customers of the past bought after it, shape (k,); empty if it is not known."""
+    if later is None:
+        return np.zeros(0)
+    labels = nearest_centroids(model.transformation.transform(later.values), model.centroids)
+    return segment_rates(labels, later.bought, len(model.names))
+
+
+def default_archetypes() -> list[Archetype]:
+    """Return the archetypes of the project's seeds."""
+    folders = (Path(__file__).parent / "seeds", Path(__file__).parents[2] / "seeds")
+    folder = next(folder for folder in folders if (folder / "segment_archetypes.csv").exists())
+    return read_archetypes(*(pd.read_csv(folder / f"{name}.csv") for name in ("segment_archetypes", "claim_words")))
+
+
+def _numbers(customers: pd.DataFrame, columns: Sequence[str]) -> FloatArray:
+    return customers[[*columns]].to_numpy(dtype=float)
