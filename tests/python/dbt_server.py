@@ -95,7 +95,8 @@ def keep_contexts() -> None:
     builder.build_namespace = lambda *arguments: Namespace(build(*arguments))
     for module in (dbt.cli.requires, dbt.parser.manifest):
         vars(module)["generate_runtime_macro_context"] = generate_once
-    nothing = agate_helper.empty_table()
+    make_empty: Any = agate_helper.empty_table
+    nothing = make_empty()
     vars(agate_helper)["empty_table"] = lambda: nothing
 
 
