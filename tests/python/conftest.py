@@ -226,7 +226,7 @@ def parse(folder: Path, variables: dict[str, Any] | None = None) -> None:
     """Parse the project for what runs dbt in a process of its own in a folder: it saves that ten seconds."""
     key = variables_text(variables)
     take_over = give_what_was_parsed(folder, variables)
-    if take_over or PARSED_ANEW.intersection(variables or {}):
+    if key not in _PARSED:
         command, settings = dbt_command(folder, "", variables, ("parse",))
         exit_code, output = SERVER.run(command[1:], folder, settings, take_over=take_over)
         assert exit_code == 0, output

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, project_with_few_tests, write_lines
+from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, parse, write_lines
 
 from segmentation.intake import InvoiceFile, clean_customer_id, customer_hash, read_rows_without
 from segmentation_dbt.erase import _MACROS, ROWS
@@ -57,14 +57,10 @@ def deliver(folder: Path, more: int = 0) -> None:
 
 
 def erase(
-    folder: Path,
-    *customers: str,
-    variables: dict[str, Any],
-    invoices: str = "invoices/*.csv",
-    options: tuple[str, ...] = (),
+    folder: Path, *customers: str, variables: dict[str, Any], invoices: str = "invoices/*.csv"
 ) -> subprocess.CompletedProcess[str]:
     command, settings = dbt_command(folder, folder / invoices, variables, ())
-    options = (*command[command.index("--target-path") :], *options)
+    options = command[command.index("--target-path") :]
     return subprocess.run(
         [sys.executable, "-m", "segmentation_dbt.erase", *customers, "--", *options],
         cwd=folder,
@@ -95,12 +91,10 @@ def values_with(build: Build, *texts: str) -> list[tuple[object, ...]]:
 
 
 def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
-    options = ("--project-dir", str(project_with_few_tests(tmp_path / "project")))
     invoices = tmp_path / "invoices"
     deliver(invoices)
     write_lines(invoices / "gone.csv", line(702, MAIL, GIFT), line(703, MAIL, GIFT), line(704, "c1"))
-    first = dbt(tmp_path, invoices / "*.csv", VARIABLES, (*WITHOUT_TESTS, *options))
+    first = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert first.exit_code == 0, first.output
     (invoices / "gone.csv").unlink()
     versions = Versions(tmp_path / "published")
@@ -119,8 +113,9 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     # As where it is killed: the rows are empty, and nothing is published.
     # Rows that were erased are no fault of the load.
     variables = VARIABLES | {"max_rejected_share": 0}
+    parse(tmp_path, variables)
     (tmp_path / "empty.csv").touch()
-    stopped = erase(tmp_path, MAIL, NUMBER, "nobody", variables=variables, invoices="empty.csv", options=options)
+    stopped = erase(tmp_path, MAIL, NUMBER, "nobody", variables=variables, invoices="empty.csv")
     assert stopped.returncode == 1
     for message in (
         f"{MAIL}: 6 rows emptied",
@@ -131,7 +126,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert "versions that are published still hold them" in stopped.stderr
     assert versions.current() == before
 
-    erased = erase(tmp_path, MAIL, NUMBER, variables=variables, options=options)
+    erased = erase(tmp_path, MAIL, NUMBER, variables=variables)
     assert erased.returncode == 0, erased.stdout + erased.stderr
     assert "(2 older versions deleted)" in erased.stdout
     assert [versions.current()] == versions.names()
@@ -145,7 +140,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
 
     # Delivered again, with more.
     deliver(invoices, more=5)
-    again = dbt(tmp_path, invoices / "*.csv", VARIABLES, (*WITHOUT_TESTS, *options))
+    again = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert "files       4, 3 read in this build" in again.output
     assert again.rows(PLACES) == EMPTIED
     assert again.rows(f"select count(*) from {ROWS}") == [(rows + 15,)]
