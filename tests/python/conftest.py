@@ -84,6 +84,11 @@ class Server:
         self._process: subprocess.Popen[str] | None = None
         self._folder = tempfile.TemporaryDirectory()
 
+    @property
+    def folder(self) -> Path:
+        """What is kept as long as the server runs."""
+        return Path(self._folder.name)
+
     def start(self) -> None:
         """Load dbt, and parse the project with the variables that tests have unless they say otherwise."""
         if self._process is None:
@@ -97,7 +102,7 @@ class Server:
             )
             assert self._process.stdout is not None
             assert self._process.stdout.readline() == "ready\n"
-            _PARSED[variables_text(None)] = Path(self._folder.name) / "partial_parse.msgpack"
+            _PARSED[variables_text(None)] = self.folder / "partial_parse.msgpack"
 
     def run(
         self,
@@ -106,13 +111,15 @@ class Server:
         environment: dict[str, str],
         kill_after: float | None = None,
         take_over: bool = False,
+        kill_at: str = "",
     ) -> tuple[int, str]:
-        """Return the exit code of a run, and what it printed; kill it after some seconds."""
+        """Return the exit code of a run, and what it printed; kill it some seconds after it has printed a text."""
         self.start()
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         output = folder / "printed.txt"
+        output.unlink(missing_ok=True)
         request = {
             # Few tests read these files, and they take two seconds of a build. Who needs them says so: --write-json.
             "arguments": ["--no-write-json", "--log-level-file", "none", *arguments],
@@ -120,6 +127,7 @@ class Server:
             "environment": environment,
             "output": str(output),
             "take_over": take_over,
+            "kill_at": kill_at,
             "kill_after": kill_after,
         }
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -165,6 +173,25 @@ def dbt_command(
     return command, os.environ | SETTINGS | {"INVOICE_FILES": str(invoices)} | (environment or {})
 
 
+def give_what_was_parsed(folder: Path, variables: dict[str, Any] | None = None) -> bool:
+    """Copy to a folder what dbt made of the project; return whether it was with other variables."""
+    key = variables_text(variables)
+    SERVER.start()
+    take_over = key not in _PARSED and not PARSED_ANEW.intersection(variables or {})
+    source = _PARSED.get(key, _PARSED[variables_text(None)] if take_over else None)
+    parsed = folder / "target/partial_parse.msgpack"
+    if source and source != parsed:
+        parsed.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, parsed)
+    return take_over
+
+
+def keep_what_was_parsed(key: str, parsed: Path) -> None:
+    """Copy what dbt made of the project to where no other build writes."""
+    if key not in _PARSED:
+        _PARSED[key] = Path(shutil.copyfile(parsed, SERVER.folder / f"{len(_PARSED)}.msgpack"))
+
+
 def dbt(
     folder: Path,
     invoices: Path | str = SAMPLE,
@@ -175,8 +202,9 @@ def dbt(
     """Run dbt on invoice files, as a user does, and keep everything it writes in a folder."""
     command, settings = dbt_command(folder, invoices, variables, arguments, environment)
     began = time.perf_counter()
-    if environment:
+    if environment and not all(name.startswith("SEGMENTS_") for name in environment):
         # What a process reads when it starts, such as its number of threads, needs one of its own.
+        parse(folder, variables)
         run = subprocess.run(
             command, cwd=folder, env=settings, capture_output=True, text=True, check=False, timeout=600
         )
@@ -185,17 +213,41 @@ def dbt(
         exit_code, output = SERVER.run(command[1:], folder, settings)
     else:
         parsed, key = folder / "target/partial_parse.msgpack", variables_text(variables)
-        SERVER.start()
-        take_over = key not in _PARSED and not PARSED_ANEW.intersection(variables or {})
-        source = _PARSED.get(key, _PARSED[variables_text(None)] if take_over else None)
-        if source and source != parsed:
-            parsed.parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, parsed)
+        take_over = give_what_was_parsed(folder, variables)
+        take_over = take_over or bool(environment)
         exit_code, output = SERVER.run(command[1:], folder, settings, take_over=take_over)
-        if parsed.exists():
-            _PARSED.setdefault(key, parsed)
+        if parsed.exists() and not environment:
+            keep_what_was_parsed(key, parsed)
     seconds = time.perf_counter() - began
     return Build(folder / "warehouse.duckdb", folder / "target", exit_code, output, seconds)
+
+
+def parse(folder: Path, variables: dict[str, Any] | None = None) -> None:
+    """Parse the project for what runs dbt in a process of its own in a folder: it saves that ten seconds."""
+    key = variables_text(variables)
+    take_over = give_what_was_parsed(folder, variables)
+    if key not in _PARSED:
+        command, settings = dbt_command(folder, "", variables, ("parse",))
+        exit_code, output = SERVER.run(command[1:], folder, settings, take_over=take_over)
+        assert exit_code == 0, output
+        keep_what_was_parsed(key, folder / "target/partial_parse.msgpack")
+
+
+def project_with_few_tests(folder: Path) -> Path:
+    """Make a project that installs the package, and runs only one of its tests: its builds are complete in seconds."""
+    settings = {
+        "name": "shop",
+        "version": "1.0.0",
+        "profile": "segmentation",
+        "flags": {"send_anonymous_usage_stats": False},
+        "data_tests": {"segmentation": {"+enabled": False, "every_file_is_read": {"+enabled": True}}},
+        "unit_tests": {"segmentation": {"+enabled": False}},
+    }
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(settings))
+    # As dbt deps does; `test_package.py` runs it.
+    (folder / "dbt_packages").mkdir()
+    (folder / "dbt_packages/segmentation").symlink_to(PROJECT)
+    return folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,9 @@ That one also parses the project, with the variables and into the folder that ar
 way, such as compiled templates, is then there for all runs, and each saves half of its time.
 
 Says that it is ready, and reads requests from standard input, one a line: arguments, a folder, an environment, a file
-for what is printed, whether what was parsed with other variables is taken over, and the seconds after which the run is
-killed (null for never). Answers each with the exit code, that of a killed one is -9.
+for what is printed, whether what was parsed with other variables is taken over, and when the run is killed: the text
+that it has printed by then, and seconds after that (null for never). Answers each with the exit code, that of a killed
+one is -9.
 """
 
 from __future__ import annotations
@@ -58,6 +59,72 @@ def keep_templates() -> None:
     environment.compile, environment.parse = compile_once, parse_once
 
 
+def keep_contexts() -> None:
+    """Let each thread keep the contexts in which dbt calls macros by name, and let contexts find macros at once.
+
+    dbt makes them for each call, with a thousand objects in each, and looks for each macro in five places.
+    """
+    import threading
+
+    import dbt.cli.requires
+    import dbt.parser.manifest
+    from dbt.context import macros, providers
+    from dbt_common.clients import agate_helper
+
+    generate: Any = providers.generate_runtime_macro_context
+    contexts: dict[object, dict[str, Any]] = {}
+
+    def generate_once(macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
+        key = (threading.get_ident(), macro.unique_id, package, id(config), id(manifest), id(manifest.flat_graph))
+        if key not in contexts:
+            contexts[key] = generate(macro, config, manifest, package)
+        return contexts[key]
+
+    class Namespace(dict[str, Any]):
+        """What dbt's namespace finds, in one place."""
+
+        def __init__(self, namespace: Any) -> None:
+            super().__init__()
+            for place in reversed([*namespace._search_order()]):
+                self.update(place)
+            self.local_namespace, self.packages = namespace.local_namespace, namespace.packages
+            self.get_from_package = namespace.get_from_package
+
+    builder: Any = macros.MacroNamespaceBuilder
+    build = builder.build_namespace
+    builder.build_namespace = lambda *arguments: Namespace(build(*arguments))
+    for module in (dbt.cli.requires, dbt.parser.manifest):
+        vars(module)["generate_runtime_macro_context"] = generate_once
+    make_empty: Any = agate_helper.empty_table
+    nothing = make_empty()
+    vars(agate_helper)["empty_table"] = lambda: nothing
+
+
+def keep_quiet() -> None:
+    """Make nothing of events that are not shown: dbt makes two messages of each, twenty for a model."""
+    from dbt_common.events import base_types, event_manager
+
+    event: Any = base_types.BaseEvent
+    manager: Any = event_manager.EventManager
+    make, get, fire = event.__init__, event.__getattr__, manager.fire_event
+
+    def make_later(self: Any, *arguments: object, **fields: object) -> None:
+        self.__dict__["made_of"] = (arguments, fields)
+
+    def get_made(self: Any, key: str) -> Any:
+        arguments, fields = self.__dict__.pop("made_of", ((), None))
+        if fields is not None:
+            make(self, *arguments, **fields)
+        return self.__dict__[key] if key in self.__dict__ else get(self, key)
+
+    def fire_shown(self: Any, e: Any, level: Any = None, *others: object, **named: object) -> None:
+        debug = base_types.EventLevel.DEBUG
+        if (level or e.level_tag()) != debug or any(logger.level == debug for logger in self.loggers):
+            fire(self, e, level, *others, **named)
+
+    event.__init__, event.__getattr__, manager.fire_event = make_later, get_made, fire_shown
+
+
 def parse(variables: str, folder: str) -> None:
     """Parse the project, and compile the macros that only builds call."""
     import dbt.cli.main
@@ -90,7 +157,9 @@ def take_over_what_was_parsed() -> None:
     is_partial_parsable = loader.is_partial_parsable
 
     def is_parsable(self: Any, saved: Any) -> Any:
-        saved.state_check.vars_hash = self.manifest.state_check.vars_hash
+        # What is parsed does not depend on where the warehouse is.
+        for name in ("vars_hash", "profile_hash", "profile_env_vars_hash"):
+            setattr(saved.state_check, name, getattr(self.manifest.state_check, name))
         for file in saved.files.values():
             for model in file.dict_from_yaml.get("models", []) if isinstance(file, SchemaSourceFile) else []:
                 if "var(" in str(model.get("config")):
@@ -135,11 +204,13 @@ def run(arguments: list[str], folder: str, environment: dict[str, str], output: 
         os._exit(code)
 
 
-def wait(child: int, kill_after: float | None) -> int:
-    """Return the exit code of a run; kill it when its time is over."""
+def wait(child: int, output: Path, kill_at: str, kill_after: float | None) -> int:
+    """Return the exit code of a run; kill it when its time is over, which begins when it has printed a text."""
     if kill_after is not None:
-        deadline = time.monotonic() + kill_after
-        while time.monotonic() < deadline:
+        deadline = None
+        while deadline is None or time.monotonic() < deadline:
+            if deadline is None and (not kill_at or (output.exists() and kill_at in output.read_text())):
+                deadline = time.monotonic() + kill_after
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
                 return os.waitstatus_to_exitcode(status)
@@ -155,17 +226,21 @@ def wait(child: int, kill_after: float | None) -> int:
 def main() -> None:
     load()
     keep_templates()
+    keep_contexts()
+    keep_quiet()
     parse(*sys.argv[1:])
     # All that is here stays: forks need not look at it again and again.
     gc.collect()
     gc.freeze()
+    # A build makes much, and is soon over.
+    gc.set_threshold(200_000, 10, 10)
     print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        kill_after = request.pop("kill_after")
+        kill_at, kill_after = request.pop("kill_at"), request.pop("kill_after")
         if (child := os.fork()) == 0:
             run(**request)
-        print(wait(child, kill_after), flush=True)
+        print(wait(child, Path(request["output"]), kill_at, kill_after), flush=True)
 
 
 if __name__ == "__main__":

@@ -111,19 +111,19 @@ def look(tab: Tab, name: str) -> None:
     tab.screenshot(name)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")])
-def test_every_page_of_the_sample_is_sound(
-    chromium: Chromium, sample_dashboard: str, width: int, scheme: Scheme
-) -> None:
-    with chromium.tab(sample_dashboard, width, scheme) as tab:
+def test_every_page_of_the_sample_is_sound_on_a_phone(chromium: Chromium, sample_dashboard: str) -> None:
+    with chromium.tab(sample_dashboard, PHONE, "dark") as tab:
         for page in PAGES:
             go(tab, page)
-            look(tab, f"{page} sample {width} {scheme}")
+            look(tab, f"{page} sample {PHONE} dark")
 
 
-def test_every_page_has_an_address_of_its_own(chromium: Chromium, sample_dashboard: str) -> None:
-    for address, page in [("", "Overview"), *((page.lower().replace(" ", "_"), page) for page in PAGES)]:
-        with chromium.tab(f"{sample_dashboard}/{address}") as tab:
+def test_every_page_of_the_sample_is_sound_and_has_an_address_of_its_own(
+    chromium: Chromium, sample_dashboard: str
+) -> None:
+    with chromium.tab() as tab:
+        for address, page in [("", "Overview"), *((page.lower().replace(" ", "_"), page) for page in PAGES)]:
+            tab.open(f"{sample_dashboard}/{address}")
             assert tab.page.locator("h1").all_inner_texts() == [page], address
             # "Page not found" is one.
             assert tab.page.get_by_role("dialog").count() == 0, address
@@ -131,6 +131,8 @@ def test_every_page_has_an_address_of_its_own(chromium: Chromium, sample_dashboa
             menu = tab.page.get_by_test_id("stTopNavLink").all_inner_texts()
             assert menu == list(PAGES), address
             assert tab.errors == [], address
+            if address:
+                look(tab, f"{page} sample {LAPTOP} light")
 
 
 def test_the_pages_of_online_retail_are_sound_and_say_what_the_tables_say(
@@ -275,15 +277,14 @@ def test_an_open_page_shows_the_next_version(chromium: Chromium, sample_build: B
 
 
 def test_how_files_were_read_is_shown_with_what_is_doubtful_first(
-    chromium: Chromium, sample_build: Build, tmp_path: Path
+    chromium: Chromium, sample_build: Build, sample_dashboard: str, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "published"
-    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
-    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
-        go(tab, "Data quality")
+    with chromium.tab(f"{sample_dashboard}/data_quality") as tab:
         assert "How files were read" in tab.text()
         assert "may be wrong" not in tab.text()
         assert tab.errors == []
+    folder = tmp_path / "published"
+    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
     with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
         connection.execute("update reading_evidence set decided_by = 'warning' where assumption = 'duplicate_lines'")
         # Values that nobody foresaw, and none at all.
@@ -298,8 +299,7 @@ def test_how_files_were_read_is_shown_with_what_is_doubtful_first(
     assert set(readings["reading_count"]) == {len(readings)}
     assert len(data_quality.readings(snapshot, 2)) == 2
     snapshot.close()
-    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
-        go(tab, "Data quality")
+    with browser.dashboard(folder) as url, chromium.tab(f"{url}/data_quality") as tab:
         assert "1 reading may be wrong: it is first." in tab.text()
         look(tab, "Data quality doubtful")
 
@@ -315,8 +315,7 @@ def test_a_version_of_an_earlier_release_says_nothing_of_how_files_were_read(
             "update published_manifest set manifest = "
             """json_merge_patch(manifest, '{"row_counts": {"reading_evidence": null}}')"""
         )
-    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
-        go(tab, "Data quality")
+    with browser.dashboard(folder) as url, chromium.tab(f"{url}/data_quality") as tab:
         assert "Files" in tab.text()
         assert "How files were read" not in tab.text()
         look(tab, "Data quality of an earlier release")
@@ -338,8 +337,7 @@ def test_lines_that_are_not_published_are_said_to_be_missing(
             }')
             """
         )
-    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
-        go(tab, "Customers")
+    with browser.dashboard(folder) as url, chromium.tab(f"{url}/customers") as tab:
         assert "The lines were not published: 9 lines, more than 1." in tab.text()
         go(tab, "Data quality")
         assert "They were not published: 8 lines, more than 1." in tab.text()

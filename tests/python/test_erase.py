@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, write_lines
+from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, parse, write_lines
 
 from segmentation.intake import InvoiceFile, clean_customer_id, customer_hash, read_rows_without
 from segmentation_dbt.erase import _MACROS, ROWS
@@ -56,8 +56,10 @@ def deliver(folder: Path, more: int = 0) -> None:
     write_lines(folder / "orders.csv", *orders, header=ORDERS)
 
 
-def erase(folder: Path, *customers: str, variables: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    command, settings = dbt_command(folder, folder / "invoices/*.csv", variables, ())
+def erase(
+    folder: Path, *customers: str, variables: dict[str, Any], invoices: str = "invoices/*.csv"
+) -> subprocess.CompletedProcess[str]:
+    command, settings = dbt_command(folder, folder / invoices, variables, ())
     options = command[command.index("--target-path") :]
     return subprocess.run(
         [sys.executable, "-m", "segmentation_dbt.erase", *customers, "--", *options],
@@ -109,7 +111,11 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     before, others = versions.current(), first.rows(OTHERS)
 
     # As where it is killed: the rows are empty, and nothing is published.
-    stopped = erase(tmp_path, MAIL, NUMBER, "nobody", variables=VARIABLES | {"date_order": "wrong"})
+    # Rows that were erased are no fault of the load.
+    variables = VARIABLES | {"max_rejected_share": 0}
+    parse(tmp_path, variables)
+    (tmp_path / "empty.csv").touch()
+    stopped = erase(tmp_path, MAIL, NUMBER, "nobody", variables=variables, invoices="empty.csv")
     assert stopped.returncode == 1
     for message in (
         f"{MAIL}: 6 rows emptied",
@@ -120,8 +126,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert "versions that are published still hold them" in stopped.stderr
     assert versions.current() == before
 
-    # Rows that were erased are no fault of the load.
-    erased = erase(tmp_path, MAIL, NUMBER, variables=VARIABLES | {"max_rejected_share": 0})
+    erased = erase(tmp_path, MAIL, NUMBER, variables=variables)
     assert erased.returncode == 0, erased.stdout + erased.stderr
     assert "(2 older versions deleted)" in erased.stdout
     assert [versions.current()] == versions.names()

@@ -38,12 +38,13 @@ def later_builds(sample_build: Build, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(sample_build.warehouse, folder)
     settings = {**AS_SHIPPED, "refit": "never"}
     later = write_lines(folder / "later.csv", "900001,85123A,MUG,600,2025-01-02 10:00:00,9.5,10001,United Kingdom")
-    with_later = dbt(folder, f"{SAMPLE},{later}", settings, WITHOUT_TESTS)
+    arguments = (*WITHOUT_TESTS, "--select", "+segment_history", "+segment_sales")
+    with_later = dbt(folder, f"{SAMPLE},{later}", settings, arguments)
     assert with_later.exit_code == 0, with_later.output
     (tmp := folder / "with_later").mkdir()
     kept = Build(Path(shutil.copy(with_later.warehouse, tmp)), tmp, 0, "", 0)
     late = write_lines(folder / "late.csv", "900002,85123A,MUG,600,2024-06-15 10:00:00,9.5,10001,United Kingdom")
-    with_late = dbt(folder, f"{SAMPLE},{later},{late}", settings, WITHOUT_TESTS)
+    with_late = dbt(folder, f"{SAMPLE},{later},{late}", settings, arguments)
     assert with_late.exit_code == 0, with_late.output
     return kept, with_late
 
@@ -102,7 +103,9 @@ def test_migrations_are_those_of_the_history(sample_build: Build) -> None:
 
 
 def test_no_history_is_kept_where_none_is_asked_for(tmp_path: Path) -> None:
-    built = dbt(tmp_path, variables={"history_months": 0}, arguments=WITHOUT_TESTS)
+    lines = (f"{n},A,MUG,1,2020-0{1 + n % 3}-01,2,c{n % 9},UK" for n in range(30))
+    arguments = (*WITHOUT_TESTS, "--select", "+segment_history", "+segment_sales")
+    built = dbt(tmp_path, write_lines(tmp_path / "invoices.csv", *lines), {"history_months": 0}, arguments)
     assert built.exit_code == 0, built.output
     assert built.rows("select count(*) from marts.segment_history") == [(0,)]
     ((open_months,),) = built.rows("select count(distinct month) from marts.segment_sales")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import HEADER, PROJECT, WITH_TESTS, dbt, write_lines
+from conftest import HEADER, LINES_WITH_TESTS, PROJECT, dbt, write_lines
 
 from segmentation.intake import InvoiceFile, ShapeColumn, inspect_files
 
@@ -21,7 +21,7 @@ def test_folders_that_look_like_columns_say_nothing_of_the_lines(tmp_path: Path)
     write_lines(tmp_path / "c6=9/a.csv", "1,A,MUG,1,2020-01-01,2,c1,UK")
     columns = dict(zip(HEADER.split(","), ["2", "A", "MUG", "1", "2020-01-01", "2", "c1", "UK"], strict=True))
     pq.write_table(pa.table({name: [value] for name, value in columns.items()}), tmp_path / "Quantity=5/b.parquet")
-    built = dbt(tmp_path, tmp_path / "*=*/*")
+    built = dbt(tmp_path, tmp_path / "*=*/*", arguments=LINES_WITH_TESTS)
     assert built.exit_code == 0, built.output
     lines = built.rows("select invoice_id, quantity, customer_id from marts.invoice_lines order by 1")
     assert lines == [("1", Decimal(1), "c1"), ("2", Decimal(1), "c1")]
@@ -31,7 +31,7 @@ def test_the_return_of_a_line_with_an_impossible_date_is_not_counted(tmp_path: P
     header = "Invoice Number,Quantity,Price,Date,Customer,Returned"
     lines = ("1,1,2,2020-01-01,c1,no", "2,1,2,2999-01-01,c1,yes")
     invoices = write_lines(tmp_path / "a.csv", *lines, header=header)
-    built = dbt(tmp_path, invoices, {"max_rejected_share": 1}, WITH_TESTS)
+    built = dbt(tmp_path, invoices, {"max_rejected_share": 1}, LINES_WITH_TESTS)
     assert built.exit_code == 0, built.output
     assert built.rows("select rows_accepted, rows_rejected, lines_derived from marts.load_audit") == [(1, 1, 0)]
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import functools
 import gzip
-import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LONG, PROFILE, SAMPLE, WITHOUT_TESTS, Build, dbt, dbt_command
+from conftest import LONG, PROFILE, SAMPLE, SERVER, WITHOUT_TESTS, Build, dbt, dbt_command
 
 ARGUMENTS = (
     "build",
@@ -239,6 +237,9 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
         # A rule that changes on the way classifies all lines again.
         variables = {"cancellation_prefix": "C9"} if n == days - 1 else {}
         daily = build(tmp_path / "daily", **variables)
+        if PROFILE == "short" and n < days - 1:
+            # What a day does wrong is wrong on the next one, too.
+            continue
         refreshed = tmp_path / f"refreshed-{n}"
         refreshed.mkdir()
         shutil.copy(daily.warehouse, refreshed)
@@ -287,11 +288,6 @@ def test_a_first_build_that_is_killed_while_it_loads(shop: Shop, tmp_path: Path)
 
 def kill_build(shop: Shop, folder: Path, step: str, seconds_later: float) -> None:
     """Start a build and kill all of it some time after a step began."""
-    command, environment = dbt_command(folder, shop.folder / "*.csv", {}, ARGUMENTS)
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        assert process.stdout is not None
-        assert any(f"START {step}" in line for line in process.stdout), step
-        time.sleep(seconds_later)
-        os.killpg(process.pid, signal.SIGKILL)
+    command, environment = dbt_command(folder, shop.folder / "*.csv", None, ARGUMENTS)
+    exit_code, output = SERVER.run(command[1:], folder, environment, seconds_later, kill_at=f"START {step}")
+    assert (exit_code, f"START {step}" in output) == (-signal.SIGKILL, True), output

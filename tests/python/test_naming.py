@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import PROJECT, WITH_TESTS, Build, dbt, write_lines
+from conftest import PROJECT, Build, dbt, write_lines
 from scipy.optimize import linear_sum_assignment
 
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
@@ -548,8 +548,12 @@ def test_the_names_of_a_small_shop_are_true_in_its_build(tmp_path: Path) -> None
         f"{n},P1,MUG,1,{start - datetime.timedelta(days=int(days))} 10:00:00,{amount},c{customer:.0f},UK"
         for n, (customer, days, amount) in enumerate(small_shop(21))
     ]
-    build = dbt(tmp_path, write_lines(tmp_path / "lines.csv", *lines), {"segment_count": 4}, WITH_TESTS)
+    # With the tests that are named.
+    names_are_true = ("+segment_names_are_true", "+rfm_names_are_true", "+shop_rhythm")
+    arguments = ("build", "--indirect-selection", "empty", "--select", *names_are_true)
+    build = dbt(tmp_path, write_lines(tmp_path / "lines.csv", *lines), {"segment_count": 4}, arguments)
     assert build.exit_code == 0, build.output
+    assert all(f"PASS {name}" in build.output for name in ("segment_names_are_true", "rfm_names_are_true"))
     columns = ", ".join(f"features.{measure}" for measure in MEASURED)
     rows = build.rows(
         f"select {columns}, segments.segment from intermediate.int_clustering_features as features "

@@ -23,12 +23,20 @@ FIRST, SECOND = {"sold_before": 359, "least_segments": 11}, {"calls_a_day": 19}
 FILE = "Beleg;StockCode;Description;Quantity;InvoiceDate;UnitPrice;Karte;Country"
 
 
-def install(folder: Path, **changes: Any) -> Path:
-    """Copy the shop's project, change top-level settings of it, and install the package as a user does."""
+def install(folder: Path, installed: Path | None = None, **changes: Any) -> Path:
+    """Copy the shop's project, change top-level settings of it, and install the package as a user does.
+
+    It takes some seconds, and not where it is `installed` in another folder.
+    """
     shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("target", "logs", "dbt_packages", "*.duckdb"))
     (folder / "packages.yml").write_text(yaml.safe_dump({"packages": [{"local": str(PROJECT)}]}))
     project = yaml.safe_load((folder / "dbt_project.yml").read_text())
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(project | changes))
+    if installed:
+        # What dbt deps made: a link to the package, and which one it is.
+        shutil.copytree(installed / "dbt_packages", folder / "dbt_packages", symlinks=True)
+        shutil.copy(installed / "package-lock.yml", folder)
+        return folder
     # An activated environment names the profiles of this project.
     environment = {name: value for name, value in os.environ.items() if name != "DBT_PROFILES_DIR"}
     command = [str(Path(sys.executable).parent / "dbt"), "deps", "--log-path", str(folder / "logs")]
@@ -155,23 +163,23 @@ def test_every_var_is_turned_somewhere() -> None:
     assert set(defaults) - turned == {"unit_tests", "questions"}
 
 
-def test_slips_in_the_shops_settings_are_told_and_its_own_are_none(tmp_path: Path) -> None:
+def test_slips_in_the_shops_settings_are_told_and_its_own_are_none(shop: Path, tmp_path: Path) -> None:
     project_vars = yaml.safe_load((SHOP / "dbt_project.yml").read_text())["vars"]
     project_vars["segmentation"] |= {"invoices": "exports/*.csv"}
-    shop = install(tmp_path / "slips", vars=project_vars)
-    options = ("--project-dir", str(shop), "--profiles-dir", str(shop))
-    stopped = dbt(shop, "", {"calls_a_day": 19, "refits": "auto"}, (*WITHOUT_TESTS, *options))
+    slips = install(tmp_path / "slips", shop, vars=project_vars)
+    options = ("--project-dir", str(slips), "--profiles-dir", str(slips))
+    stopped = dbt(slips, "", {"calls_a_day": 19, "refits": "auto"}, (*WITHOUT_TESTS, *options))
     assert stopped.exit_code != 0
-    slips = re.findall(r"(\w+) is no setting\. Did you mean (\w+)\?", stopped.output)
-    assert slips == [("refits", "refit"), ("invoices", "invoice_files")]
+    told = re.findall(r"(\w+) is no setting\. Did you mean (\w+)\?", stopped.output)
+    assert told == [("refits", "refit"), ("invoices", "invoice_files")]
     assert "START sql" not in stopped.output
 
 
 @pytest.fixture(scope="module")
-def turned_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def turned_build(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build with every switch turned, and schemas and marts as the package has them."""
-    shop = install(tmp_path_factory.mktemp("package") / "turned", models={}, seeds={})
-    return build(shop, switches("switches.yml"))
+    turned = install(tmp_path_factory.mktemp("package") / "turned", shop, models={}, seeds={})
+    return build(turned, switches("switches.yml"))
 
 
 def test_with_every_switch_turned_the_results_show_it(turned_build: Build) -> None:
@@ -193,8 +201,8 @@ def test_with_every_switch_turned_a_second_build_goes_on(turned_build: Build) ->
     assert again.rows("select count(*) from intermediate.int_model_fits") == [(2,)]
 
 
-def test_files_are_looked_up_in_the_shops_folder(tmp_path: Path) -> None:
-    shop = install(tmp_path / "files", models={}, seeds={})
+def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> None:
+    shop = install(tmp_path / "files", shop, models={}, seeds={})
     (shop / "exports").mkdir()
     lines = [
         f"{n};A{n % 9};Käse;{1 + n % 4};2024-{1 + n % 6:02}-{1 + n % 28:02};{1 + n % 7}.50;K{n % 60};Österreich"

@@ -16,6 +16,7 @@ from conftest import AS_SHIPPED, LONG, PROFILE, PROJECT, SAMPLE, WITH_TESTS, WIT
 from segmentation.stored_model import read_archetypes
 
 BUILDS = ["sample_build", "online_retail_build"]
+SEGMENTS_ONLY = (*WITHOUT_TESTS, "--select", "+customer_segments", "+segmentation_model")
 
 
 def figures(build: Build, check: str) -> dict[str, float]:
@@ -129,7 +130,7 @@ def test_whales_do_not_move_anybody(sample_build: Build, tmp_path: Path) -> None
             row[price] = f"{row[price]}000" if "." not in row[price] else str(float(row[price]) * 1000)
     with (tmp_path / "whales.csv").open("w", newline="") as f:
         csv.writer(f).writerows([header, *rows])
-    built = dbt(tmp_path, tmp_path / "whales.csv", {"segment_count": 6}, arguments=WITHOUT_TESTS)
+    built = dbt(tmp_path, tmp_path / "whales.csv", {"segment_count": 6}, SEGMENTS_ONLY)
     assert built.exit_code == 0, built.output
     query = "select customer_id, segment from marts.customer_segments"
     before, after = dict(sample_build.rows(query)), dict(built.rows(query))
@@ -137,7 +138,7 @@ def test_whales_do_not_move_anybody(sample_build: Build, tmp_path: Path) -> None
 
 
 def test_customers_that_the_fit_did_not_see_are_flagged(tmp_path: Path) -> None:
-    built = dbt(tmp_path, variables={"fit_sample_size": 1000, "segment_count": 6}, arguments=WITHOUT_TESTS)
+    built = dbt(tmp_path, variables={"fit_sample_size": 1000, "segment_count": 6}, arguments=SEGMENTS_ONLY)
     assert built.exit_code == 0, built.output
     ((flagged, beyond),) = built.rows(
         """

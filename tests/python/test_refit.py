@@ -421,7 +421,9 @@ STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_leve
 
 
 def build(folder: Path, day: str, *arguments: str, **variables: Any) -> Build:
-    return dbt(folder, variables={"as_of_date": day, **variables}, arguments=arguments or WITHOUT_TESTS)
+    return dbt(
+        folder, variables={"as_of_date": day, "history_months": 0, **variables}, arguments=arguments or WITHOUT_TESTS
+    )
 
 
 def built(folder: Path, day: str, *arguments: str, **variables: Any) -> Build:
@@ -554,17 +556,3 @@ def test_a_fit_that_is_cut_short_goes_with_the_next_build(fitted_once: Path, tmp
         assert numbers_of(again, name) == {1}
     assert again.rows(SEGMENTS) == segments
     assert again.rows(model_rows) == model
-
-
-def test_a_warehouse_of_a_version_without_fits_is_taken_over(fitted_once: Path, tmp_path: Path) -> None:
-    shutil.copytree(fitted_once, tmp_path, symlinks=True, dirs_exist_ok=True)
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("drop view intermediate.int_fit_in_force")
-        for name in ("int_model_fits", "int_complete_fits", "int_refit_changes", "int_segment_shares"):
-            connection.execute(f"drop table intermediate.{name}")
-        for name in (*STORES, "int_segmentation_candidates", "int_held_out_customers", "int_segment_stability"):
-            connection.execute(f"alter table intermediate.{name} drop column fit_number")
-        segments = connection.execute(SEGMENTS).fetchall()
-    again = built(tmp_path, "2024-06-01")
-    assert again.rows(FITS) == [(1, "2024-06-01", "the first fit of a warehouse that kept no fits before")]
-    assert again.rows(SEGMENTS) == segments

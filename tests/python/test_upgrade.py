@@ -60,6 +60,8 @@ def test_a_warehouse_without_fits_equals_a_new_one(tmp_path: Path) -> None:
     upgraded = build(tmp_path / "old", ("build",))
     assert "files       4, 0 read in this build" in upgraded.output
     assert upgraded.rows(LOADED) == loaded
+    fits = "select fit_number, reason from intermediate.int_complete_fits"
+    assert upgraded.rows(fits) == [(1, "the first fit of a warehouse that kept no fits before")]
     for mart in MARTS:
         query = f"select {COLUMNS.get(mart, '*')} from marts.{mart} order by all"
         assert upgraded.rows(query) == fresh.rows(query), mart
