@@ -21,6 +21,7 @@ from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.scoring import Scorer
 from segmentation.selection import choose
+from segmentation.stored_form import model_of_row, model_to_row
 from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation
 from segmentation.validity import MIN_CUSTOMERS
@@ -31,6 +32,10 @@ IntArray = NDArray[np.int64]
 DEFAULT_FEATURES = ("recency_days", "frequency", "monetary", "is_repeat_customer")
 OF_RHYTHM = ("interpurchase_days", "purchase_days", "tenure_days")
 """The columns that the rhythm of a shop is estimated from."""
+
+
+STORED_FORMAT = 1
+"""Raised when rows of before can't be read."""
 
 
 class Segmentation(BaseEstimator):  # type: ignore[misc]
@@ -77,6 +82,8 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
     held_out_ : HeldOutVotes or None
         What the neighbours say of fitted customers who were held out; None of too few customers.
     model_ : SegmentationModel
+    reference_ : array of shape (n, n_features)
+        The fitted customers in scaled space, who vote.
     classes_ : array of str of shape (k,)
         The names of the segments.
     confidence_levels_ : array of shape (neighbors,)
@@ -159,14 +166,10 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         votes = self.hold_out(table, self.labels_)
         neighbors = choose_neighbors(votes) if votes else DEFAULT_NEIGHBORS
         self.held_out_ = next((of for of in votes if of.neighbors == neighbors), None)
-        self.model_ = self.describe(table, self.labels_, neighbors, previous, later)
-        self.classes_ = np.array(self.model_.names)
-        self.confidence_levels_ = confidence_of(self.held_out_, min(neighbors, len(table)))
-        self.buying_rates_ = buying_rates(self.model_, later)
-        self.feature_names_in_ = np.array(list(self.features), dtype=object)
-        self.n_features_in_ = len(self.features)
-        points = self.model_.transformation.transform(self._values(table))
-        self.scorer_ = Scorer(self.model_, points, self.labels_, self.confidence_levels_, self.buying_rates_)
+        model = self.describe(table, self.labels_, neighbors, previous, later)
+        reference = model.transformation.transform(self._values(table))
+        levels = confidence_of(self.held_out_, min(neighbors, len(table)))
+        self._set_fitted(model, reference, self.labels_, levels, buying_rates(model, later))
         return self
 
     def predict(self, customers: Any) -> NDArray[np.str_]:
@@ -197,6 +200,44 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
                 "expected_buying_rate": scores.expected_buying_rate,
             }
         )
+
+    def to_row(self) -> dict[str, Any]:
+        """Return all that it takes to score customers as plain values, such as JSON holds.
+
+        Archetypes, candidates and what was held out are not in it: they are of the fit.
+        """
+        check_is_fitted(self)
+        parameters = {name: value for name, value in self.get_params().items() if name != "archetypes"}
+        return {
+            "format": STORED_FORMAT,
+            "parameters": parameters | {name: list(parameters[name]) for name in ("features", "segment_counts")},
+            "model": model_to_row(self.model_),
+            "reference": self.reference_.tolist(),
+            "labels": self.labels_.tolist(),
+            "confidence_levels": self.confidence_levels_.tolist(),
+            "buying_rates": self.buying_rates_.tolist(),
+        }
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Return a fitted object of what `to_row` returned.
+
+        Raises
+        ------
+        ValueError
+            If it was stored in another format.
+        """
+        if row.get("format") != STORED_FORMAT:
+            raise ValueError(f"the row is of format {row.get('format')}; this version reads {STORED_FORMAT}: fit again")
+        segmentation = cls(**row["parameters"])
+        segmentation._set_fitted(
+            model_of_row(row["model"]),
+            np.array(row["reference"], dtype=float),
+            np.array(row["labels"], dtype=np.int64),
+            np.array(row["confidence_levels"], dtype=float),
+            np.array(row["buying_rates"], dtype=float),
+        )
+        return segmentation
 
     # The stages of a fit.
 
@@ -264,6 +305,16 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
             neighbors,
             later,
         )
+
+    def _set_fitted(
+        self, model: SegmentationModel, reference: FloatArray, labels: IntArray, levels: FloatArray, rates: FloatArray
+    ) -> None:
+        self.model_, self.reference_, self.labels_ = model, reference, labels
+        self.confidence_levels_, self.buying_rates_ = levels, rates
+        self.classes_ = np.array(model.names)
+        self.feature_names_in_ = np.array(list(self.features), dtype=object)
+        self.n_features_in_ = len(self.features)
+        self.scorer_ = Scorer(model, reference, labels, levels, rates)
 
     def _values(self, customers: pd.DataFrame) -> FloatArray:
         return _numbers(customers, self.features)

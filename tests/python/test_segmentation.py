@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import pickle
 import re
@@ -89,6 +90,15 @@ def test_it_is_cloned_and_pickled_as_others_are(customers: pd.DataFrame, fitted:
     with pytest.raises(NotFittedError):
         fresh.predict(customers)
     assert len(fresh.fit(customers).classes_) == 3
+
+
+def test_what_is_stored_scores_alike(customers: pd.DataFrame, fitted: Segmentation) -> None:
+    row = json.loads(json.dumps(fitted.to_row()))
+    stored = Segmentation.from_row(row)
+    pd.testing.assert_frame_equal(stored.score_customers(customers), fitted.score_customers(customers))
+    assert stored.model_.version == fitted.model_.version
+    with pytest.raises(ValueError, match="of format 0; this version reads 1"):
+        Segmentation.from_row(row | {"format": 0})
 
 
 def test_what_it_cannot_fit_it_says(customers: pd.DataFrame, fitted: Segmentation) -> None:
