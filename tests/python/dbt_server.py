@@ -157,7 +157,7 @@ def take_over_what_was_parsed() -> None:
     is_partial_parsable = loader.is_partial_parsable
 
     def is_parsable(self: Any, saved: Any) -> Any:
-        # What is parsed does not depend on where the warehouse is.
+        # Of the profile only the name of the database is in it: tests whose warehouse can't be opened come to no table.
         for name in ("vars_hash", "profile_hash", "profile_env_vars_hash"):
             setattr(saved.state_check, name, getattr(self.manifest.state_check, name))
         for file in saved.files.values():
