@@ -125,8 +125,9 @@ def _judge_line(
     if "amount" in texts:
         price, amount = None, number(texts["amount"], file.decimal_mark, 4)
         if amount is not None and quantity is not None:
-            if amount < 0 < quantity:
-                quantity = -quantity
+            if amount * quantity < 0:
+                # One of them is below 0.
+                quantity, amount = -abs(quantity), -abs(amount)
             price = _fit(amount / quantity, 4) if quantity else None
     else:
         price = number(texts["unit_price"], file.decimal_mark, 4)

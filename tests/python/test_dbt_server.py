@@ -61,4 +61,4 @@ def test_only_settings_of_models_depend_on_variables(tmp_path: Path) -> None:
     taken_over = nodes(tmp_path / "taken_over", others)
     assert taken_over == nodes(tmp_path / "anew", others, "--no-partial-parse")
     first = taken_over["nodes"]["model.segmentation.int_segmentation_candidates"]
-    assert first["config"]["meta"]["segment_count"] == 5
+    assert json.loads(first["config"]["meta"]["segmentation"])["segment_count"] == 5
