@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from segmentation.intake.delimited import Row
-from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
-from segmentation.intake.unread_words import Words
+from segmentation.intake.unread_words import Words, read_columns
 
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
 
@@ -21,11 +20,7 @@ def refuse_rounded_ids(file: InvoiceFile, rows: Sequence[Row], words: Words) -> 
     UnusableFileError
         With the column, one of its values, and what to do.
     """
-    ignored = {normal(header) for header in words.ignored_columns}
-    for name in ("customer_id", "invoice_id"):
-        n = file.positions.get(name)
-        if n is None or normal(file.headers[n]) in ignored:
-            continue
+    for n in read_columns(file, ("customer_id", "invoice_id"), words):
         rounded = [values[n] for _, values, _ in rows if values and _ROUNDED.fullmatch(values[n].strip())]
         if rounded:
             raise UnusableFileError(
@@ -45,10 +40,7 @@ def refuse_garbled_text(file: InvoiceFile, rows: Sequence[Row], words: Words) ->
     UnusableFileError
         With the column, one of its values, what it stands for, and what to do.
     """
-    for name in ("customer_id", "product_code"):
-        n = file.positions.get(name)
-        if n is None or normal(file.headers[n]) in {normal(header) for header in words.ignored_columns}:
-            continue
+    for n in read_columns(file, ("customer_id", "product_code"), words):
         for _, values, _ in rows:
             if values and (found := _as_meant(values[n].strip())):
                 meant, encoding = found

@@ -14,7 +14,7 @@ from segmentation.intake.guesses import money_columns, number_of
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import InvoiceFile, UnusableFileError
 from segmentation.intake.shapes import EBAY, GENERIC
-from segmentation.intake.unread_words import Words
+from segmentation.intake.unread_words import Words, read_columns
 
 _CURRENCIES = {
     *("AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF"),
@@ -222,11 +222,7 @@ def refuse_credits(file: InvoiceFile, rows: Sequence[Row], words: Words) -> None
     UnusableFileError
         With the column, one of its values, and what to do.
     """
-    ignored = {normal(header) for header in words.ignored_columns}
-    for name in ("unit_price", "amount"):
-        n = file.positions.get(name)
-        if n is None or normal(file.headers[n]) in ignored:
-            continue
+    for n in read_columns(file, ("unit_price", "amount"), words):
         given = [values[n].strip() for _, values, _ in rows if values and values[n].strip()]
         on_credit = [text for text in given if _CREDIT.search(text)]
         if 2 * len(on_credit) > len(given):
@@ -245,10 +241,8 @@ def refuse_minor_units(file: InvoiceFile, rows: Sequence[Row], words: Words) -> 
     UnusableFileError
         With the column, one of its values, and what to do.
     """
-    ignored = {normal(header) for header in words.ignored_columns}
-    for name in ("unit_price", "amount"):
-        n = file.positions.get(name)
-        if n is None or normal(file.headers[n]) in ignored or not _MINOR_UNIT.search(file.headers[n]):
+    for n in read_columns(file, ("unit_price", "amount"), words):
+        if not _MINOR_UNIT.search(file.headers[n]):
             continue
         given = [number for _, values, _ in rows if values and (number := number_of(values[n])) is not None]
         if given and all(number == number.to_integral_value() for number in given):

@@ -55,6 +55,13 @@ class Words:
     named_fields: Collection[str] = ()
 
 
+def read_columns(file: InvoiceFile, fields: Sequence[str], words: Words) -> list[int]:
+    """Return the columns of some fields, those that a file has and that are to be looked at."""
+    ignored = {normal(header) for header in words.ignored_columns}
+    found = [file.positions[name] for name in fields if name in file.positions]
+    return [n for n in found if normal(file.headers[n]) not in ignored]
+
+
 def refuse_unread_words(file: InvoiceFile, rows: Iterable[Row], words: Words) -> None:
     """Ask about a column that is not read, and that says of some lines that they are no sales.
 
