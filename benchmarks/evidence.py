@@ -16,13 +16,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from segmentation.backtest import cut_of
 from segmentation.candidates import Candidate
-from segmentation.model import fit_model
-from segmentation.naming import MEASURED
-from segmentation.segmentation import Segmentation, rhythm_of
-from segmentation.stored_model import read_archetypes
+from segmentation.segmentation import Segmentation
 from segmentation.transformation import Transformation, skewness
-from segmentation.validity import Cut, auc, predict_buyers, top_share
+from segmentation.validity import auc, predict_buyers, top_share
 
 PROJECT = Path(__file__).parents[1]
 METHOD = PROJECT / "docs/method.md"
@@ -124,14 +122,12 @@ def skewness_table(warehouse: Path) -> list[str]:
 def validity(warehouse: Path, features: list[str], chosen: Candidate) -> tuple[float, float, float]:
     """Return AUC of segments and of blended rates, and the revenue share of their top tenth, at the latest cut."""
     customers = read(warehouse, "from intermediate.int_validation_customers order by cut_date desc, customer_id")
-    columns = (features, [*MEASURED], "later_orders", "later_spend")
     days = [of_day for _, of_day in customers.groupby("cut_date", sort=False)]
-    known, earlier = (Cut(*(of_day[c].to_numpy(dtype=float) for c in columns)) for of_day in days[:2])
-    seeds = (pd.read_csv(PROJECT / f"seeds/{name}.csv") for name in ("segment_archetypes", "claim_words"))
-    archetypes = read_archetypes(*seeds)
+    known, earlier = (cut_of(of_day, features) for of_day in days[:2])
     seed = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str)
     codes = dict(zip(seed["rfm_score"], seed["rfm_segment"], strict=True))
-    model = fit_model(known.values, features, known.measures, chosen.setting, archetypes, rhythm_of(days[0]), seed=SEED)
+    segmentation = Segmentation(features=features, random_seed=SEED)
+    model = segmentation.name_clusters(days[0], "kmeans", chosen.setting)
     predicted = predict_buyers(known, earlier, model, codes)
     areas = [auc(predicted[name], known.bought)[0] for name in ("segments", "segments_blended")]
     return areas[0], areas[1], top_share(predicted["segments_blended"], known.spend)

@@ -63,9 +63,9 @@ MODELS = {
         "int_clustering_features",
     ),
     FITTING: (
-        *("int_model_fits", "int_segmentation_candidates", "int_candidate_checks", "int_fitted_customers"),
-        *("int_segmentation_model", "int_held_out_customers", "int_confidence_levels", "int_segment_buying_rates"),
-        *("int_complete_fits", "int_fit_in_force", "int_refit_changes", "int_segment_stability", "int_neighbor_checks"),
+        *("int_refit_decision", "int_fits", "int_segmentation_candidates", "int_candidate_checks"),
+        *("int_segmentation_model", "int_held_out_customers"),
+        *("int_fit_in_force", "int_neighbor_checks"),
         *("int_model_drift", "int_drift_checks", "int_validation", "int_validation_checks", "int_validation_customers"),
         *("int_validation_dates", "segmentation_candidates", "segmentation_model", "segmentation_quality"),
         *("int_name_precision", "int_name_checks", "shop_rhythm"),

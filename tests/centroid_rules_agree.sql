@@ -15,7 +15,8 @@ in_python as (
 
 fitted as (
 
-    select * from {{ ref('int_fitted_customers') }}
+    select {{ segmentation.list_rows('reference_customers') }}
+    from {{ ref('int_fits') }}
     where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
 
 ),

@@ -6,9 +6,9 @@ with fitted as (
 
 ),
 
-complete_fits as (
+fits as (
 
-    select * from {{ ref('int_complete_fits') }}
+    select * from {{ ref('int_fits') }}
 
 ),
 
@@ -22,13 +22,13 @@ in_force as (
 versions as (
 
     select
-        complete_fits.model_version,
-        min(complete_fits.fit_number) as fit_number,
-        min(complete_fits.fitted_as_of) as fitted_as_of,
-        max(case when complete_fits.model_version = in_force.model_version then 1 else 0 end) = 1 as is_in_force
-    from complete_fits
+        fits.model_version,
+        min(fits.fit_number) as fit_number,
+        min(fits.fitted_as_of) as fitted_as_of,
+        max(case when fits.model_version = in_force.model_version then 1 else 0 end) = 1 as is_in_force
+    from fits
     cross join in_force
-    group by complete_fits.model_version
+    group by fits.model_version
 
 ),
 

@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES, NO_CLUSTER, Algorithm
 from segmentation.clustering import spread_sample
 from segmentation.separation import gap_choice, gap_statistics, silhouettes, variance_ratios, wcss
-from segmentation.stability import bootstrap_jaccard, seed_agreement, split_half_agreement
+from segmentation.stability import MANY, bootstrap_jaccard, seed_agreement, split_half_agreement
 from segmentation.structure import Structure, compare_with_permuted
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-MANY = 1_000
-"""Fewer customers are examined faster than another process starts."""
 
 _QUICK_SAMPLE = 5_000
 _SILHOUETTE_SAMPLE = 10_000
@@ -95,6 +92,8 @@ class Candidate:
     smallest_share, unclustered_share : float
         Shares of the customers in the smallest cluster, and in none.
     is_elbow, is_gap_choice, is_chosen : bool
+    missed_bars : str
+        Codes of the bars that it misses, from `selection.shortcomings`, with commas between them; "" if it passes.
     reason : str
         Why it was chosen, or why not.
     """
@@ -121,6 +120,7 @@ class Candidate:
     is_elbow: bool = False
     is_gap_choice: bool = False
     is_chosen: bool = False
+    missed_bars: str = ""
     reason: str = ""
 
 

@@ -315,49 +315,6 @@ def count_names(names: Sequence[str], labels: IntArray) -> list[dict[str, float]
     ]
 
 
-def fit_model(
-    values: FloatArray,
-    features: Sequence[str],
-    measures: FloatArray,
-    setting: float,
-    archetypes: Sequence[Archetype],
-    rhythm: Rhythm,
-    scaler: str = "standard",
-    cap_share: float = 0.005,
-    seed: int = 42,
-    algorithm: str = "kmeans",
-    previous: SegmentationModel | None = None,
-) -> SegmentationModel:
-    """Fit the transformation and the clusters, and name them.
-
-    Parameters
-    ----------
-    values : array of shape (n, n_features)
-        The features of the customers in original units, in an order that does not depend on chance.
-    features : sequence of str
-        Their names.
-    measures : array of shape (n, 5)
-        The MEASURED of the same customers, for the names.
-    setting : float
-        Number of segments, for HDBSCAN the smallest share of a cluster.
-    archetypes : sequence of Archetype
-    rhythm : Rhythm
-    scaler : {"standard", "minmax", "robust"}, default "standard"
-    cap_share : float, default 0.005
-        See `Transformation.fit`.
-    seed : int, default 42
-    algorithm : str, default "kmeans"
-    previous : SegmentationModel, optional
-        The model in force, of the same features, which is changed as little as is as good.
-    """
-    transformation = fit_transformation(values, features, rhythm, scaler, cap_share)
-    start = names = None
-    if previous is not None:
-        start, names = previous.centroids_in(transformation), previous.nearest(values, measures)
-    labels = fit_clusters(transformation.transform(values), setting, seed, algorithm, start)
-    return describe_model(values, measures, labels, transformation, archetypes, rhythm, start, names)
-
-
 def steps_of(features: Sequence[str]) -> dict[int, int]:
     """Return the columns that follow from others: whether a customer is a repeat one, from frequency."""
     places = {feature: place for place, feature in enumerate(features)}
@@ -376,7 +333,13 @@ def fit_transformation(
 
     Parameters
     ----------
-    values, features, rhythm, scaler, cap_share
-        See `fit_model`.
+    values : array of shape (n, n_features)
+        In original units.
+    features : sequence of str
+        Their names.
+    rhythm : Rhythm
+    scaler : {"standard", "minmax", "robust"}, default "standard"
+    cap_share : float, default 0.005
+        See `Transformation.fit`.
     """
     return Transformation.fit(values, features, scaler, cap_share, {"recency_days": rhythm.recency_limits})

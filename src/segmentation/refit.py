@@ -40,14 +40,14 @@ class RefitRule:
     confidence_fall: float
 
 
-def reason_to_refit(
+def reasons_to_refit(
     rule: RefitRule,
     settings: Mapping[str, str],
     fitted_settings: Mapping[str, str],
     age_days: int,
     drift: Drift,
-) -> str | None:
-    """Say why the model is to be refitted, in words; None where it stays.
+) -> dict[str, str]:
+    """Say why the model is to be refitted, in words by their codes; empty where it stays.
 
     Parameters
     ----------
@@ -59,31 +59,44 @@ def reason_to_refit(
     age_days : int
         Days from the as-of date of the fit to today's; below 0 where an earlier date is looked at.
     drift : Drift
+
+    Returns
+    -------
+    dict of str to str
+        Codes: settings, shift, outside_range, confidence, names, age; always only where there is no other.
     """
     if rule.mode == "never":
-        return None
+        return {}
+    reasons = {}
     changed = [
         f"{name} from {fitted_settings.get(name, 'nothing')} to {settings.get(name, 'nothing')}"
         for name in sorted({*settings, *fitted_settings})
         if settings.get(name) != fitted_settings.get(name)
     ]
-    reasons = [f"settings changed: {', '.join(changed)}"] if changed else []
-    for feature, shift in drift.shifts.items():
-        if shift.index > rule.shift + shift.by_chance:
-            reasons.append(f"{feature} has shifted by {shift.index:.2f}, above {rule.shift:g}")
+    if changed:
+        reasons["settings"] = f"settings changed: {', '.join(changed)}"
+    shifts = [
+        f"{feature} has shifted by {shift.index:.2f}, above {rule.shift:g}"
+        for feature, shift in drift.shifts.items()
+        if shift.index > rule.shift + shift.by_chance
+    ]
+    if shifts:
+        reasons["shift"] = "; ".join(shifts)
     if drift.outside_share > rule.outside_share:
-        reasons.append(
+        reasons["outside_range"] = (
             f"{drift.outside_share:.1%} of the customers are outside the trained range, above {rule.outside_share:.1%}"
         )
     if drift.confidence_fall is not None and drift.confidence_fall > rule.confidence_fall:
-        reasons.append(f"the confidence has fallen by {drift.confidence_fall:.2f}, above {rule.confidence_fall:g}")
+        reasons["confidence"] = (
+            f"the confidence has fallen by {drift.confidence_fall:.2f}, above {rule.confidence_fall:g}"
+        )
     if drift.untrue_names:
-        reasons.append(f"no longer true of its customers: {', '.join(drift.untrue_names)}")
+        reasons["names"] = f"no longer true of its customers: {', '.join(drift.untrue_names)}"
     if age_days > rule.after_days:
-        reasons.append(f"the model is {age_days} days old, above {rule.after_days}")
+        reasons["age"] = f"the model is {age_days} days old, above {rule.after_days}"
     if rule.mode == "always" and not reasons:
-        reasons.append("refit is always")
-    return "; ".join(reasons) or None
+        reasons["always"] = "refit is always"
+    return reasons
 
 
 def fit_in_force(fits: Mapping[int, datetime.date], day: datetime.date) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -12,17 +12,27 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from segmentation.algorithms import ALGORITHMS
+from segmentation.archetypes import default_archetypes
 from segmentation.assignment import DEFAULT_NEIGHBORS, NEIGHBOR_COUNTS, HeldOutVotes, choose_neighbors, hold_out
 from segmentation.calibration import calibrate
 from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
-from segmentation.clustering import nearest_centroids, segment_rates
+from segmentation.clustering import nearest_centroids, segment_rates, spread_sample
 from segmentation.model import Later, SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.scoring import Scorer
 from segmentation.selection import choose
-from segmentation.stored_form import model_of_row, model_to_row
-from segmentation.stored_model import read_archetypes
+from segmentation.stability import Stability, resampled_stability
+from segmentation.stored_form import (
+    level_rows,
+    read_buying_rates,
+    read_levels,
+    read_model,
+    read_reference,
+    reference_rows,
+    segment_rows,
+)
 from segmentation.transformation import Transformation
 from segmentation.validity import MIN_CUSTOMERS
 
@@ -34,7 +44,7 @@ OF_RHYTHM = ("interpurchase_days", "purchase_days", "tenure_days")
 """The columns that the rhythm of a shop is estimated from."""
 
 
-STORED_FORMAT = 1
+STORED_FORMAT = 2
 """Raised when rows of before can't be read."""
 
 
@@ -79,11 +89,14 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         Of the test against permuted data; None where it was not made.
     labels_ : integer array of shape (n,)
         The cluster of each fitted customer: a place in `classes_`.
-    held_out_ : HeldOutVotes or None
-        What the neighbours say of fitted customers who were held out; None of too few customers.
+    held_out_ : list of HeldOutVotes
+        What so many neighbours say of fitted customers who were held out, one a number of neighbours; none of too few
+        customers.
+    neighbors_ : int
+        How many neighbours were chosen; of fewer customers, all vote.
     model_ : SegmentationModel
     reference_ : array of shape (n, n_features)
-        The fitted customers in scaled space, who vote.
+        The fitted customers in original units, who vote.
     classes_ : array of str of shape (k,)
         The names of the segments.
     confidence_levels_ : array of shape (neighbors,)
@@ -163,14 +176,31 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         self.candidates_, self.structure_p_value_ = self.compare(table, in_force)
         (chosen,) = (candidate for candidate in self.candidates_ if candidate.is_chosen)
         self.labels_ = self.cluster(table, chosen.algorithm, chosen.setting, previous)
-        votes = self.hold_out(table, self.labels_)
-        neighbors = choose_neighbors(votes) if votes else DEFAULT_NEIGHBORS
-        self.held_out_ = next((of for of in votes if of.neighbors == neighbors), None)
-        model = self.describe(table, self.labels_, neighbors, previous, later)
-        reference = model.transformation.transform(self._values(table))
-        levels = confidence_of(self.held_out_, min(neighbors, len(table)))
-        self._set_fitted(model, reference, self.labels_, levels, buying_rates(model, later))
+        self.held_out_ = self.hold_out(table, self.labels_)
+        self.neighbors_ = choose_neighbors(self.held_out_) if self.held_out_ else DEFAULT_NEIGHBORS
+        model = self.describe(table, self.labels_, self.neighbors_, previous, later)
+        chosen_votes = next((of for of in self.held_out_ if of.neighbors == self.neighbors_), None)
+        levels = confidence_of(chosen_votes, min(self.neighbors_, len(table)))
+        self._set_fitted(model, self._values(table), self.labels_, levels, buying_rates(model, later))
         return self
+
+    def stability(self) -> Stability | None:
+        """Return how well each segment is found again in resamples of the fitted customers.
+
+        None if there is one segment, and where `evaluation` is "quick". Takes about a second.
+        """
+        check_is_fitted(self, "candidates_")
+        effort = EFFORTS.get(self.evaluation)
+        if effort is None or len(self.classes_) == 1:
+            return None
+        (chosen,) = (candidate for candidate in self.candidates_ if candidate.is_chosen)
+        algorithm = ALGORITHMS[chosen.algorithm]
+        points = self.model_.transformation.transform(self.reference_)
+        sample = spread_sample(len(points), effort.customers if algorithm.is_fast else effort.customers_slow)
+        return resampled_stability(
+            points[sample], self.labels_[sample], algorithm, chosen.setting, self.random_seed, effort.resamples,
+            self.workers,
+        )  # fmt: skip
 
     def predict(self, customers: Any) -> NDArray[np.str_]:
         """Return the segment of each customer of a table with the features and `MEASURED`, shape (n,)."""
@@ -211,16 +241,14 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         return {
             "format": STORED_FORMAT,
             "parameters": parameters | {name: list(parameters[name]) for name in ("features", "segment_counts")},
-            "model": model_to_row(self.model_),
-            "reference": self.reference_.tolist(),
-            "labels": self.labels_.tolist(),
-            "confidence_levels": self.confidence_levels_.tolist(),
-            "buying_rates": self.buying_rates_.tolist(),
+            "segments": segment_rows(self.model_, self.reference_, self.buying_rates_),
+            "reference_customers": reference_rows(self.features, self.reference_, self.labels_),
+            "confidence_levels": level_rows(self.confidence_levels_),
         }
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Return a fitted object of what `to_row` returned.
+        """Return a fitted object of what `to_row` returned, or of a row of the table `int_fits` of a warehouse.
 
         Raises
         ------
@@ -229,14 +257,12 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         """
         if row.get("format") != STORED_FORMAT:
             raise ValueError(f"the row is of format {row.get('format')}; this version reads {STORED_FORMAT}: fit again")
-        segmentation = cls(**row["parameters"])
-        segmentation._set_fitted(
-            model_of_row(row["model"]),
-            np.array(row["reference"], dtype=float),
-            np.array(row["labels"], dtype=np.int64),
-            np.array(row["confidence_levels"], dtype=float),
-            np.array(row["buying_rates"], dtype=float),
-        )
+        model = read_model(row["segments"])
+        parameters = row["parameters"] or {"features": list(model.transformation.features)}
+        segmentation = cls(**(json.loads(parameters) if isinstance(parameters, str) else parameters))
+        reference, labels = read_reference(model.transformation.features, row["reference_customers"])
+        levels, rates = read_levels(row["confidence_levels"]), read_buying_rates(row["segments"])
+        segmentation._set_fitted(model, reference, labels, levels, rates)
         return segmentation
 
     # The stages of a fit.
@@ -283,11 +309,14 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         self,
         customers: pd.DataFrame,
         labels: IntArray,
-        neighbors: int,
+        neighbors: int | None,
         previous: SegmentationModel | None = None,
         later: Later | None = None,
     ) -> SegmentationModel:
-        """Return the model of clustered customers, with names that keep to those of the model before."""
+        """Return the model of clustered customers, with names that keep to those of the model before.
+
+        They are true of those whom so many neighbours vote into a segment; without, of those who were fitted into it.
+        """
         transformation, measures = self.transformation(customers), _numbers(customers, MEASURED)
         start = names = None
         if previous is not None:
@@ -306,6 +335,11 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
             later,
         )
 
+    def name_clusters(self, customers: pd.DataFrame, algorithm: str, setting: float) -> SegmentationModel:
+        """Return the model of customers clustered in one way, named by those who were fitted: no choice, no votes."""
+        labels = self.cluster(customers, algorithm, setting)
+        return self.describe(customers, labels, neighbors=None)
+
     def _set_fitted(
         self, model: SegmentationModel, reference: FloatArray, labels: IntArray, levels: FloatArray, rates: FloatArray
     ) -> None:
@@ -314,7 +348,7 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.array(model.names)
         self.feature_names_in_ = np.array(list(self.features), dtype=object)
         self.n_features_in_ = len(self.features)
-        self.scorer_ = Scorer(model, reference, labels, levels, rates)
+        self.scorer_ = Scorer(model, model.transformation.transform(reference), labels, levels, rates)
 
     def _values(self, customers: pd.DataFrame) -> FloatArray:
         return _numbers(customers, self.features)
@@ -368,13 +402,6 @@ def buying_rates(model: SegmentationModel, later: Later | None) -> FloatArray:
         return np.zeros(0)
     labels = nearest_centroids(model.transformation.transform(later.values), model.centroids)
     return segment_rates(labels, later.bought, len(model.names))
-
-
-def default_archetypes() -> list[Archetype]:
-    """Return the archetypes of the project's seeds."""
-    folders = (Path(__file__).parent / "seeds", Path(__file__).parents[2] / "seeds")
-    folder = next(folder for folder in folders if (folder / "segment_archetypes.csv").exists())
-    return read_archetypes(*(pd.read_csv(folder / f"{name}.csv") for name in ("segment_archetypes", "claim_words")))
 
 
 def _numbers(customers: pd.DataFrame, columns: Sequence[str]) -> FloatArray:

@@ -56,7 +56,7 @@ def choose(
         month (docs/method.md). The reason says where another one is set apart more beyond the sampling error.
     """
     kept = None
-    marked = _with_elbows(comparison.candidates)
+    marked = _with_marks(comparison.candidates)
     allowed = [c for c in marked if algorithm in ("auto", c.algorithm)] or marked
     if segment_count is not None:
         # Fewer of the fitted customers may differ than were asked for.
@@ -76,33 +76,39 @@ def choose(
     ]
 
 
-def shortcomings(candidate: Candidate) -> list[str]:
-    """Return the bars that a candidate misses, in words; empty where it passes, or is everybody in one segment."""
-    missed: list[str] = []
+def shortcomings(candidate: Candidate) -> dict[str, str]:
+    """Return the bars that a candidate misses, in words by their codes.
+
+    Empty where it passes, or is everybody in one segment.
+    """
+    missed: dict[str, str] = {}
     if candidate.segment_count == 1:
         return missed
     if candidate.min_jaccard is not None and candidate.min_jaccard < STABLE:
-        missed.append(
+        missed["stability"] = (
             f"its least stable cluster has a bootstrap Jaccard of {candidate.min_jaccard:.2f}, below {STABLE}"
         )
     if candidate.smallest_share < SMALLEST_SHARE:
-        missed.append(
+        missed["smallest_share"] = (
             f"its smallest cluster holds {candidate.smallest_share:.1%} of the customers, below {SMALLEST_SHARE:.0%}"
         )
     elif round(candidate.smallest_share * candidate.customers_evaluated) < SMALLEST_SIZE:
-        missed.append(f"its smallest cluster has fewer than {SMALLEST_SIZE} customers")
+        missed["smallest_size"] = f"its smallest cluster has fewer than {SMALLEST_SIZE} customers"
     if candidate.unclustered_share > LARGEST_UNCLUSTERED_SHARE:
-        missed.append(f"it leaves {candidate.unclustered_share:.0%} of the customers without a cluster")
+        missed["unclustered"] = f"it leaves {candidate.unclustered_share:.0%} of the customers without a cluster"
     return missed
 
 
-def _with_elbows(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _with_marks(candidates: Sequence[Candidate]) -> list[Candidate]:
     bends = {
         name: elbow([c.segment_count for c in own], [c.wcss for c in own])
         for name in {c.algorithm for c in candidates} - {"hdbscan"}
         for own in [[c for c in candidates if c.algorithm == name]]
     }
-    return [replace(c, is_elbow=c.segment_count == bends.get(c.algorithm)) for c in candidates]
+    return [
+        replace(c, is_elbow=c.segment_count == bends.get(c.algorithm), missed_bars=",".join(shortcomings(c)))
+        for c in candidates
+    ]
 
 
 def _still_passes(kept: Candidate, candidates: Sequence[Candidate]) -> str:
@@ -156,11 +162,11 @@ def _near_the_elbow(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
 
 
 def _chosen(candidate: Candidate, why: str) -> str:
-    return "; ".join([f"chosen: {why}", *(f"but {missed}" for missed in shortcomings(candidate))])
+    return "; ".join([f"chosen: {why}", *(f"but {missed}" for missed in shortcomings(candidate).values())])
 
 
 def _refused(candidate: Candidate, chosen: Candidate, allowed: Sequence[Candidate], kept: Candidate | None) -> str:
-    missed = shortcomings(candidate)
+    missed = list(shortcomings(candidate).values())
     if candidate not in allowed:
         why = ["cluster_algorithm asks for another algorithm", *missed]
         if candidate.min_jaccard is None:

@@ -171,6 +171,12 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
             connection.execute(f"drop table {table}")
         elif has_customers:
             connection.execute(f"delete from {table} where customer_id in (select customer from sought)")  # noqa: S608
+        elif table == identifier("intermediate") + "." + identifier("int_fits"):
+            connection.execute(
+                f"update {table} set reference_customers = list_filter(reference_customers, "  # noqa: S608
+                "lambda c: not list_contains($sought, c.customer_id))",
+                {"sought": list(customers)},
+            )
     counted = fetch(
         connection,
         "select customer, count(position) from sought left join found using (customer) group by customer order by all",

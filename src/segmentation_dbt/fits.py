@@ -1,165 +1,216 @@
-"""What the Python models of dbt share: tables that keep a row set for every fit of the model."""
+"""The fits of the model, as Python models read them: the one place that reads what an earlier build stored."""
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
-from segmentation.assignment import DEFAULT_NEIGHBORS
+from segmentation.calibration import cross_calibrate
 from segmentation.drift import Drift, measure_drift
-from segmentation.model import Later
 from segmentation.naming import MEASURED, Archetype
 from segmentation.scoring import Scorer
-from segmentation.segmentation import later_of
-from segmentation.stored_model import read_scorer
-from segmentation_dbt.fit_tables import FIT_TABLES, read_stored
-from segmentation_dbt.relations import result, rows_of, table, to_pandas, to_relation
+from segmentation.segmentation import Segmentation
+from segmentation.stored_form import read_scorer
+from segmentation_dbt.fit_rows import FEATURES, FITS, conform
+from segmentation_dbt.former_fits import read_former
+from segmentation_dbt.relations import result, rows_of, schema_of, stored_table, to_arrow, to_pandas, to_relation
+
+SCORING_PARTS = ("segments", "reference_customers", "confidence_levels")
+"""What it takes to score customers by a fit."""
 
 _SAMPLE = 10_000
 
 
-def stored_table(dbt: Any, session: Any, name: str) -> Any:
-    """Return a table of the last build, of the schema of the model that asks; None if there is none.
+def stored_fits(dbt: Any, session: Any) -> Any:
+    """Return the rows of `int_fits` as the last build left them, with the columns of this version.
 
-    For what comes after the model in the flow, and can't be referred to.
-    """
-    return table(session, str(dbt.this).replace(dbt.this.identifier, name))
-
-
-def stored_fits(dbt: Any, session: Any, name: str) -> Any:
-    """Return a fit table of the last build, with the columns that this version knows.
-
-    Parameters
-    ----------
-    dbt, session
-        As dbt gives them to a Python model.
-    name : str
-        A key of FIT_TABLES.
+    Those of a version that kept fits in ten tables are read from these. None if there are none.
 
     Raises
     ------
     UnreadableFitsError
-        See `read_stored`.
+        If this version can't read them; nothing is changed then.
     """
-    return read_stored(stored_table(dbt, session, name), name)
+    stored = stored_table(dbt, session, "int_fits")
+    if stored is None:
+        former = read_former(lambda name: stored_table(dbt, session, name))
+        return None if former is None else to_relation(session, former)
+    return stored if schema_of(stored).equals(FITS) else to_relation(session, conform(to_arrow(stored)))
+
+
+def fit_of(fits: Any, number: int, *parts: str) -> dict[str, pd.DataFrame]:
+    """Return parts of a fit, each a table with a row an element.
+
+    Parameters
+    ----------
+    fits : relation
+        `int_fits`, or what `stored_fits` returns.
+    number : int
+    *parts : str
+        Names of its lists.
+    """
+    row = to_arrow(fits.filter(f"fit_number = {number}").select(*parts))
+    return {part: pa.Table.from_struct_array(row.column(part).combine_chunks().flatten()).to_pandas() for part in parts}
+
+
+def scorer_of(fits: Any, number: int) -> Scorer:
+    """Return what scores customers by a fit."""
+    return read_scorer(fit_of(fits, number, *SCORING_PARTS))
 
 
 @dataclass(frozen=True)
-class Fit:
+class Decision:
     """A fit that is to be made in this build.
 
     Attributes
     ----------
-    number : int
+    fit_number : int
     fitted_as_of : date
-    previous : int or None
-        Number of the fit in force until then.
+    reason, reason_code : str
+    settings : str
+        As JSON.
+    previous_fit_number : int or None
+        Of the fit in force until then.
     is_same_settings : bool
-        Whether it was made with the same settings.
+        Whether that was made with the same settings.
     """
 
-    number: int
+    fit_number: int
     fitted_as_of: datetime.date
-    previous: int | None
+    reason: str
+    reason_code: str
+    settings: str
+    previous_fit_number: int | None
     is_same_settings: bool
 
 
-def pending_fit(fits: Any) -> Fit | None:
-    """Return the fit of `int_model_fits` that is to be made in this build; None where the last one stays in force."""
-    rows = to_pandas(fits)
-    pending = rows[rows["is_pending"]]
-    if pending.empty:
-        return None
-    row = pending.iloc[0]
-    previous = None if row.isna()["previous_fit_number"] else int(row["previous_fit_number"])
-    settings = dict(zip(rows["fit_number"], rows["settings"], strict=True))
-    is_same = previous is not None and json.loads(settings[previous]) == json.loads(row["settings"])
-    return Fit(int(row["fit_number"]), row["fitted_as_of"].date(), previous, is_same)
-
-
-def with_stored_fits(
-    dbt: Any, session: Any, fits: Any, name: str, new: pa.Table | Sequence[Mapping[str, Any]] = ()
-) -> Any:
-    """Return the rows that a fit table has of earlier fits, and those of the fit of this build.
+def decision_of(decisions: Any, fits: Any) -> Decision | None:
+    """Return what `int_refit_decision` says; None if the last fit stays in force, or the fit was made already.
 
     Parameters
     ----------
-    dbt, session
-        As dbt gives them to a Python model.
-    fits : relation
-        `int_model_fits`: rows of fits that it does not hold, or that are made again, go.
-    name : str
-        The table, a key of FIT_TABLES.
-    new : pyarrow.Table or sequence of mappings, optional
-        The rows of the fit of this build; a column that a mapping does not have is null.
-
-    Raises
-    ------
-    UnreadableFitsError
-        If there are fits to keep and the table can't be read: see `read_stored`.
+    decisions : relation
+        `int_refit_decision`.
+    fits : relation or None
+        From `stored_fits`.
     """
-    schema = FIT_TABLES[name]
-    added = new.select(schema.names).cast(schema) if isinstance(new, pa.Table) else pa.Table.from_pylist(new, schema)
-    kept = [number for (number,) in rows_of(fits.filter("not is_pending"), "fit_number")]
-    if not kept:
+    rows = to_arrow(decisions).to_pylist()
+    made = set() if fits is None else {number for (number,) in rows_of(fits, "fit_number")}
+    return Decision(**rows[0]) if rows and rows[0]["fit_number"] not in made else None
+
+
+def row_of_fit(decision: Decision, segmentation: Segmentation, customers: pd.DataFrame) -> dict[str, Any]:
+    """Return the row of a fit for `int_fits`, without its validation.
+
+    Parameters
+    ----------
+    decision : Decision
+    segmentation : Segmentation
+        Fitted on the customers.
+    customers : DataFrame
+        With customer_id and FEATURES.
+    """
+    stored = segmentation.to_row()
+    stability = segmentation.stability()
+    found = (
+        {
+            int(number): {
+                "resamples": stability.resamples,
+                "customers_resampled": stability.customers,
+                "jaccard": jaccard,
+                "jaccard_error": error,
+            }
+            for number, jaccard, error in zip(
+                stability.numbers, stability.jaccard, stability.standard_error, strict=True
+            )
+        }
+        if stability
+        else {}
+    )
+    reference = customers[["customer_id", *FEATURES]].assign(segment_number=segmentation.labels_)
+    return {
+        "format": stored["format"],
+        "parameters": json.dumps(stored["parameters"], sort_keys=True),
+        **{name: value for name, value in asdict(decision).items() if name != "is_same_settings"},
+        "model_version": segmentation.model_.version,
+        "segments": [segment | found.get(segment["segment_number"], {}) for segment in stored["segments"]],
+        "reference_customers": reference.to_dict("records"),
+        "confidence_levels": stored["confidence_levels"],
+        "held_out_customers": [
+            {
+                "customer_number": number,
+                "neighbors": votes.neighbors,
+                "segment_number": truth,
+                "voted_segment_number": label,
+                "votes": count,
+                "confidence": confidence,
+                "is_chosen": votes.neighbors == segmentation.neighbors_,
+            }
+            for votes in segmentation.held_out_
+            for number, (truth, label, count, confidence) in enumerate(
+                zip(
+                    votes.truth.tolist(),
+                    votes.label.tolist(),
+                    votes.votes.tolist(),
+                    cross_calibrate(votes.votes, votes.is_right, votes.neighbors).tolist(),
+                    strict=True,
+                )
+            )
+        ],
+        "candidates": [
+            asdict(candidate) | {"structure_p_value": segmentation.structure_p_value_}
+            for candidate in segmentation.candidates_
+        ],
+    }
+
+
+def with_fit(session: Any, fits: Any, row: dict[str, Any] | None) -> Any:
+    """Return what the model `int_fits` returns: the fits that are kept, and the one of this build.
+
+    Parameters
+    ----------
+    session
+        As dbt gives it to a Python model.
+    fits : relation or None
+        From `stored_fits`.
+    row : dict or None
+        Of the fit of this build.
+    """
+    added = pa.Table.from_pylist([] if row is None else [row], FITS)
+    if fits is None:
         return result(session, added)
-    rows = stored_fits(dbt, session, name).filter(f"fit_number in ({', '.join(map(str, kept))})")
-    return rows.union(to_relation(session, added)) if len(added) else rows
+    return fits if row is None else fits.union(to_relation(session, added))
 
 
-def neighbors_of(held_out: Any, fit_number: int) -> int:
-    """Return how many neighbours vote by a fit.
-
-    Those that `int_held_out_customers` has chosen; DEFAULT_NEIGHBORS if there were too few customers to hold out.
-    """
-    chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}").select("neighbors").distinct()
-    return next((int(neighbors) for (neighbors,) in rows_of(chosen, "neighbors")), DEFAULT_NEIGHBORS)
-
-
-def scorer(fit_number: int, model: Any, fitted: Any, levels: Any, rates: Any) -> Scorer:
-    """Return what scores customers by a fit, from the relations of the four tables that keep the fits."""
-    tables = (to_pandas(t.filter(f"fit_number = {fit_number}")) for t in (model, fitted, levels, rates))
-    return read_scorer(fit_number, *tables)
-
-
-def latest_later(customers: Any, features: Sequence[str], days: int) -> Later | None:
-    """Return who bought after the latest day of `int_validation_customers`; None if they are too few to say."""
-    rows = to_pandas(customers.sort("customer_id"))
-    return later_of(rows[rows["cut_date"] == rows["cut_date"].max()], features, days)
-
-
-def drift_since(
-    fit_number: int, stores: Sequence[Any], held_out: Any, customers: Any, archetypes: Sequence[Archetype]
-) -> Drift:
+def drift_since(fits: Any, number: int, customers: Any, archetypes: Sequence[Archetype]) -> Drift:
     """Return how far today's customers are from those of a fit.
 
     Parameters
     ----------
-    fit_number : int
-    stores : sequence of relations
-        The four tables that keep the fits, as for `scorer`.
-    held_out : relation
-        `int_held_out_customers`.
+    fits : relation
+        As for `fit_of`.
+    number : int
     customers : relation
         `int_clustering_features`; at most 10,000 of them are looked at, those of the lowest hash.
     archetypes : sequence of Archetype
         From the seeds.
     """
-    model, fitted, levels, rates = stores
-    scores = scorer(fit_number, model, fitted, levels, rates)
+    parts = fit_of(fits, number, *SCORING_PARTS, "held_out_customers")
+    scores = read_scorer(parts)
     features = list(scores.model.transformation.features)
-    chosen = held_out.filter(f"is_chosen and fit_number = {fit_number}")
     # In a fixed order: the last digit of a mean of floats depends on it.
-    confidence = to_pandas(chosen.sort("customer_number"))["confidence"]
+    held_out = parts["held_out_customers"].sort_values("customer_number")
+    confidence = held_out.loc[held_out["is_chosen"].astype(bool), "confidence"].astype(float)
     today = to_pandas(customers.filter(f"sample_rank <= {_SAMPLE}").sort("sample_rank"))
     return measure_drift(
         scores,
-        to_pandas(fitted.filter(f"fit_number = {fit_number}"))[features].to_numpy(dtype=float),
+        parts["reference_customers"][features].to_numpy(dtype=float),
         today[features].to_numpy(dtype=float),
         today[[*MEASURED]].to_numpy(dtype=float),
         float(confidence.mean()) if len(confidence) else None,

@@ -35,6 +35,14 @@ def table(session: Any, name: str) -> Any:
         return None
 
 
+def stored_table(dbt: Any, session: Any, name: str) -> Any:
+    """Return a table of the last build, of the schema of the model that asks; None if there is none.
+
+    For what comes after the model in the flow, and can't be referred to.
+    """
+    return table(session, str(dbt.this).replace(dbt.this.identifier, name))
+
+
 def to_arrow(relation: Any) -> pa.Table:
     """Return all rows: only for what has few, or is a sample."""
     return relation.toArrow() if is_of_spark(relation) else relation.to_arrow_table()

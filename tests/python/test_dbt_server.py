@@ -60,5 +60,5 @@ def test_only_settings_of_models_depend_on_variables(tmp_path: Path) -> None:
     assert [name for name in others if others[name] == settings[name]] == []
     taken_over = nodes(tmp_path / "taken_over", others)
     assert taken_over == nodes(tmp_path / "anew", others, "--no-partial-parse")
-    first = taken_over["nodes"]["model.segmentation.int_segmentation_candidates"]
+    first = taken_over["nodes"]["model.segmentation.int_fits"]
     assert json.loads(first["config"]["meta"]["segmentation"])["segment_count"] == 5

@@ -14,13 +14,13 @@ import pytest
 from conftest import PROJECT, Build, dbt, write_lines
 from scipy.optimize import linear_sum_assignment
 
+from segmentation.archetypes import read_archetypes
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
 from segmentation.model import (
     Later,
     SegmentationModel,
     describe_model,
     fit_clusters,
-    fit_model,
     fit_transformation,
 )
 from segmentation.naming import (
@@ -37,7 +37,6 @@ from segmentation.naming import (
     match_archetypes,
 )
 from segmentation.rhythm import Rhythm, estimate_rhythm
-from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation
 
 RHYTHM = Rhythm(60, 90, 100, is_estimated=True)
@@ -596,11 +595,17 @@ def test_wrong_names_fail_the_build(sample_build: Build, tmp_path: Path) -> None
     ]
 
 
+def fitted(measures: np.ndarray, k: int, rhythm: Rhythm) -> SegmentationModel:
+    transformation = fit_transformation(measures[:, :3], ["a", "b", "c"], rhythm)
+    labels = fit_clusters(transformation.transform(measures[:, :3]), k, 42)
+    return describe_model(measures[:, :3], measures, labels, transformation, shipped(), rhythm)
+
+
 def test_the_version_changes_with_the_model_and_only_then() -> None:
     rng = np.random.default_rng(4)
     measures = np.column_stack([rng.uniform(1, 99, 200), rng.integers(1, 9, 200), *rng.uniform(1, 99, (3, 200))])
     one, same, other, quicker = (
-        fit_model(measures[:, :3], ["a", "b", "c"], measures, k, shipped(), rhythm)
+        fitted(measures, k, rhythm)
         for k, rhythm in ((3, RHYTHM), (3, RHYTHM), (4, RHYTHM), (3, replace(RHYTHM, gap_days=59)))
     )
     assert one.version == same.version

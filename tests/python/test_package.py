@@ -198,7 +198,7 @@ def test_with_every_switch_turned_the_results_show_it(turned_build: Build) -> No
 @LONG
 def test_with_every_switch_turned_a_second_build_goes_on(turned_build: Build) -> None:
     again = build(turned_build.warehouse.parent, switches("switches.yml"), WITHOUT_TESTS)
-    assert again.rows("select count(*) from intermediate.int_model_fits") == [(2,)]
+    assert again.rows("select count(*) from intermediate.int_fits") == [(2,)]
 
 
 def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> None:
@@ -219,5 +219,5 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
         ("exports/second.csv", 200),
     ]
     assert second.rows("select distinct country from marts.invoice_lines") == [("Österreich",)]
-    assert second.rows("select count(*) from intermediate.int_model_fits") == [(1,)]
+    assert second.rows("select count(*) from intermediate.int_fits") == [(1,)]
     assert second.rows("select count(*) from marts.segment_history") == [(0,)]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from conftest import AS_SHIPPED, LONG, PROFILE, PROJECT, SAMPLE, WITH_TESTS, WITHOUT_TESTS, Build, dbt
 
-from segmentation.stored_model import read_archetypes
+from segmentation.archetypes import read_archetypes
 
 BUILDS = ["sample_build", "online_retail_build"]
 SEGMENTS_ONLY = (*WITHOUT_TESTS, "--select", "+customer_segments", "+segmentation_model")
@@ -38,7 +38,7 @@ def test_the_sample_passes_every_check(sample_build: Build) -> None:
 @pytest.mark.parametrize("name", BUILDS)
 def test_every_segment_is_stable_in_at_least_fifty_resamples(name: str, request: pytest.FixtureRequest) -> None:
     build: Build = request.getfixturevalue(name)
-    ((fewest,),) = build.rows("select min(resamples) from intermediate.int_segment_stability")
+    ((fewest,),) = build.rows("select min(resamples) from intermediate.int_segmentation_model")
     assert fewest >= 50
     jaccards = figures(build, "bootstrap_jaccard")
     assert set(jaccards) == {n for (n,) in build.rows("select segment from marts.segmentation_model")}
@@ -94,7 +94,7 @@ def test_confidence_is_calibrated_and_neighbours_are_accurate(name: str, request
     tenth = np.minimum((confidence * 10).astype(int), 9)
     error = sum(abs(confidence[tenth == t].sum() - is_right[tenth == t].sum()) for t in range(10)) / len(rows)
     assert figures(build, "calibration_error")["segment_confidence"] == pytest.approx(error, abs=1e-9)
-    ((used,),) = build.rows("select max(neighbors) from intermediate.int_confidence_levels")
+    ((used,),) = build.rows("select len(confidence_levels) from intermediate.int_fits")
     accuracies = figures(build, "neighbor_accuracy")
     assert accuracies[f"{used} neighbors"] == pytest.approx(is_right.mean())
     segments = {n for (n,) in build.rows("select segment from marts.segmentation_model")}

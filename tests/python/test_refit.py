@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
+from segmentation import Segmentation
+from segmentation.archetypes import archetypes_checksum, read_archetypes
 from segmentation.candidates import Effort, evaluate_candidates
 from segmentation.clustering import nearest_centroids
 from segmentation.drift import NAME_TOLERANCE, Drift, Shift, measure_drift, population_stability
@@ -39,13 +40,13 @@ from segmentation.naming import (
     describe_clusters,
     match_archetypes,
 )
-from segmentation.refit import RefitRule, count_changed, fit_in_force, reason_to_refit
+from segmentation.refit import RefitRule, count_changed, fit_in_force, reasons_to_refit
 from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.score.__main__ import main
 from segmentation.scoring import Scorer
 from segmentation.selection import choose
 from segmentation.separation import wcss
-from segmentation.stored_model import read_archetypes, read_model, read_scorer, write_members
+from segmentation.stored_form import read_buying_rates, read_model, read_scorer, segment_rows
 from segmentation.transformation import Transformation
 
 FEATURES = ["recency_days", "frequency", "monetary", "is_repeat_customer"]
@@ -244,34 +245,13 @@ def test_changed_are_those_whose_segment_has_another_name() -> None:
 # --- The model in its table -------------------------------------------------------------------------------------------
 
 
-def rows_of(model: SegmentationModel) -> pd.DataFrame:
-    """The rows of a model as int_segmentation_model writes them, in no order."""
-    t, rhythm = model.transformation, model.rhythm
-    assert rhythm is not None
-    rows = [
-        {
-            "segment_number": number,
-            "segment": name,
-            "feature_number": f,
-            "feature": feature,
-            **{p: getattr(t, p)[f] for p in ("center", "scale", "low", "high", "lowest", "highest")},
-            "scaled_centroid": model.centroids[number, f],
-            "gap_days": rhythm.gap_days,
-            "new_days": rhythm.new_days,
-            "returning_customers": rhythm.returning_customers,
-            "is_gap_estimated": rhythm.is_estimated,
-            **write_members(model.members[number]),
-        }
-        for number, name in enumerate(model.names)
-        for f, feature in enumerate(t.features)
-    ]
-    return pd.DataFrame(rows).sample(frac=1, random_state=1)
+VALUES = np.random.default_rng(1).uniform(1, 300, (50, 4))
 
 
 def test_a_model_is_read_as_it_was_written() -> None:
     archetypes = shipped()
-    rng = np.random.default_rng(1)
-    transformation = fit_transformation(rng.uniform(1, 300, (50, 4)), FEATURES, RHYTHM)
+    rng = np.random.default_rng(2)
+    transformation = fit_transformation(VALUES, FEATURES, RHYTHM)
     model = SegmentationModel(
         transformation,
         rng.normal(size=(len(archetypes), 4)),
@@ -279,19 +259,38 @@ def test_a_model_is_read_as_it_was_written() -> None:
         tuple(archetype.members_in(RHYTHM) for archetype in archetypes),
         Rhythm(61, 90, 19, is_estimated=False),
     )
-    known = read_model(rows_of(model))
+    rates = rng.uniform(size=len(archetypes))
+    rows = segment_rows(model, VALUES, rates)
+    rng.shuffle(rows)
+    known = read_model(rows)
     assert known.version == model.version
     assert (known.transformation, known.names) == (transformation, model.names)
     assert known.members == model.members
     assert known.rhythm == model.rhythm
     assert (known.centroids == model.centroids).all()
+    assert (read_buying_rates(rows) == rates).all()
+    assert len(read_buying_rates(segment_rows(model, VALUES, np.zeros(0)))) == 0
 
 
 def test_a_model_of_a_version_without_rhythm_keeps_nobody_out_of_a_segment() -> None:
-    rows = rows_of(model_of("a", "b", members=(Members(Bounds(2)), Members())))
-    known = read_model(rows.assign(gap_days=None, min_orders=None))
+    model = model_of("a", "b", members=(Members(Bounds(2)), Members()))
+    former = ("gap_days", "min_orders")
+    rows = [{name: None if name in former else value for name, value in row.items()} for row in
+            segment_rows(model, np.array([[1.0], [2.0]]), np.zeros(0))]  # fmt: skip
+    known = read_model(rows)
     assert known.rhythm is None
     assert known.nearest(np.array([[1.0]]), np.array([[1.0, 1, 5, 1, 1]])) == ["a"]
+
+
+def test_the_checksum_of_archetypes_depends_on_what_is_used_of_the_seeds() -> None:
+    rows, words = (pd.read_csv(PROJECT / f"seeds/{name}.csv") for name in ("segment_archetypes", "claim_words"))
+    checksum = archetypes_checksum(rows, words)
+    assert checksum == archetypes_checksum(rows[::-1].assign(goal="x"), words[::-1])
+    cluster = rows.index[rows["kind"] == "cluster"][0]
+    assert checksum != archetypes_checksum(rows.assign(recency_position=rows["recency_position"] / 2), words)
+    assert checksum != archetypes_checksum(rows.drop(index=cluster), words)
+    used = rows.loc[cluster, "claim"].split(", ")[0]
+    assert checksum != archetypes_checksum(rows, words.replace({"word": {used: "other"}}))
 
 
 # --- When it is refitted ----------------------------------------------------------------------------------------------
@@ -302,7 +301,7 @@ STEADY = Drift({"frequency": Shift(0.25, 0.01)}, outside_share=0.05, confidence_
 
 def reason(mode: str = "auto", age: int = 0, drift: Drift = STEADY, **changed: str) -> str | None:
     rule = RefitRule(mode, 92, shift=0.25, outside_share=0.05, confidence_fall=0.1)
-    return reason_to_refit(rule, SETTINGS | changed, SETTINGS, age, drift)
+    return "; ".join(reasons_to_refit(rule, SETTINGS | changed, SETTINGS, age, drift).values()) or None
 
 
 def test_the_model_stays_at_the_bars_and_is_refitted_above_them() -> None:
@@ -415,9 +414,8 @@ def test_a_name_that_is_no_longer_true_of_its_customers_is_told() -> None:
 # --- Builds -----------------------------------------------------------------------------------------------------------
 
 STEADY_BARS = {f"{name}_error": 9 for name in ("drift_psi", "outside_range", "confidence_fall", "segment_share_change")}
-FITS = "select fit_number, fitted_as_of::varchar, reason from intermediate.int_complete_fits order by 1"
+FITS = "select fit_number, fitted_as_of::varchar, reason from intermediate.int_fits order by 1"
 SEGMENTS = "select customer_id, segment, segment_confidence from marts.customer_segments order by 1"
-STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_levels", "int_segment_buying_rates")
 
 
 def build(folder: Path, day: str, *arguments: str, **variables: Any) -> Build:
@@ -496,13 +494,12 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert always.rows(FITS)[2:] == [(3, "2024-07-01", "refit is always")]
     assert always.rows("select count(distinct model_version) from marts.segmentation_model") == [(2,)]
     assert always.rows(SEGMENTS) == old.rows(SEGMENTS)
-    for name in (*STORES, "int_segmentation_candidates", "int_held_out_customers", "int_validation"):
+    for name in ("int_segmentation_model", "int_segmentation_candidates", "int_held_out_customers", "int_validation"):
         assert numbers_of(always, name) == {1, 2, 3}
     with duckdb.connect(str(always.warehouse), read_only=True) as connection:
-        stores = [connection.sql(f"from intermediate.{name}").df() for name in STORES]
-    assert read_scorer(1, *stores).model.version == before
-    with pytest.raises(ValueError, match="fit 9 is not complete"):
-        read_scorer(9, *stores)
+        first_row = connection.sql("from intermediate.int_fits where fit_number = 1").to_arrow_table().to_pylist()[0]
+    assert read_scorer(first_row).model.version == before
+    assert Segmentation.from_row(first_row).model_.version == before
 
 
 @LONG
@@ -531,28 +528,16 @@ def test_never_keeps_the_model_and_says_what_that_costs(tmp_path: Path) -> None:
     assert {name for (name,) in failed} <= {"segment_share_change"}
 
 
-@pytest.fixture(scope="module")
-def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a build as of June 2024, to be copied."""
-    folder = tmp_path_factory.mktemp("fitted")
-    built(folder, "2024-06-01")
-    return folder
-
-
 @LONG
-def test_a_fit_that_is_cut_short_goes_with_the_next_build(fitted_once: Path, tmp_path: Path) -> None:
-    shutil.copytree(fitted_once, tmp_path, symlinks=True, dirs_exist_ok=True)
-    model_rows = "from marts.segmentation_model order by model_version, segment"
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
-        segments, model = (connection.execute(query).fetchall() for query in (SEGMENTS, model_rows))
-    # As a build that is killed after the model, before the confidence.
-    cut = built(tmp_path, "2024-06-01", "run", "--select", "+int_segmentation_model", refit="always")
-    assert numbers_of(cut, "int_segmentation_model") == {1, 2}
-    assert numbers_of(cut, "int_confidence_levels") == {1}
-    assert scored(cut) == segments
+def test_a_fit_of_a_build_that_was_cut_short_is_whole_or_not_there(tmp_path: Path) -> None:
+    built(tmp_path, "2024-06-01")
+    # As a build that is killed before the fit, and after it.
+    cut = built(tmp_path, "2024-06-01", "run", "--select", "+int_refit_decision", refit="always")
+    assert cut.rows("select fit_number, reason_code from intermediate.int_refit_decision") == [(2, "always")]
+    assert numbers_of(cut, "int_fits") == {1}
+    for _ in range(2):
+        cut = built(tmp_path, "2024-06-01", "run", "--select", "int_validation_customers", "int_fits", refit="always")
+        assert cut.rows(FITS)[1:] == [(2, "2024-06-01", "refit is always")]
     again = built(tmp_path, "2024-06-01")
-    assert again.rows(FITS) == [(1, "2024-06-01", "the first fit")]
-    for name in (*STORES, "int_model_fits", "int_segmentation_candidates", "int_held_out_customers"):
-        assert numbers_of(again, name) == {1}
-    assert again.rows(SEGMENTS) == segments
-    assert again.rows(model_rows) == model
+    assert len(again.rows(FITS)) == 2
+    assert scored(again) == again.rows(SEGMENTS)

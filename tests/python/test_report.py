@@ -22,7 +22,7 @@ from browser import LAPTOP, PHONE, Chromium, Scheme
 from conftest import PROJECT, Build
 from sklearn.metrics import silhouette_samples
 
-from segmentation.stored_model import read_model
+from segmentation.stored_form import read_model
 from segmentation_charts.frames import lines, model, movement, rfm, segments, sold
 from segmentation_charts.published import Snapshot
 from segmentation_report.parts import Note

@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from conftest import PROJECT, Build
 
+from segmentation.archetypes import read_archetypes
 from segmentation.model import SegmentationModel
 from segmentation.naming import Members
 from segmentation.rhythm import Rhythm
 from segmentation.score.__main__ import main, spreadsheet_safe
 from segmentation.score.customers import Problem, Values, read_values, score_rows
 from segmentation.scoring import Scorer
-from segmentation.stored_model import read_archetypes
 from segmentation.transformation import Transformation
 
 FEATURES = ("recency_days", "frequency", "monetary", "is_repeat_customer")

@@ -92,12 +92,18 @@ def test_it_is_cloned_and_pickled_as_others_are(customers: pd.DataFrame, fitted:
     assert len(fresh.fit(customers).classes_) == 3
 
 
-def test_what_is_stored_scores_alike(customers: pd.DataFrame, fitted: Segmentation) -> None:
+def test_what_is_stored_scores_alike(sample_build: Build, customers: pd.DataFrame, fitted: Segmentation) -> None:
     row = json.loads(json.dumps(fitted.to_row()))
     stored = Segmentation.from_row(row)
     pd.testing.assert_frame_equal(stored.score_customers(customers), fitted.score_customers(customers))
     assert stored.model_.version == fitted.model_.version
-    with pytest.raises(ValueError, match="of format 0; this version reads 1"):
+    # dbt keeps the same form.
+    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+        kept = Segmentation.from_row(connection.sql("from intermediate.int_fits").to_arrow_table().to_pylist()[0])
+    pd.testing.assert_frame_equal(kept.score_customers(customers), fitted.score_customers(customers))
+    parameters = {name: value for name, value in kept.get_params().items() if name not in ("workers", "archetypes")}
+    assert parameters == {name: value for name, value in stored.get_params().items() if name in parameters}
+    with pytest.raises(ValueError, match="of format 0; this version reads 2"):
         Segmentation.from_row(row | {"format": 0})
 
 

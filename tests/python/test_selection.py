@@ -114,7 +114,8 @@ def test_other_algorithms_are_chosen_only_when_allowed() -> None:
 
 def test_customers_without_a_cluster_are_a_shortcoming() -> None:
     assert (
-        "40% of the customers without a cluster" in shortcomings(replace(candidate(3, 0.1), unclustered_share=0.4))[0]
+        "40% of the customers without a cluster"
+        in shortcomings(replace(candidate(3, 0.1), unclustered_share=0.4))["unclustered"]
     )
 
 

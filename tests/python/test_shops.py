@@ -12,13 +12,13 @@ from conftest import PROJECT
 from numpy.typing import NDArray
 from shops import CUSTOMERS, SHOPS, orders_of
 
+from segmentation.archetypes import read_archetypes
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
 from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.model import SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import estimate_rhythm
 from segmentation.selection import choose
-from segmentation.stored_model import read_archetypes
 
 FEATURES = ["recency_days", "frequency", "monetary", "is_repeat_customer"]
 

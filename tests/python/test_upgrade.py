@@ -21,7 +21,8 @@ import duckdb
 import pytest
 from conftest import PROJECT, WITHOUT_TESTS, Build, dbt
 
-from segmentation_dbt.fit_tables import FIT_TABLES, UnreadableFitsError, read_stored
+from segmentation_dbt.fit_rows import FITS, UnreadableFitsError, conform
+from segmentation_dbt.former_fits import read_former
 
 FIXTURES = PROJECT / "tests/python/fixtures/upgrade"
 MARTS = sorted(path.stem for path in (PROJECT / "models/marts").glob("*.sql"))
@@ -60,7 +61,7 @@ def test_a_warehouse_without_fits_equals_a_new_one(tmp_path: Path) -> None:
     upgraded = build(tmp_path / "old", ("build",))
     assert "files       4, 0 read in this build" in upgraded.output
     assert upgraded.rows(LOADED) == loaded
-    fits = "select fit_number, reason from intermediate.int_complete_fits"
+    fits = "select fit_number, reason from intermediate.int_fits"
     assert upgraded.rows(fits) == [(1, "the first fit of a warehouse that kept no fits before")]
     for mart in MARTS:
         query = f"select {COLUMNS.get(mart, '*')} from marts.{mart} order by all"
@@ -88,14 +89,17 @@ def test_a_warehouse_keeps_its_fits_when_the_columns_of_their_tables_change(tmp_
             columns = [f'"{row[0]}"' for row in connection.execute(f"describe marts.{mart}").fetchall()]
             known = ", ".join(column for column in columns if column != '"is_in_force"')
             queries[mart] = f"select {known} from marts.{mart} where {of_kept_fits.get(mart, 'true')} order by all"
-    fits = "select * from intermediate.int_complete_fits order by fit_number"
+    fits = (
+        "select fit_number, fitted_as_of, model_version, reason, settings, previous_fit_number from intermediate.{} "
+        "order by fit_number"
+    )
     expected = {mart: before.rows(query) for mart, query in queries.items()}
-    kept = before.rows(fits)
+    kept = before.rows(fits.format("int_complete_fits"))
     assert [number for number, *_ in kept] == [1, 2]
 
     upgraded = build(tmp_path, ("build",), segment_share_change_error=0.9)
     assert "files       4, 0 read in this build" in upgraded.output
-    *former, new = upgraded.rows(fits)
+    *former, new = upgraded.rows(fits.format("int_fits"))
     assert former == kept
     assert (new[0], new[-1], new[3].startswith("settings changed: cluster_features")) == (3, 2, True)
     for mart, query in queries.items():
@@ -105,22 +109,52 @@ def test_a_warehouse_keeps_its_fits_when_the_columns_of_their_tables_change(tmp_
         "from intermediate.int_segmentation_model where fit_number < 3"
     ) == [(0, 0, 2)]
 
+    assert upgraded.rows("select fit_number, compared_customers > 0 from intermediate.int_fits order by 1") == [
+        (1, None), (2, True), (3, True),
+    ]  # fmt: skip
+
+    # A later version with a field more and one less in the lists, and without the tables of before.
+    with duckdb.connect(str(before.warehouse)) as connection:
+        left = connection.execute("select table_name from duckdb_tables() where table_name = 'int_complete_fits'")
+        connection.execute(
+            "create or replace table intermediate.int_fits as select * replace (list_transform(segments, lambda s: "
+            "struct_pack(segment_number := s.segment_number, segment := s.segment, feature_number := s.feature_number, "
+            "feature := s.feature, center := s.center, scale := s.scale, low := s.low, high := s.high, "
+            "lowest := s.lowest, highest := s.highest, scaled_centroid := s.scaled_centroid, centroid := s.centroid, "
+            "customers_fitted := s.customers_fitted, gap_days := s.gap_days, new_days := s.new_days, "
+            "returning_customers := s.returning_customers, is_gap_estimated := s.is_gap_estimated, former := 1)) "
+            "as segments) from intermediate.int_fits"
+        )
+    again = build(tmp_path, WITHOUT_TESTS, segment_share_change_error=0.9)
+    assert again.rows(fits.format("int_fits")) == [*former, new]
+    assert again.rows("select count(skew_before), count(*) > 0 from intermediate.int_segmentation_model") == [(0, True)]
+    assert again.rows(queries["segment_history"]) == expected["segment_history"]
+    assert left.fetchall() == []
+
 
 def test_fits_that_cannot_be_read_are_left_as_they_are() -> None:
     with duckdb.connect() as connection:
+        row = "select 1 as fit_number, [{{'votes': {}, 'former': 1}}] as confidence_levels"
+        read = conform(connection.sql(row.format("3::smallint")).to_arrow_table())
+        assert read.schema.equals(FITS)
+        assert read.column("confidence_levels").to_pylist() == [[{"votes": 3, "confidence": None}]]
+        assert read.column("segments").to_pylist() == [[]]
         for found, problem in (
-            ("select 1 as neighbors", "it has no column fit_number"),
+            ("select 5 as format", "int_fits keeps can't be read: it has no column fit_number"),
             (
-                "select 1 as fit_number, 5 as neighbors, 'many' as votes, 0.5 as confidence",
-                "its column votes is of type string",
+                row.format("'many'"),
+                "int_fits.confidence_levels keeps can't be read: its column votes is",
             ),
-            ("select 1 as fit_number, 2.5::double as votes", "its column votes is of type double"),
+            (row.format("2.5::double"), "its column votes is of type double"),
+            ("select 1 as fit_number, 'x' as segments", "its column segments is of type string"),
         ):
-            with pytest.raises(UnreadableFitsError, match=f"int_confidence_levels keeps can't be read: {problem}"):
-                read_stored(connection.sql(found), "int_confidence_levels")
-        with pytest.raises(UnreadableFitsError, match="it is not there"):
-            read_stored(None, "int_confidence_levels")
-        older = connection.sql("select 1::smallint as fit_number, 3 as votes, 0.5 as confidence, 1 as former")
-        read = read_stored(older, "int_confidence_levels")
-        assert read.to_arrow_table().schema == FIT_TABLES["int_confidence_levels"]
-        assert read.fetchall() == [(1, None, 3, 0.5)]
+            with pytest.raises(UnreadableFitsError, match=problem):
+                conform(connection.sql(found).to_arrow_table())
+        former = {"int_complete_fits": connection.sql("select 1 as fit_number")}
+        with pytest.raises(UnreadableFitsError, match="int_refit_changes keeps can't be read: it is not there"):
+            read_former(former.get)
+        former["int_refit_changes"] = connection.sql("select 1 as fit_number, 2 as customers where false")
+        former["int_segmentation_model"] = connection.sql("select 1 as number")
+        with pytest.raises(UnreadableFitsError, match=r"int_segmentation_model keeps .*: it has no column fit_number"):
+            read_former(former.get)
+    assert read_former(lambda _: None) is None

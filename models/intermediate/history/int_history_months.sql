@@ -15,7 +15,7 @@ customer_days as (
 
 fits as (
 
-    select * from {{ ref('int_complete_fits') }}
+    select * from {{ ref('int_fits') }}
 
 ),
 

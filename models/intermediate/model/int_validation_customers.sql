@@ -16,10 +16,9 @@ customers as (
 
 ),
 
-pending_fits as (
+decisions as (
 
-    select * from {{ ref('int_model_fits') }}
-    where is_pending
+    select * from {{ ref('int_refit_decision') }}
 
 ),
 
@@ -30,7 +29,7 @@ sampled_days as (
     select customer_days.*
     from customer_days
     inner join customers on customer_days.customer_id = customers.customer_id
-    cross join pending_fits
+    cross join decisions
     where customers.sample_rank <= {{ var('validation_sample') }}
 
 ),

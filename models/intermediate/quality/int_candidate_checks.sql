@@ -1,13 +1,6 @@
 with chosen as (
 
-    select
-        *,
-        -- The bars of segmentation.selection.shortcomings, whose words are in the reason.
-        coalesce(min_jaccard < 0.75, false)
-        or smallest_share < 0.02
-        or round(smallest_share * customers_evaluated) < 5
-        or unclustered_share > 0.05 as misses_a_bar
-    from {{ ref('int_segmentation_candidates') }}
+    select * from {{ ref('int_segmentation_candidates') }}
     where
         is_chosen
         and fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
@@ -23,8 +16,14 @@ fitted as (
 
 stability as (
 
-    select * from {{ ref('int_segment_stability') }}
-    where fit_number in (select in_force.fit_number from {{ ref('int_fit_in_force') }} as in_force)
+    select distinct
+        segment,
+        resamples,
+        customers_resampled,
+        jaccard,
+        jaccard_error
+    from fitted
+    where resamples is not null
 
 ),
 
@@ -45,7 +44,7 @@ final as (
     select
         {{ segmentation.quality_check(
             'chosen_candidate', 'segment_count', subject='algorithm', explanation='reason',
-            verdict="case when segment_count = 1 or misses_a_bar then 'warn' else 'pass' end"
+            verdict="case when segment_count = 1 or missed_bars <> '' then 'warn' else 'pass' end"
         ) }}
     from chosen
 
@@ -87,8 +86,8 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            'bootstrap_jaccard', 'jaccard', segment='segment', standard_error='standard_error', at_least=0.75,
-            subject="resamples || ' resamples of ' || customers_evaluated || ' customers'",
+            'bootstrap_jaccard', 'jaccard', segment='segment', standard_error='jaccard_error', at_least=0.75,
+            subject="resamples || ' resamples of ' || customers_resampled || ' customers'",
             explanation="case when jaccard >= 0.85 then 'highly stable: found again in nearly every resample' "
             ~ "when jaccard >= 0.75 then 'stable: found again in resamples' "
             ~ "when jaccard >= 0.6 then 'a pattern, but who belongs to it is doubtful' "

@@ -4,9 +4,9 @@ with in_force as (
 
 ),
 
-complete_fits as (
+fits as (
 
-    select * from {{ ref('int_complete_fits') }}
+    select * from {{ ref('int_fits') }}
 
 ),
 
@@ -36,8 +36,15 @@ share_changes as (
 
 refit_changes as (
 
-    select * from {{ ref('int_refit_changes') }}
-    where fit_number in (select in_force.fit_number from in_force)
+    select
+        fit_number,
+        previous_fit_number,
+        compared_customers,
+        changed_customers
+    from fits
+    where
+        fit_number in (select in_force.fit_number from in_force)
+        and compared_customers is not null
 
 ),
 
@@ -59,11 +66,11 @@ refits as (
         {{ segmentation.days_between('in_force.fitted_as_of', 'as_of.as_of_date') }} as age_days,
         refit_changes.previous_fit_number,
         in_force.settings <> previous_fits.settings as is_of_other_settings,
-        {{ segmentation.share_of('refit_changes.changed_customers', 'refit_changes.customers') }} as changed_share
+        {{ segmentation.share_of('refit_changes.changed_customers', 'refit_changes.compared_customers') }} as changed_share
     from in_force
     cross join as_of
     left join refit_changes on in_force.fit_number = refit_changes.fit_number
-    left join complete_fits as previous_fits on refit_changes.previous_fit_number = previous_fits.fit_number
+    left join fits as previous_fits on refit_changes.previous_fit_number = previous_fits.fit_number
 
 ),
 

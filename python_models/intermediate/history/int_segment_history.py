@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.naming import MEASURED
-from segmentation_dbt.fits import scorer, stored_table
-from segmentation_dbt.relations import delete_rows, map_batches, rows_of
+from segmentation_dbt.fits import scorer_of
+from segmentation_dbt.relations import delete_rows, map_batches, rows_of, stored_table
 
 CARRIED = [
     ("history_key", pa.int64()),
@@ -33,15 +33,10 @@ def model(dbt: Any, session: Any) -> Any:
         keys = ", ".join(str(key) for (key,) in rows_of(months, "history_key"))
         delete_rows(session, str(dbt.this), f"history_key not in ({keys})" if keys else "true")
     fits = sorted(number for (number,) in rows_of(pending.select("fit_number").distinct(), "fit_number"))
-    stores = [
-        dbt.ref("int_segmentation_model"),
-        dbt.ref("int_fitted_customers"),
-        dbt.ref("int_confidence_levels"),
-        dbt.ref("int_segment_buying_rates"),
-    ]
+    all_fits = dbt.ref("int_fits")
 
     def assigner(number: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-        in_force = scorer(number, *stores)
+        in_force = scorer_of(all_fits, number)
         names = pa.array(in_force.model.names)
         features, measures = (
             [f"{feature}_feature" for feature in columns]

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.naming import MEASURED
-from segmentation_dbt.fits import scorer
+from segmentation_dbt.fits import scorer_of
 from segmentation_dbt.relations import map_batches, rows_of
 
 SCHEMA = pa.schema(
@@ -25,13 +25,7 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> Any:
     ((number, version),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number", "model_version")
-    in_force = scorer(
-        number,
-        dbt.ref("int_segmentation_model"),
-        dbt.ref("int_fitted_customers"),
-        dbt.ref("int_confidence_levels"),
-        dbt.ref("int_segment_buying_rates"),
-    )
+    in_force = scorer_of(dbt.ref("int_fits"), number)
     names, features = pa.array(in_force.model.names), list(in_force.model.transformation.features)
 
     def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.stored_model import read_archetypes
+from segmentation.archetypes import read_archetypes
 from segmentation_dbt.fits import drift_since
 from segmentation_dbt.relations import result, rows_of, to_pandas
 
@@ -21,15 +21,9 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> Any:
     ((number,),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number")
-    stores = [
-        dbt.ref("int_segmentation_model"),
-        dbt.ref("int_fitted_customers"),
-        dbt.ref("int_confidence_levels"),
-        dbt.ref("int_segment_buying_rates"),
-    ]
-    held_out, customers = dbt.ref("int_held_out_customers"), dbt.ref("int_clustering_features")
     archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
-    drift = drift_since(number, stores, held_out, customers, archetypes)
+    fits, customers = dbt.ref("int_fits"), dbt.ref("int_clustering_features")
+    drift = drift_since(fits, number, customers, archetypes)
     rows: list[dict[str, Any]] = [
         {"measure": "feature_shift", "feature": feature, "value": shift.index, "by_chance": shift.by_chance}
         for feature, shift in drift.shifts.items()

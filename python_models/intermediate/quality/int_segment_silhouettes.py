@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 
 from segmentation.separation import silhouette_widths
-from segmentation.stored_model import read_model
+from segmentation.stored_form import read_model
+from segmentation_dbt.fits import fit_of
 from segmentation_dbt.relations import result, rows_of, to_pandas
 
 
 def model(dbt: Any, session: Any) -> Any:
     size = int(dbt.config.meta_get("sample_size"))
     ((number, version),) = rows_of(dbt.ref("int_fit_in_force"), "fit_number", "model_version")
-    in_force = read_model(to_pandas(dbt.ref("int_segmentation_model").filter(f"fit_number = {number}")))
+    fits = dbt.ref("int_fits")
+    in_force = read_model(fit_of(fits, number, "segments")["segments"])
     customers = dbt.ref("int_clustering_features").filter(f"sample_rank <= {size}")
     segments = dbt.ref("int_segment_assignments").select("customer_id", "segment")
     # In a fixed order: the last digit of a sum of floats depends on it.

@@ -6,8 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.intake import ROW_SCHEMA, InvoiceFile, read_rows_without
-from segmentation_dbt.fits import stored_table
-from segmentation_dbt.relations import map_batches, rows_of
+from segmentation_dbt.relations import map_batches, rows_of, stored_table
 
 
 def model(dbt: Any, session: Any) -> Any:

@@ -7,9 +7,7 @@ from pathlib import Path
 import duckdb
 
 from segmentation.scoring import Scorer
-from segmentation.stored_model import read_scorer
-
-_STORES = ("int_segmentation_model", "int_fitted_customers", "int_confidence_levels", "int_segment_buying_rates")
+from segmentation.stored_form import read_scorer
 
 
 class NoModelError(Exception):
@@ -39,7 +37,7 @@ def open_model(warehouse: Path, version: str | None = None) -> Scorer:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             connection.execute("set enable_progress_bar = false")
             fits = connection.sql(
-                "select model_version, fit_number from intermediate.int_complete_fits order by fit_number"
+                "select model_version, fit_number from intermediate.int_fits order by fit_number"
             ).fetchall()
             numbers = dict(fits)
             if version is not None and version not in numbers:
@@ -47,10 +45,12 @@ def open_model(warehouse: Path, version: str | None = None) -> Scorer:
                     f"The warehouse {warehouse} holds no model of version {version}. It holds {', '.join(numbers)}."
                 )
             number = fits[-1][1] if version is None else numbers[version]
-            stores = (
-                connection.sql(f"from intermediate.{name}").filter(f"fit_number = {number}").df() for name in _STORES
+            found = connection.execute(
+                "select segments, reference_customers, confidence_levels from intermediate.int_fits "
+                "where fit_number = ?",
+                [number],
             )
-            return read_scorer(number, *stores)
+            return read_scorer(found.to_arrow_table().to_pylist()[0])
     except duckdb.IOException as e:
         raise NoModelError(f"The warehouse {warehouse} can't be opened; is a build running? DuckDB says: {e}") from e
     except duckdb.CatalogException as e:
