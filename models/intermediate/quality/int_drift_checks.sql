@@ -66,7 +66,8 @@ refits as (
         {{ segmentation.days_between('in_force.fitted_as_of', 'as_of.as_of_date') }} as age_days,
         refit_changes.previous_fit_number,
         in_force.settings <> previous_fits.settings as is_of_other_settings,
-        {{ segmentation.share_of('refit_changes.changed_customers', 'refit_changes.compared_customers') }} as changed_share
+        {{ segmentation.share_of('refit_changes.changed_customers', 'refit_changes.compared_customers') }}
+            as changed_share
     from in_force
     cross join as_of
     left join refit_changes on in_force.fit_number = refit_changes.fit_number
