@@ -53,42 +53,46 @@ class BGNBD(PurchaseModel):
         silence = (self.r + repeats) * np.log1p((observed - last) / (self.alpha + last))
         return np.where(chances > 0, odds + silence, -np.inf)
 
-    def moments_if_alive(
-        self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the means of N and of N(N - 1), over the probabilities p to leave of who has not yet.
+    def mean_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of (1 - e^(-λph)) / p over rates λ and the probabilities p to leave of who has not yet."""
+        shape, ratio, a, b = self._posterior(repeats, observed, horizon)
+        return mean_over_beta(lambda p: _purchases(p, shape, ratio), a, b)
 
-        At a rate λ, E N = (1 - e^(-λph)) / p and E N(N - 1) = 2 (1 - p)/p ((1 - e^(-λph)) / p - λh e^(-λph)).
+    def pairs_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of 2 (1 - p)/p ((1 - e^(-λph)) / p - λh e^(-λph)).
+
+        A purchase of the rate λe^(-λpu) at u that is not the last, and those that follow it.
         """
-        shape, ratio = self.r + repeats, horizon / (self.alpha + observed)
-        b = self.b + self.first + repeats
+        shape, ratio, a, b = self._posterior(repeats, observed, horizon)
 
-        def once(p: FloatArray) -> FloatArray:
-            safe = np.maximum(p, 1e-300)
-            return np.where(p * ratio * shape < 1e-12, shape * ratio, -np.expm1(-shape * np.log1p(p * ratio)) / safe)
-
-        def twice(p: FloatArray) -> FloatArray:
-            # Of small p by its series: the difference of two nearly equal numbers has no digits left.
+        def pairs(p: FloatArray) -> FloatArray:
             x, safe = p * ratio * (shape + 2), np.maximum(p, 1e-300)
-            exact = 2 * (1 - p) / safe * (once(p) - shape * ratio * np.exp(-(shape + 1) * np.log1p(p * ratio)))
+            then = shape * ratio * np.exp(-(shape + 1) * np.log1p(p * ratio))
+            exact = 2 * (1 - p) / safe * (_purchases(p, shape, ratio) - then)
+            # Of small p by its series: the difference of two nearly equal numbers has no digits left.
             series = (1 - p) * shape * (shape + 1) * ratio**2 * (1 - 2 / 3 * x + x**2 * (shape + 3) / (shape + 2) / 4)
             return np.where(x < 1e-4, series, exact)
 
-        a = np.full_like(observed, self.a)
-        return mean_over_beta(once, a, b), mean_over_beta(twice, a, b)
+        return mean_over_beta(pairs, a, b)
 
     def log_count_if_alive(
         self, count: FloatArray, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
     ) -> FloatArray:
         """Return the log of the probability: all came and none was the last, or more would have and this was."""
-        shape, ratio = self.r + repeats, horizon / (self.alpha + observed)
-        b = self.b + self.first + repeats
+        shape, ratio, _, b = self._posterior(repeats, observed, horizon)
         stayed = betaln(self.a, b + count) - betaln(self.a, b) + log_negative_binomial(count, shape, ratio)
         some = np.maximum(count, 1)
         with np.errstate(divide="ignore"):
             or_more = np.log(betainc(some, shape, ratio / (1 + ratio)))
         left = betaln(self.a + 1, b + some - 1) - betaln(self.a, b) + or_more
         return np.where(count == 0, stayed, np.logaddexp(stayed, left))
+
+    def _posterior(
+        self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return of who still buys the shape of the rate, horizon by its rate parameter, a and b."""
+        b = self.b + self.first + repeats
+        return self.r + repeats, horizon / (self.alpha + observed), np.full_like(b, self.a), b
 
 
 @dataclass(frozen=True)
@@ -102,3 +106,9 @@ class MBGNBD(BGNBD):
     name: ClassVar[str] = "mbg_nbd"
     title: ClassVar[str] = "leaving after any purchase (MBG/NBD)"
     first: ClassVar[int] = 1
+
+
+def _purchases(p: FloatArray, shape: FloatArray, ratio: FloatArray) -> FloatArray:
+    """Return the mean number of purchases at a gamma rate of who leaves after each with probability p."""
+    some = -np.expm1(-shape * np.log1p(p * ratio)) / np.maximum(p, 1e-300)
+    return np.where(p * ratio * shape < 1e-12, shape * ratio, some)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from segmentation.threads import one_thread
 from segmentation.value.drop_out import BGNBD, MBGNBD
 from segmentation.value.histories import Histories, condense
 from segmentation.value.pareto import ParetoNBD
@@ -105,11 +106,10 @@ def fit_purchase_model(name: str, customers: Histories) -> PurchaseFit:
     scaled = customers.in_unit(unit)
     condensed = condense(scaled)
     objective = _objective(name, condensed)
-    starts = _starts(name, condensed)
     first = _objective(name, condense(condensed, _ROWS_OF_A_START))
-    best = min((_search(first, start) for start in starts), key=first)
-    best = _search(objective, best)
-    best, covariance = _polish(objective, best, customers.customers)
+    with one_thread():
+        best = min((_search(first, start) for start in _starts(name, condensed)), key=first)
+        best, covariance = _polish(objective, _search(objective, best), customers.customers)
     model = _model(name, best)
     edges = _edges(model, best, float(scaled.observed.max()), covariance)
     in_days = model.in_unit(1 / unit)

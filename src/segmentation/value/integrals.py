@@ -15,9 +15,9 @@ from scipy.special import betaln, expit
 FloatArray = NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
-_TRAPEZOIDS = 96
-_NEGLIGIBLE = 30.0
-"""What is e to the minus 30 of the highest is left out."""
+_TRAPEZOIDS = 56
+_NEGLIGIBLE = 24.0
+"""What is e to the minus 24 of the highest is left out."""
 
 
 def log_power_integral(k: FloatArray, a: FloatArray, s: float, b: FloatArray, length: FloatArray) -> FloatArray:

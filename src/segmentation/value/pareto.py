@@ -52,15 +52,17 @@ class ParetoNBD(PurchaseModel):
         kept = (self.r + repeats) * np.log1p(silence / buying) + self.s * np.log1p(silence / leaving)
         return np.asarray(np.log(self.s) + left + kept)
 
-    def moments_if_alive(
-        self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return E λ E τ and E λ² E τ², τ the part of the horizon before the customer leaves."""
+    def mean_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return E λ E τ, τ the part of the horizon before the customer leaves."""
         shape, buying, leaving = self.r + repeats, self.alpha + observed, self.beta + observed
-        q = np.log1p(horizon / leaving)
-        time = leaving * _exponentials(1 - self.s, q)
-        square = 2 * leaving**2 * np.maximum(_exponentials(2 - self.s, q) - _exponentials(1 - self.s, q), 0)
-        return shape / buying * time, shape * (shape + 1) / buying**2 * square
+        return shape / buying * leaving * _exponentials(1 - self.s, np.log1p(horizon / leaving))
+
+    def pairs_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return E λ² E τ²."""
+        shape, buying, leaving = self.r + repeats, self.alpha + observed, self.beta + observed
+        until = np.log1p(horizon / leaving)
+        square = 2 * np.maximum(_exponentials(2 - self.s, until) - _exponentials(1 - self.s, until), 0)
+        return shape * (shape + 1) * (leaving / buying) ** 2 * square
 
     def log_count_if_alive(
         self, count: FloatArray, repeats: FloatArray, observed: FloatArray, horizon: FloatArray

@@ -38,10 +38,12 @@ class PurchaseModel(ABC):
         """Return the log of how much likelier it is that the customer is gone than that they still buy."""
 
     @abstractmethod
-    def moments_if_alive(
-        self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the means of N and of N(N - 1), N the purchases within the horizon of who still buys."""
+    def mean_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of N, the purchases within the horizon of who still buys."""
+
+    @abstractmethod
+    def pairs_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of N(N - 1)."""
 
     @abstractmethod
     def log_count_if_alive(
@@ -70,7 +72,7 @@ class PurchaseModel(ABC):
     ) -> FloatArray:
         """Return the purchases that are to be expected within the horizon."""
         alive = self.probability_alive(repeats, last, observed)
-        return alive * self.moments_if_alive(repeats, observed, np.full_like(observed, horizon))[0]
+        return alive * self.mean_if_alive(repeats, observed, np.full_like(observed, horizon))
 
     def probability_to_buy(
         self, repeats: FloatArray, last: FloatArray, observed: FloatArray, horizon: float
@@ -119,12 +121,13 @@ class NBD(PurchaseModel):
         """Return -inf: nobody goes."""
         return np.full_like(observed, -np.inf)
 
-    def moments_if_alive(
-        self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the means of N and of N(N - 1) of the negative binomial distribution."""
-        mean, shape = (self.r + repeats) * horizon / (self.alpha + observed), self.r + repeats
-        return mean, mean**2 * (shape + 1) / shape
+    def mean_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of the rate, times the horizon."""
+        return (self.r + repeats) * horizon / (self.alpha + observed)
+
+    def pairs_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the mean of the squared rate, times the squared horizon."""
+        return self.mean_if_alive(repeats, observed, horizon) ** 2 * (1 + 1 / (self.r + repeats))
 
     def log_count_if_alive(
         self, count: FloatArray, repeats: FloatArray, observed: FloatArray, horizon: FloatArray
