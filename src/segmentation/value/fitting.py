@@ -73,7 +73,7 @@ class PurchaseFit:
         return tuple(EDGES[edge] for edge in self.at_edge)
 
 
-def fit_purchase_model(name: str, customers: Histories) -> PurchaseFit:
+def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> PurchaseFit:
     """Fit a model by maximum likelihood.
 
     The search is over the logarithms of the parameters, from several starts, in units of the mean time observed: the
@@ -85,6 +85,8 @@ def fit_purchase_model(name: str, customers: Histories) -> PurchaseFit:
     name : str
         A key of `MODELS`.
     customers : Histories
+    year : float, default 365
+        How long a year is in the unit of time; only `pooled_rate` asks.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def fit_purchase_model(name: str, customers: Histories) -> PurchaseFit:
         raise ValueError("there are no customers with a purchase")
     unit = float(customers.weights @ customers.observed) / customers.customers
     if customers.customers < FEWEST_CUSTOMERS or customers.returning < FEWEST_RETURNING or unit <= 0:
-        return pooled_rate(customers)
+        return pooled_rate(customers, year)
     scaled = customers.in_unit(unit)
     condensed = condense(scaled)
     objective = _objective(name, condensed)
@@ -123,13 +125,14 @@ def fit_purchase_model(name: str, customers: Histories) -> PurchaseFit:
     return PurchaseFit(in_days, errors, likelihood, round(customers.customers), round(customers.returning), edges)
 
 
-def pooled_rate(customers: Histories) -> PurchaseFit:
+def pooled_rate(customers: Histories, year: float = 365.0) -> PurchaseFit:
     """Return one rate for the shop, of whom too little is known for more: a gamma distribution of shape 1.
 
-    Its mean is (repeats + 1/2) / time observed (Jeffreys), so that it is above 0 where nobody has bought again.
+    Its mean is that of the customers and of one more who bought half a time in a year: above 0 where nobody has bought
+    again, and small where the shop is a day old.
     """
     repeats, time = float(customers.weights @ customers.repeats), float(customers.weights @ customers.observed)
-    model = NBD(1.0, max(time, 1.0) / (repeats + 0.5))
+    model = NBD(1.0, (time + year) / (repeats + 0.5))
     likelihood = float(customers.weights @ model.log_likelihood(*customers.known))
     return PurchaseFit(model, {}, likelihood, round(customers.customers), round(customers.returning), ("too_few",))
 
