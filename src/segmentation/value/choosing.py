@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.value.fitting import MODELS, PurchaseFit, fit_purchase_model
-from segmentation.value.histories import distinct, histories
+from segmentation.value.histories import condense, distinct, histories
 
 FloatArray = NDArray[np.float64]
 
@@ -63,9 +63,10 @@ def try_purchase_models(
 ) -> list[Trial]:
     """Fit each model on what was known on a day in the past, and choose by the probability of what came.
 
-    The measure is the logarithmic score of the number of purchases within the horizon (Good 1952), given each customer's
-    history: proper, so that no model gains by saying anything but what it believes. The simplest model is taken that is
-    not worse than the best one by more than one standard error of the difference (Breiman et al. 1984, section 3.4.3).
+    The measure is the logarithmic score of the number of purchases within the horizon (Good 1952), given what was
+    known of each customer: proper, so that no model gains by saying anything but what it believes. The simplest model
+    is taken that is not worse than the best one by more than one standard error of the difference (Breiman et al. 1984,
+    section 3.4.3).
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def try_purchase_models(
     names : sequence of str
         Keys of `MODELS`, the simpler one first.
     """
-    customers = histories(repeats, last, observed)
+    customers = condense(histories(repeats, last, observed))
     columns, place = distinct(*(np.asarray(values, dtype=float) for values in (repeats, last, observed, later)))
     weights = np.bincount(place).astype(float)
     (x, tx, t, count), weights = _thin([*columns], weights)

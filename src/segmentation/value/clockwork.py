@@ -51,9 +51,9 @@ class Clockwork:
             return "Whether customers buy at even times is not known: too few have bought often enough."
         if self.is_warned_of:
             return (
-                f"{self.regular_share:.0%} of those who have bought often buy at even times, as by subscription or contract: "
-                "the models take purchases for chance, so that who is overdue is held for a customer for too long, and "
-                "bounds are too wide. Count the contracts that are cancelled instead."
+                f"{self.regular_share:.0%} of those who have bought often buy at even times, as by subscription or "
+                "contract: the models take purchases for chance, so that who is overdue is held for a customer for too "
+                "long, and bounds are too wide. Count the contracts that are cancelled instead."
             )
         return f"Customers buy by chance: {self.regular_share:.0%} of those who have bought often buy at even times."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -14,13 +13,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from segmentation.value.choosing import Trial, try_purchase_models
 from segmentation.value.clockwork import Clockwork, measure_clockwork
-from segmentation.value.fitting import MODELS, PurchaseFit, fit_purchase_model
+from segmentation.value.fitting import MODELS, fit_purchase_model
 from segmentation.value.forecast import Forecast, forecast
-from segmentation.value.histories import Histories, histories
-from segmentation.value.known import CONTRADICTION, COLUMNS, GAPS, Known, known_of
+from segmentation.value.histories import Histories, condense, histories
+from segmentation.value.known import Known, known_of
 from segmentation.value.outcomes import Foretold
 from segmentation.value.seasons import UNKNOWN, Seasons, estimate_seasons
-from segmentation.value.spend import SpendFit, fit_spend
+from segmentation.value.spend import fit_spend
 from segmentation.value.stored import value_of_row, value_to_row
 
 FloatArray = NDArray[np.float64]
@@ -47,11 +46,17 @@ NUMBERS = (
 """The columns of `predict`, besides customer_id and no_value_reason."""
 
 
+NOBODY_LEAVES = (
+    "Nobody is seen to leave for good: probability_alive is 1 for all, and says nothing of who is gone; "
+    "probability_to_buy does."
+)
+
+
 class CustomerValue(BaseEstimator):  # type: ignore[misc]
     """What customers will buy and what it is worth: a model of purchases, one of order values, and the shop's season.
 
-    Purchases are counted as days with one, as in the literature; orders are so many a day as the customer has had so far,
-    shrunk towards the shop. A value is what was bought less what came back, where the table has it.
+    Purchases are counted as days with one, as in the literature; orders are so many a day as the customer has had so
+    far, shrunk towards the shop. A value is what was bought less what came back, where the table has it.
 
     Parameters
     ----------
@@ -178,15 +183,15 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         table = _table(customers)
         known = known_of(table)
         foretold = self.forecast(known, as_of)
-        result = {"customer_id": table["customer_id"].to_numpy()} if "customer_id" in table else {}
+        result: dict[str, Any] = {"customer_id": table["customer_id"].to_numpy()} if "customer_id" in table else {}
         unsound = ~known.is_sound
         for column in NUMBERS:
             values = np.where(unsound, 0.0, getattr(foretold, column))
             result[column] = pd.arrays.FloatingArray(values, unsound.copy())
-        result["no_value_reason"] = np.where(unsound, known.reason, None)
+        result["no_value_reason"] = known.reason
         return pd.DataFrame(result)
 
-    def forecast(self, known: Known, as_of: date | str | None = None) -> Forecast:
+    def forecast(self, known: Known, as_of: date | str | None = None, *, is_short_bounded: bool = False) -> Forecast:
         """Return the numbers of `predict` as arrays; those of customers who are not sound mean nothing."""
         check_is_fitted(self)
         day = self.as_of_ if as_of is None else np.datetime64(as_of, "D")
@@ -200,12 +205,13 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             (float(self.validation_days), float(self.value_horizon_days)),
             float(self.value_discount_rate),
             float(self.gross_margin),
+            is_short_bounded,
         )
 
     def foretell(self, customers: Any, as_of: date | str | None = None) -> Foretold:
         """Return what is foretold for validation_days, for `compare_with_outcome`; nothing of who never bought."""
         known = known_of(_table(customers))
-        foretold = self.forecast(known, as_of)
+        foretold = self.forecast(known, as_of, is_short_bounded=True)
         names = ("expected_orders", "expected_revenue", "probability_to_buy", "revenue_low", "revenue_high")
         return Foretold(*(np.where(known.is_sound, getattr(foretold, name), 0.0) for name in names))
 
@@ -213,7 +219,8 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
     def warnings_(self) -> list[str]:
         """What is to be said of the fit, in sentences."""
         check_is_fitted(self)
-        said = [f"Purchases: {words}." for words in self.purchases_.warnings]
+        said = [] if self.purchases_.model.name != "nbd" or self.purchases_.at_edge else [NOBODY_LEAVES]
+        said += [f"Purchases: {words}." for words in self.purchases_.warnings]
         said += [f"Order values: {words}." for words in self.spend_.warnings]
         if self.seasons_ is None:
             said.append(UNKNOWN)
@@ -237,6 +244,8 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             "tried": [
                 {
                     "purchase_model": trial.name,
+                    "parameters": trial.fit.model.parameters,
+                    "at_edge": list(trial.fit.at_edge),
                     "later_log_likelihood": trial.later_log_likelihood,
                     "behind": trial.behind,
                     "behind_error": trial.behind_error,
@@ -294,9 +303,11 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
                 day = None if self.as_of_ is None else self.as_of_ - np.timedelta64(int(self.validation_days), "D")
                 times = _on_clock(known, self.seasons_, day)
                 horizon = self._clock(float(self.validation_days), day)
-                trials = try_purchase_models(*(values[sound] for values in times), later, horizon)
+                repeats, last, observed = (values[sound] for values in times)
+                trials = try_purchase_models(repeats, last, observed, later, horizon)
                 return trials, next(trial.name for trial in trials if trial.is_chosen)
-        fits = [fit_purchase_model(name, today) for name in MODELS]
+        few = condense(today)
+        fits = [fit_purchase_model(name, few) for name in MODELS]
         # Akaike (1974): a parameter must bring one unit of likelihood.
         criteria = [fit.log_likelihood - len(fit.model.parameters) for fit in fits]
         return [], fits[int(np.argmax(np.round(criteria, 3)))].model.name
@@ -323,7 +334,9 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             if not 0 <= getattr(self, name) <= 36_500:
                 raise ValueError(f"{name} must be 0 to 36,500 days, not {getattr(self, name)}")
         if not (np.isfinite(self.value_discount_rate) and self.value_discount_rate > -1):
-            raise ValueError(f"value_discount_rate must be above -1 (0.1 for 10 % a year), not {self.value_discount_rate}")
+            raise ValueError(
+                f"value_discount_rate must be above -1 (0.1 for 10 % a year), not {self.value_discount_rate}"
+            )
         if not np.isfinite(self.gross_margin):
             raise ValueError(f"gross_margin must be a number, not {self.gross_margin}")
         if self.purchase_model not in ("auto", *MODELS):

@@ -77,8 +77,8 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
     """Fit a model by maximum likelihood.
 
     The search is over the logarithms of the parameters, from several starts, in units of the mean time observed: the
-    result does not depend on the unit that times are given in. Standard errors are by the delta method from the observed
-    information. At most `MOST_ROWS` rows are looked at in each step: see `condense`.
+    result does not depend on the unit that times are given in. Standard errors are by the delta method from the
+    observed information. At most `MOST_ROWS` rows are looked at in each step: see `condense`.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def _starts(name: str, customers: Histories) -> list[FloatArray]:
 def _search(objective: Callable[[FloatArray], float], start: FloatArray) -> FloatArray:
     options = {"maxiter": 200, "ftol": 1e-13, "gtol": 1e-8}
     bounds = [(-_LIMIT, _LIMIT)] * len(start)
-    found = minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options)
+    found = minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options)  # type: ignore[call-overload]
     return np.asarray(found.x)
 
 
@@ -175,7 +175,7 @@ def _polish(
     step = np.linalg.solve(curvature, gradient)
     if np.abs(step).max() < 0.1 and objective(best - step) <= objective(best):
         best = best - step
-    return best, np.linalg.inv(curvature) / customers
+    return best, np.asarray(np.linalg.inv(curvature)) / customers
 
 
 def _derivatives(objective: Callable[[FloatArray], float], at: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -189,7 +189,7 @@ def _derivatives(objective: Callable[[FloatArray], float], at: FloatArray) -> tu
         for j in range(i):
             both = objective(at + moves[i] + moves[j]) + objective(at - moves[i] - moves[j])
             curvature[i, j] = curvature[j, i] = (both - up[i] - down[i] - up[j] - down[j] + 2 * center) / (2 * step**2)
-    return (up - down) / (2 * step), curvature
+    return np.asarray((up - down) / (2 * step)), np.asarray(curvature)
 
 
 def _edges(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from segmentation.value.histories import by_distinct
 from segmentation.value.known import Known
-from segmentation.value.lifetime import discounted_if_alive, revenue_bounds
+from segmentation.value.lifetime import bound_factors, discounted_if_alive
 from segmentation.value.purchases import PurchaseModel
 from segmentation.value.seasons import YEAR, Seasons
 from segmentation.value.spend import GammaGamma
@@ -30,28 +30,28 @@ class Forecast:
         That the customer still buys.
     probability_to_buy, expected_orders, expected_revenue : array
         Within the shorter horizon.
-    revenue_low, revenue_high : array
-        Bounds of the revenue within the shorter horizon; see `revenue_bounds`.
     expected_order_value : array
     horizon_orders, horizon_revenue : array
         Within the longer horizon, not discounted.
     lifetime_value, lifetime_value_low, lifetime_value_high : array
-        Revenue within the longer horizon, discounted, times the margin, and between which bounds it will lie in at least
-        90 cases of 100.
+        Revenue within the longer horizon, discounted, times the margin, and between which bounds it will lie in at
+        least 90 cases of 100; see `bound_factors`.
+    revenue_low, revenue_high : array
+        The bounds of the revenue itself, within the horizon that is bounded.
     """
 
     probability_alive: FloatArray
     probability_to_buy: FloatArray
     expected_orders: FloatArray
     expected_revenue: FloatArray
-    revenue_low: FloatArray
-    revenue_high: FloatArray
     expected_order_value: FloatArray
     horizon_orders: FloatArray
     horizon_revenue: FloatArray
     lifetime_value: FloatArray
     lifetime_value_low: FloatArray
     lifetime_value_high: FloatArray
+    revenue_low: FloatArray
+    revenue_high: FloatArray
 
 
 def forecast(
@@ -64,6 +64,7 @@ def forecast(
     horizons: tuple[float, float],
     discount_rate: float,
     margin: float,
+    is_short_bounded: bool = False,
 ) -> Forecast:
     """Foretell customers; no row depends on another one.
 
@@ -85,6 +86,8 @@ def forecast(
     discount_rate : float
         A year.
     margin : float
+    is_short_bounded : bool, default False
+        Whether the bounds are of the shorter horizon, for a comparison with what came.
     """
     clock = seasons if today is not None else None
 
@@ -92,12 +95,9 @@ def forecast(
         return days if clock is None or today is None else clock.days_back(today, days)
 
     short, long = (h if clock is None or today is None else clock.days_ahead(today, h) for h in horizons)
+    bounded = short if is_short_bounded else long
     # A year of the clock is a year: the discount may run by it, too.
     rate = float(np.log1p(discount_rate)) / YEAR
-
-    def of_history(repeats: FloatArray, last: FloatArray, observed: FloatArray) -> tuple[FloatArray, ...]:
-        until = back(observed)
-        return (purchases.probability_alive(repeats, until - back(observed - last), until),)
 
     def if_alive(repeats: FloatArray, observed: FloatArray) -> tuple[FloatArray, ...]:
         until = back(observed)
@@ -106,30 +106,37 @@ def forecast(
             end = np.full_like(until, horizon)
             none = purchases.log_count_if_alive(np.zeros_like(until), repeats, until, end)
             results += [-np.expm1(np.minimum(none, 0)), purchases.mean_if_alive(repeats, until, end)]
-            results += [purchases.pairs_if_alive(repeats, until, end)]
-        return (*results, discounted_if_alive(purchases, repeats, until, long, rate))
+        pairs = purchases.pairs_if_alive(repeats, until, np.full_like(until, bounded))
+        return (*results, pairs, discounted_if_alive(purchases, repeats, until, long, rate))
 
-    (alive,) = by_distinct(of_history, known.repeats, known.last, known.observed)
-    buys, mean, pairs, long_buys, long_mean, long_pairs, discounted = by_distinct(
-        if_alive, known.repeats, known.observed
+    def of_history(
+        repeats: FloatArray, last: FloatArray, observed: FloatArray, count: FloatArray
+    ) -> tuple[FloatArray, ...]:
+        until = back(observed)
+        alive = purchases.probability_alive(repeats, until - back(observed - last), until)
+        short_buys, short_mean, long_buys, long_mean, pairs, discounted = by_distinct(if_alive, repeats, observed)
+        moments = (long_buys, long_mean) if bounded == long else (short_buys, short_mean)
+        factors = bound_factors(alive, *moments, pairs, spend, count)
+        discount = discounted / np.maximum(long_mean, 1e-300)
+        return alive, alive * short_buys, alive * short_mean, alive * long_mean, discount, *factors
+
+    # Many customers have one history: what does not depend on money is calculated once for each.
+    alive, buys, purchases_short, purchases_long, discount, *factors = by_distinct(
+        of_history, known.repeats, known.last, known.observed, known.value_count
     )
     day_value = spend.expected_value(known.value_count, known.value_mean)
     per_day = (known.orders + _DAYS_OF_PRIOR * orders_per_day) / (known.purchase_days + _DAYS_OF_PRIOR)
-    values = (spend, known.value_count, known.value_mean)
-    low, high = revenue_bounds(alive, buys, mean, pairs, *values)
-    worth = margin * discounted / np.maximum(long_mean, 1e-300)
-    bounds = [bound * worth for bound in revenue_bounds(alive, long_buys, long_mean, long_pairs, *values)]
+    bounds = [factor * (spend.gamma + known.value_count * known.value_mean) for factor in factors]
+    worth = margin * discount
     return Forecast(
         alive,
-        alive * buys,
-        alive * mean * per_day,
-        alive * mean * day_value,
-        low,
-        high,
+        buys,
+        purchases_short * per_day,
+        purchases_short * day_value,
         day_value / per_day,
-        alive * long_mean * per_day,
-        alive * long_mean * day_value,
-        alive * discounted * day_value * margin,
-        np.minimum(*bounds),
-        np.maximum(*bounds),
+        purchases_long * per_day,
+        purchases_long * day_value,
+        purchases_long * day_value * worth,
+        *(np.minimum(*(bound * worth for bound in bounds)), np.maximum(*(bound * worth for bound in bounds))),
+        *bounds,
     )

@@ -75,13 +75,14 @@ def histories(
     """
     given = [np.asarray(values, dtype=float) for values in (repeats, last, observed)]
     weight = np.ones(len(given[0])) if weights is None else np.asarray(weights, dtype=float)
-    if problem := _contradiction(*given, weight):
+    if problem := _contradiction(given, weight):
         raise ValueError(problem)
     (repeats, last, observed), place = distinct(*given)
     return Histories(repeats, last, observed, np.bincount(place, weights=weight, minlength=len(repeats)))
 
 
-def _contradiction(repeats: FloatArray, last: FloatArray, observed: FloatArray, weights: FloatArray) -> str | None:
+def _contradiction(given: list[FloatArray], weights: FloatArray) -> str | None:
+    repeats, last, observed = given
     if not len(repeats) == len(last) == len(observed) == len(weights):
         return "repeats, last, observed and weights must have one length"
     if not all(np.isfinite(values).all() for values in (repeats, last, observed, weights)):
@@ -126,9 +127,10 @@ def condense(customers: Histories, most: int = MOST_ROWS) -> Histories:
     means, so that only the curvature of the likelihood within a cell is lost. The grid is the finest that is enough;
     repeats are put together, by their logarithm, only where they alone are too many.
     """
-    condensed, cells = customers, 512
+    condensed, cells = customers, 128
     while len(condensed.repeats) > most and cells >= 1:
-        condensed = _on_grid(customers, cells)
+        # What is condensed already: so that each step has fewer rows.
+        condensed = _on_grid(condensed, cells)
         cells //= 2
     return condensed
 
@@ -139,7 +141,11 @@ def _on_grid(customers: Histories, cells: int) -> Histories:
     grids = [np.floor(values / max(float(values.max()), 1e-300) * cells * 0.999999) for values in (silence, observed)]
     fine = 8 * cells
     number = np.where(repeats <= fine, repeats, np.floor(fine * (1 + np.log(np.maximum(repeats, 1) / fine))))
-    rows, place = distinct(number, *grids)
-    weights = np.bincount(place, weights=customers.weights, minlength=len(rows[0]))
-    means = [np.bincount(place, weights=customers.weights * values) / weights for values in customers.known]
+    _, place = distinct(number, *grids)
+    weights = _sums(place, customers.weights)
+    means = [_sums(place, customers.weights * values) / weights for values in customers.known]
     return Histories(means[0], np.minimum(means[1], means[2]), means[2], weights)
+
+
+def _sums(place: IntArray, values: FloatArray) -> FloatArray:
+    return np.bincount(place, weights=values).astype(np.float64)

@@ -1,7 +1,7 @@
 """The two integrals that the models of purchases have no safe closed form for.
 
 The literature writes both as Gaussian hypergeometric functions, whose series lose all digits, or take seconds, for
-thousands of purchases. The quadratures here have fixed nodes: the same rows give the same digits, in chunks of any size.
+thousands of purchases. The quadratures here have fixed nodes: a row has the same digits in a chunk of any size.
 """
 
 from __future__ import annotations

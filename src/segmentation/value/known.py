@@ -19,8 +19,8 @@ RETURNED, GAPS = "returned_value", "squared_gap_days"
 
 NO_PURCHASE = "The customer has bought nothing so far: there is nothing to foretell from."
 CONTRADICTION = (
-    "The days contradict each other: of purchase_days, recency_days and tenure_days, the last purchase must not be before "
-    "the first one, and there must be a day for each purchase."
+    "The days contradict each other: of purchase_days, recency_days and tenure_days, the last purchase must not be "
+    "before the first one, and there must be a day for each purchase."
 )
 
 
@@ -32,8 +32,8 @@ class Known:
     ----------
     is_sound : boolean array of shape (n,)
         Whether the customer can be foretold.
-    reason : array of str of shape (n,)
-        Why not; empty for who can.
+    reason : array of str or None, shape (n,)
+        Why not; None for who can.
     purchase_days, orders, repeats, last, observed : arrays of shape (n,)
         Days with a purchase, and orders; the three numbers of `Histories`, in days.
     value_count, value_mean : arrays of shape (n,)
@@ -42,7 +42,7 @@ class Known:
     """
 
     is_sound: BoolArray
-    reason: NDArray[np.str_]
+    reason: NDArray[np.object_]
     purchase_days: FloatArray
     orders: FloatArray
     repeats: FloatArray
@@ -72,7 +72,7 @@ def known_of(customers: pd.DataFrame) -> Known:
         is_possible = np.isfinite(days + recency + tenure) & (recency >= 0) & (days - 1 <= last) & (days >= 1)
         is_possible &= (days > 1) | (last == 0)
     sound = bought & is_possible
-    reason = np.where(sound, "", np.where(bought, CONTRADICTION, NO_PURCHASE))
+    reason = np.array([None, CONTRADICTION, NO_PURCHASE], dtype=object)[np.where(sound, 0, np.where(bought, 1, 2))]
 
     def of_sound(values: FloatArray, least: float = 0.0) -> FloatArray:
         return np.where(sound & np.isfinite(values), np.maximum(np.nan_to_num(values), least), least)

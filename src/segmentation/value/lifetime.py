@@ -44,7 +44,7 @@ def discounted_if_alive(
     end = min(horizon, 40 / rate) if rate > 0 else horizon
     total = np.exp(-rate * end) * model.mean_if_alive(repeats, observed, np.full_like(observed, end))
     if rate == 0 or end == 0:
-        return total
+        return np.asarray(total)
     start = 1 / max(rate, 1 / end)
     # Even panels as long as the discount is felt, longer and longer ones in the little that is left.
     width = np.log1p(end / start)
@@ -58,20 +58,15 @@ def discounted_if_alive(
     return np.asarray(total)
 
 
-def revenue_bounds(
-    alive: FloatArray,
-    buys: FloatArray,
-    mean: FloatArray,
-    pairs: FloatArray,
-    spend: GammaGamma,
-    count: FloatArray,
-    value: FloatArray,
+def bound_factors(
+    alive: FloatArray, buys: FloatArray, mean: FloatArray, pairs: FloatArray, spend: GammaGamma, count: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return between which bounds the revenue of each customer lies, in at least 90 cases of 100.
+    """Return between which bounds the revenue of each customer lies in at least 90 cases of 100, in units of their own.
 
-    Of 100 customers at most 5 bring less than their low bound, and at most 5 more than their high one; who is likely to
-    bring nothing has a low bound of 0, and who almost certainly brings nothing a high one, too. They are quantiles of
-    what the models say of the customer's own revenue, not of a mean; the parameters are taken for known.
+    The unit is gamma + count · mean value, in money. Of 100 customers at most 5 bring less than their low bound, and at
+    most 5 more than their high one; who is likely to bring nothing has a low bound of 0, and who almost certainly brings
+    nothing a high one, too. They are quantiles of what the models say of the customer's own revenue, not of a mean; the
+    parameters are taken for known.
 
     The revenue of who buys is a sum of purchases of the gamma-gamma model: given their number n, a Gamma(p n) over a
     Gamma(q + p count). Over the numbers, the Gamma(p n) are replaced by one with their mean and variance, so that the
@@ -84,22 +79,21 @@ def revenue_bounds(
     buys, mean, pairs : arrays of shape (n,)
         Of who still buys: the probability of at least one purchase within the horizon, the means of N and of N(N - 1).
     spend : GammaGamma
-    count, value : arrays of shape (n,)
-        Purchases with a value, and their mean.
+    count : array of shape (n,)
+        Purchases with a value.
     """
     tail = (1 - COVERAGE) / 2
     some = np.maximum(buys, 1e-300)
     number = np.maximum(mean / some, 1.0)
     variance = np.maximum((pairs + mean) / some - number**2, 0.0)
-    other, unit = spend.q + spend.p * count, spend.gamma + count * value
-    chance = np.minimum(alive * buys, 1.0)
+    other, chance = spend.q + spend.p * count, np.minimum(alive * buys, 1.0)
     above = _SLACK_ABOVE * tail
     wide = 1 + spend.p * variance / number
     high = _quantile(spend.p * number / wide, other, 1 - above / np.maximum(chance, 1e-300), chance > above) * wide
     below = _SLACK_BELOW * (chance - (1 - tail))
     wide = 1 + _WIDER_BELOW * spend.p * variance / number
     low = _quantile(spend.p * number / wide, other, below / np.maximum(chance, 1e-300), below > 0) * wide
-    return low * unit, high * unit
+    return low, high
 
 
 def _quantile(shape: FloatArray, other: FloatArray, level: FloatArray, has_one: NDArray[np.bool_]) -> FloatArray:

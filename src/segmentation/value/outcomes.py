@@ -208,9 +208,7 @@ def _tenths(values: FloatArray) -> IntArray:
     return np.asarray(rank * TENTHS // len(values), dtype=np.int64)
 
 
-def _group(
-    name: str, members: NDArray[np.bool_], foretold: Foretold, orders: FloatArray, revenue: FloatArray
-) -> Group:
+def _group(name: str, members: NDArray[np.bool_], foretold: Foretold, orders: FloatArray, revenue: FloatArray) -> Group:
     return Group(
         name,
         int(members.sum()),

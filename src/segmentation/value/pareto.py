@@ -55,14 +55,14 @@ class ParetoNBD(PurchaseModel):
     def mean_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
         """Return E λ E τ, τ the part of the horizon before the customer leaves."""
         shape, buying, leaving = self.r + repeats, self.alpha + observed, self.beta + observed
-        return shape / buying * leaving * _exponentials(1 - self.s, np.log1p(horizon / leaving))
+        return np.asarray(shape / buying * leaving * _exponentials(1 - self.s, np.log1p(horizon / leaving)))
 
     def pairs_if_alive(self, repeats: FloatArray, observed: FloatArray, horizon: FloatArray) -> FloatArray:
         """Return E λ² E τ²."""
         shape, buying, leaving = self.r + repeats, self.alpha + observed, self.beta + observed
         until = np.log1p(horizon / leaving)
         square = 2 * np.maximum(_exponentials(2 - self.s, until) - _exponentials(1 - self.s, until), 0)
-        return shape * (shape + 1) * (leaving / buying) ** 2 * square
+        return np.asarray(shape * (shape + 1) * (leaving / buying) ** 2 * square)
 
     def log_count_if_alive(
         self, count: FloatArray, repeats: FloatArray, observed: FloatArray, horizon: FloatArray

@@ -138,9 +138,7 @@ class NBD(PurchaseModel):
 
 def log_rate_likelihood(r: float, alpha: float, repeats: FloatArray, until: FloatArray) -> FloatArray:
     """Return the log of the mean of λ^repeats e^(-λ until) over the gamma distribution of rates."""
-    return np.asarray(
-        gammaln(r + repeats) - gammaln(r) - r * np.log1p(until / alpha) - repeats * np.log(alpha + until)
-    )
+    return np.asarray(gammaln(r + repeats) - gammaln(r) - r * np.log1p(until / alpha) - repeats * np.log(alpha + until))
 
 
 def log_negative_binomial(count: FloatArray, shape: FloatArray, ratio: FloatArray) -> FloatArray:

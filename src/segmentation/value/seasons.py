@@ -23,8 +23,8 @@ UNKNOWN = "A season is not known: two whole years of orders are needed to tell i
 class Seasons:
     """How much more is bought in a calendar month than in the mean of all.
 
-    Purchases run by this clock: in a month of 1.5 it goes half as fast again. Models of purchases are fitted and asked in
-    its time, in which a customer's rate is the same all year round.
+    Purchases run by this clock: in a month of 1.5 it goes half as fast again. Models of purchases are fitted and asked
+    in its time, in which a customer's rate is the same all year round.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Seasons:
     years : int
         Whole years that they were estimated from.
     kept : float
-        Share of the differences between months that was kept, 0 to 1: the less, the more the years contradict each other.
+        Share of the differences between months that was kept, 0 to 1: the less, the more the years differ.
     """
 
     factors: tuple[float, ...]

@@ -163,7 +163,7 @@ def _rows(count: FloatArray, mean: FloatArray) -> tuple[tuple[FloatArray, FloatA
         mean = np.exp(np.round(np.log(mean) * _CELLS_OF_E) / _CELLS_OF_E)
         cells = np.round(np.log(mean) * _CELLS_OF_E)
         few = np.where(count <= 64, count, np.round(64 * (1 + np.log(count / 64))))
-        (number, cell), place = distinct(few, cells - cells.min())
+        (_, cell), place = distinct(few, cells - cells.min())
         weights = np.bincount(place).astype(float)
         counts = np.bincount(place, weights=count) / weights
         return (counts, np.exp((cell + cells.min()) / _CELLS_OF_E)), weights
@@ -213,7 +213,8 @@ def _fit_about(rows: tuple[FloatArray, FloatArray], weights: FloatArray, mean: f
 def _search(objective: Callable[[FloatArray], float], start: FloatArray) -> FloatArray:
     bounds = [(-_LIMIT, _LIMIT)] * len(start)
     options = {"maxiter": 300, "ftol": 1e-14, "gtol": 1e-8}
-    return np.asarray(minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options).x)
+    found = minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options)  # type: ignore[call-overload]
+    return np.asarray(found.x)
 
 
 def _curvature(objective: Callable[[FloatArray], float], at: FloatArray) -> FloatArray:
