@@ -110,8 +110,8 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
     objective = _objective(name, condensed)
     first = _objective(name, condense(condensed, _ROWS_OF_A_START))
     with one_thread():
-        best = min((_search(first, start) for start in _starts(name, condensed)), key=first)
-        best, covariance = _polish(objective, _search(objective, best), customers.customers)
+        best = min((_search(first, start, 1e-9) for start in _starts(name, condensed)), key=first)
+        best, covariance = _polish(objective, _search(objective, best, 1e-12), customers.customers)
     model = _model(name, best)
     edges = _edges(model, best, float(scaled.observed.max()), covariance)
     in_days = model.in_unit(1 / unit)
@@ -157,8 +157,8 @@ def _starts(name: str, customers: Histories) -> list[FloatArray]:
     return [np.clip(np.log([r, r / rate, *leaving]), -_LIMIT, _LIMIT) for r, *leaving in _STARTS[name]]
 
 
-def _search(objective: Callable[[FloatArray], float], start: FloatArray) -> FloatArray:
-    options = {"maxiter": 200, "ftol": 1e-13, "gtol": 1e-8}
+def _search(objective: Callable[[FloatArray], float], start: FloatArray, precision: float) -> FloatArray:
+    options = {"maxiter": 200, "ftol": precision, "gtol": 1e-8}
     bounds = [(-_LIMIT, _LIMIT)] * len(start)
     found = minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options)  # type: ignore[call-overload]
     return np.asarray(found.x)

@@ -78,7 +78,7 @@ def histories(
     if problem := _contradiction(given, weight):
         raise ValueError(problem)
     (repeats, last, observed), place = distinct(*given)
-    return Histories(repeats, last, observed, np.bincount(place, weights=weight, minlength=len(repeats)))
+    return Histories(repeats, last, observed, _sums(place, weight))
 
 
 def _contradiction(given: list[FloatArray], weights: FloatArray) -> str | None:
@@ -103,15 +103,20 @@ def distinct(*columns: FloatArray) -> tuple[list[FloatArray], IntArray]:
     """
     if not len(columns[0]):
         return [*columns], np.zeros(0, dtype=np.int64)
-    key = np.zeros(len(columns[0]))
-    for column in columns:
-        width = float(column.max()) + 1
-        if not (column == np.floor(column)).all() or column.min() < 0 or (key.max() + 1) * width > 2.0**53:
-            rows, place = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
-            return [*rows.T.copy()], place.ravel()
-        key = key * width + column
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    return [column[first] for column in columns], place
+    widths = [float(column.max()) + 1 for column in columns]
+    is_whole = all(column.min() >= 0 and (column == np.floor(column)).all() for column in columns)
+    if not is_whole or np.prod(widths) > 2.0**62:
+        rows, place = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+        return [*rows.T.copy()], place.ravel()
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, width in zip(columns, widths, strict=True):
+        key = key * int(width) + column.astype(np.int64)
+    keys, place = np.unique(key, return_inverse=True)
+    unpacked = []
+    for width in reversed(widths):
+        keys, rest = np.divmod(keys, int(width))
+        unpacked.append(rest.astype(float))
+    return unpacked[::-1], place
 
 
 def by_distinct(function: Callable[..., tuple[FloatArray, ...]], *columns: FloatArray) -> tuple[FloatArray, ...]:
@@ -148,4 +153,4 @@ def _on_grid(customers: Histories, cells: int) -> Histories:
 
 
 def _sums(place: IntArray, values: FloatArray) -> FloatArray:
-    return np.bincount(place, weights=values).astype(np.float64)
+    return np.asarray(np.bincount(place, weights=values), dtype=np.float64)

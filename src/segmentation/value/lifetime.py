@@ -63,10 +63,10 @@ def bound_factors(
 ) -> tuple[FloatArray, FloatArray]:
     """Return between which bounds the revenue of each customer lies in at least 90 cases of 100, in units of their own.
 
-    The unit is gamma + count · mean value, in money. Of 100 customers at most 5 bring less than their low bound, and at
-    most 5 more than their high one; who is likely to bring nothing has a low bound of 0, and who almost certainly brings
-    nothing a high one, too. They are quantiles of what the models say of the customer's own revenue, not of a mean; the
-    parameters are taken for known.
+    The unit is gamma + count · mean value, in money. Of 100 customers at most 5 bring less than their low bound, and
+    at most 5 more than their high one; who is likely to bring nothing has a low bound of 0, and who almost certainly
+    brings nothing a high one, too. They are quantiles of what the models say of the customer's own revenue, not of a
+    mean; the parameters are taken for known.
 
     The revenue of who buys is a sum of purchases of the gamma-gamma model: given their number n, a Gamma(p n) over a
     Gamma(q + p count). Over the numbers, the Gamma(p n) are replaced by one with their mean and variance, so that the
