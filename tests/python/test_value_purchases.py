@@ -141,7 +141,7 @@ def test_the_counts_that_can_come_have_the_moments(model: PurchaseModel, repeats
 def test_simulated_customers_do_what_is_said_of_them(model: PurchaseModel) -> None:
     """Purchases within 2 %, in sum and of who bought again; who is alive within 2 points in each tenth."""
     horizon = 180.0
-    observed = np.random.default_rng(1).integers(30, 500, 100_000).astype(float)
+    observed = np.random.default_rng(1).integers(30, 500, 60_000).astype(float)
     customers = simulate(model, SPEND, observed, horizon, seed=7)
     expected = model.expected_purchases(*customers.known, horizon)
     assert expected.sum() == pytest.approx(customers.later.sum(), rel=0.02)

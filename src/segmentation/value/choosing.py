@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.value.fitting import MODELS, PurchaseFit, fit_purchase_model
-from segmentation.value.histories import condense, distinct, histories
+from segmentation.value.histories import distinct, each_kth, histories
 
 FloatArray = NDArray[np.float64]
 
@@ -79,10 +79,13 @@ def try_purchase_models(
     names : sequence of str
         Keys of `MODELS`, the simpler one first.
     """
-    customers = condense(histories(repeats, last, observed))
+    customers = histories(repeats, last, observed)
     columns, place = distinct(*(np.asarray(values, dtype=float) for values in (repeats, last, observed, later)))
     weights = np.bincount(place).astype(float)
-    (x, tx, t, count), weights = _thin([*columns], weights)
+    rows, standing_for = each_kth(weights, MOST_COMPARED)
+    # Each customer looked at counts once: so many are what is known.
+    weights = standing_for * (MOST_COMPARED / len(later) if len(weights) > MOST_COMPARED else 1)
+    x, tx, t, count = (column[rows] for column in columns)
     fits = [fit_purchase_model(name, customers) for name in names]
     scores = [fit.model.log_probability_of(count, x, tx, t, horizon) for fit in fits]
     sums = [float(weights @ score) for score in scores]
@@ -123,17 +126,6 @@ def _with_reason(trial: Trial, is_best: bool, is_as_good: bool) -> Trial:
         words = f"As good, and no simpler than the one that was taken: {behind}."
         return replace(trial, reason="no_simpler", reason_in_words=words)
     return replace(trial, reason="worse", reason_in_words=f"It foretold worse what came: {behind}.")
-
-
-def _thin(columns: list[FloatArray], weights: FloatArray) -> tuple[list[FloatArray], FloatArray]:
-    """Return at most MOST_COMPARED rows: of sorted customers each k-th, which is as mixed as all are."""
-    total = weights.sum()
-    if len(weights) <= MOST_COMPARED:
-        return columns, weights
-    places = (np.arange(MOST_COMPARED) + 0.5) * total / MOST_COMPARED
-    rows = np.searchsorted(np.cumsum(weights), places)
-    taken, counts = np.unique(rows, return_counts=True)
-    return [column[taken] for column in columns], counts.astype(float)
 
 
 def _error_of_sum(differences: FloatArray, weights: FloatArray) -> float:

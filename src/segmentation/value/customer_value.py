@@ -15,7 +15,7 @@ from segmentation.value.choosing import Trial, try_purchase_models
 from segmentation.value.clockwork import Clockwork, measure_clockwork
 from segmentation.value.fitting import MODELS, fit_purchase_model
 from segmentation.value.forecast import Forecast, forecast
-from segmentation.value.histories import Histories, condense, histories
+from segmentation.value.histories import Histories, histories
 from segmentation.value.known import Known, known_of
 from segmentation.value.outcomes import Foretold
 from segmentation.value.seasons import UNKNOWN, Seasons, estimate_seasons
@@ -306,8 +306,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
                 repeats, last, observed = (values[sound] for values in times)
                 trials = try_purchase_models(repeats, last, observed, later, horizon)
                 return trials, next(trial.name for trial in trials if trial.is_chosen)
-        few = condense(today)
-        fits = [fit_purchase_model(name, few) for name in MODELS]
+        fits = [fit_purchase_model(name, today) for name in MODELS]
         # Akaike (1974): a parameter must bring one unit of likelihood.
         criteria = [fit.log_likelihood - len(fit.model.parameters) for fit in fits]
         return [], fits[int(np.argmax(np.round(criteria, 3)))].model.name

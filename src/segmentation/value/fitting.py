@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 from segmentation.threads import one_thread
 from segmentation.value.drop_out import BGNBD, MBGNBD
-from segmentation.value.histories import Histories, condense
+from segmentation.value.histories import MOST_ROWS, Histories, sample_of
 from segmentation.value.pareto import ParetoNBD
 from segmentation.value.purchases import NBD, PurchaseModel
 
@@ -24,6 +24,7 @@ FEWEST_CUSTOMERS, FEWEST_RETURNING = 50, 20
 """Fewer show how often customers buy on the whole, not how they differ."""
 
 _LIMIT = 9.0
+_NEWTON_STEPS = 8
 _STARTS = {
     "nbd": ((0.5,), (2.0,)),
     "bg_nbd": ((0.3, 0.5, 2.0), (1.0, 0.1, 3.0)),
@@ -31,7 +32,8 @@ _STARTS = {
     "pareto_nbd": ((0.5, 0.5, 1.0), (1.0, 0.3, 4.0)),
 }
 """Where the search begins: r, and what describes the leaving, in units of the mean time observed."""
-_ROWS_OF_A_START = 400
+_ROWS_OF_A_START, _ROWS_OF_A_SEARCH = 400, 3000
+"""The search begins on few rows that stand for all, and ends with steps of Newton on all of them."""
 
 EDGES = {
     "no_drop_out": "no customer is seen to leave: the model is a plain rate, and who is gone is not told",
@@ -53,7 +55,7 @@ class PurchaseFit:
     standard_errors : dict of str to float
         By parameter, from the observed information; only of those that have one. Not where a fit is at an edge.
     log_likelihood : float
-        Of all customers, in the unit of time that they were given in.
+        Of all customers, as estimated from those looked at, in the unit of time that they were given in.
     customers, returning : int
         How many it was fitted on, and how many of them had bought again.
     at_edge : tuple of str
@@ -78,7 +80,8 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
 
     The search is over the logarithms of the parameters, from several starts, in units of the mean time observed: the
     result does not depend on the unit that times are given in. Standard errors are by the delta method from the
-    observed information. At most `MOST_ROWS` rows are looked at in each step: see `condense`.
+    observed information. Of more than `MOST_ROWS` histories each k-th customer is looked at (`sample_of`), and the
+    standard errors are those of so many.
 
     Parameters
     ----------
@@ -106,22 +109,26 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
     if customers.customers < FEWEST_CUSTOMERS or customers.returning < FEWEST_RETURNING or unit <= 0:
         return pooled_rate(customers, year)
     scaled = customers.in_unit(unit)
-    condensed = condense(scaled)
-    objective = _objective(name, condensed)
-    first = _objective(name, condense(condensed, _ROWS_OF_A_START))
+    rows = sample_of(scaled)
+    few = sample_of(rows, _ROWS_OF_A_SEARCH)
+    first, second, third = (
+        _objective(name, part) for part in (sample_of(few, _ROWS_OF_A_START), few, rows)
+    )
     with one_thread():
-        best = min((_search(first, start, 1e-9) for start in _starts(name, condensed)), key=first)
-        best, covariance = _polish(objective, _search(objective, best, 1e-12), customers.customers)
+        best = min((_search(first, start, 1e-9) for start in _starts(name, few)), key=first)
+        best, inverse = _polish(third, _search(second, best, 1e-12), second)
+    looked_at = MOST_ROWS if len(customers.repeats) > MOST_ROWS else customers.customers
     model = _model(name, best)
-    edges = _edges(model, best, float(scaled.observed.max()), covariance)
+    edges = _edges(model, best, float(scaled.observed.max()), inverse is not None)
     in_days = model.in_unit(1 / unit)
     values = in_days.parameters
     errors = {
-        parameter: float(value * np.sqrt(covariance[n, n]))
+        parameter: float(value * np.sqrt(inverse[n, n] / looked_at))
         for n, (parameter, value) in enumerate(values.items())
-        if covariance is not None and not edges
+        if inverse is not None and not edges
     }
-    likelihood = float(customers.weights @ in_days.log_likelihood(*customers.known))
+    sample = sample_of(customers)
+    likelihood = float(sample.weights @ in_days.log_likelihood(*sample.known))
     return PurchaseFit(in_days, errors, likelihood, round(customers.customers), round(customers.returning), edges)
 
 
@@ -165,21 +172,38 @@ def _search(objective: Callable[[FloatArray], float], start: FloatArray, precisi
 
 
 def _polish(
-    objective: Callable[[FloatArray], float], best: FloatArray, customers: float
+    objective: Callable[[FloatArray], float], best: FloatArray, of_few: Callable[[FloatArray], float]
 ) -> tuple[FloatArray, FloatArray | None]:
-    """Return the optimum after a step of Newton, and the covariance there; None where the likelihood has no peak."""
-    gradient, curvature = _derivatives(objective, best)
+    """Return the optimum after steps of Newton, and the inverse curvature there; None where there is no peak.
+
+    The curvature is that of few rows: it decides how quickly the optimum is reached, not where it is.
+    """
+    curvature = _curvature(of_few, best)
     values = np.linalg.eigvalsh(curvature)
     if values[0] <= 1e-9 * max(values[-1], 1.0):
         return best, None
-    step = np.linalg.solve(curvature, gradient)
-    if np.abs(step).max() < 0.1 and objective(best - step) <= objective(best):
-        best = best - step
-    return best, np.asarray(np.linalg.inv(curvature)) / customers
+    height = objective(best)
+    for _ in range(_NEWTON_STEPS):
+        step = np.linalg.solve(curvature, _gradient(objective, best))
+        step *= min(1.0, 0.5 / max(float(np.abs(step).max()), 1e-300))
+        moved = objective(best - step)
+        if np.abs(step).max() < 1e-5 or moved > height:
+            break
+        best, height = best - step, moved
+    else:
+        best = _search(objective, best, 1e-12)
+    return best, np.asarray(np.linalg.inv(curvature))
 
 
-def _derivatives(objective: Callable[[FloatArray], float], at: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the gradient and the matrix of second derivatives by central differences."""
+def _gradient(objective: Callable[[FloatArray], float], at: FloatArray) -> FloatArray:
+    """Return the first derivatives by central differences."""
+    step = 1e-4
+    moves = np.eye(len(at)) * step
+    return np.array([(objective(at + move) - objective(at - move)) / (2 * step) for move in moves])
+
+
+def _curvature(objective: Callable[[FloatArray], float], at: FloatArray) -> FloatArray:
+    """Return the matrix of second derivatives by central differences."""
     step, size = 1e-3, len(at)
     moves = np.eye(size) * step
     center = objective(at)
@@ -189,11 +213,11 @@ def _derivatives(objective: Callable[[FloatArray], float], at: FloatArray) -> tu
         for j in range(i):
             both = objective(at + moves[i] + moves[j]) + objective(at - moves[i] - moves[j])
             curvature[i, j] = curvature[j, i] = (both - up[i] - down[i] - up[j] - down[j] + 2 * center) / (2 * step**2)
-    return np.asarray((up - down) / (2 * step)), np.asarray(curvature)
+    return np.asarray(curvature)
 
 
 def _edges(
-    model: PurchaseModel, logarithms: FloatArray, longest: float, covariance: FloatArray | None
+    model: PurchaseModel, logarithms: FloatArray, longest: float, has_peak: bool
 ) -> tuple[str, ...]:
     """Return what a fit ran into; the model is in units of the mean time observed."""
     edges = []
@@ -209,6 +233,6 @@ def _edges(
         edges.append("no_drop_out")
     elif alike:
         edges.append("equal_drop_out")
-    if not edges and (covariance is None or np.abs(logarithms).max() > _LIMIT - 0.01):
+    if not edges and (not has_peak or np.abs(logarithms).max() > _LIMIT - 0.01):
         edges.append("at_limit")
     return tuple(edges)

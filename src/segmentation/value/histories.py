@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-MOST_ROWS = 4000
-"""So many distinct histories are fitted at most."""
+MOST_ROWS = 20_000
+"""So many distinct histories are looked at in a fit at most."""
 
 
 @dataclass(frozen=True)
@@ -125,31 +125,31 @@ def by_distinct(function: Callable[..., tuple[FloatArray, ...]], *columns: Float
     return tuple(result[place] for result in function(*rows))
 
 
-def condense(customers: Histories, most: int = MOST_ROWS) -> Histories:
-    """Return at most about so many rows that have nearly the same likelihood as all customers.
+def each_kth(weights: FloatArray, most: int) -> tuple[IntArray, FloatArray]:
+    """Return which of sorted rows to look at, and how many customers each then stands for.
 
-    Rows of as many repeats whose silence (its root) and time observed lie in one cell of a grid become one with their
-    means, so that only the curvature of the likelihood within a cell is lost. The grid is the finest that is enough;
-    repeats are put together, by their logarithm, only where they alone are too many.
+    Each k-th customer in the order of the rows, beginning in the middle of the first k (a systematic sample, Cochran 1977,
+    chapter 8): of rows that are sorted by history as mixed as all customers are, and no chance in it.
+
+    Parameters
+    ----------
+    weights : array of shape (n,)
+        Customers of each row.
+    most : int
+        So many customers are looked at; all rows where there are no more.
     """
-    condensed, cells = customers, 128
-    while len(condensed.repeats) > most and cells >= 1:
-        # What is condensed already: so that each step has fewer rows.
-        condensed = _on_grid(condensed, cells)
-        cells //= 2
-    return condensed
+    if len(weights) <= most:
+        return np.arange(len(weights)), weights
+    until = np.cumsum(weights)
+    each = until[-1] / most
+    taken, counts = np.unique(np.searchsorted(until, (np.arange(most) + 0.5) * each), return_counts=True)
+    return taken, counts * each
 
 
-def _on_grid(customers: Histories, cells: int) -> Histories:
-    repeats, last, observed = customers.known
-    silence = np.sqrt(observed - last)
-    grids = [np.floor(values / max(float(values.max()), 1e-300) * cells * 0.999999) for values in (silence, observed)]
-    fine = 8 * cells
-    number = np.where(repeats <= fine, repeats, np.floor(fine * (1 + np.log(np.maximum(repeats, 1) / fine))))
-    _, place = distinct(number, *grids)
-    weights = _sums(place, customers.weights)
-    means = [_sums(place, customers.weights * values) / weights for values in customers.known]
-    return Histories(means[0], np.minimum(means[1], means[2]), means[2], weights)
+def sample_of(customers: Histories, most: int = MOST_ROWS) -> Histories:
+    """Return customers of at most so many rows who stand for all, by `each_kth`."""
+    rows, weights = each_kth(customers.weights, most)
+    return Histories(*(values[rows] for values in customers.known), weights)
 
 
 def _sums(place: IntArray, values: FloatArray) -> FloatArray:

@@ -93,7 +93,7 @@ class SpendFit:
         With a value above 0.
     correlation : float or None
         Rank correlation of the number of purchases and their mean value (Spearman): the model takes them for
-        independent. None where one of them does not vary.
+        independent, which makes a few hundredths, as means of few purchases are skewed. None where one does not vary.
     at_edge : tuple of str
         Keys of `SPEND_EDGES`.
     """
