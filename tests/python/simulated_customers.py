@@ -1,4 +1,4 @@
-"""Customers who buy as the models of purchases say, made by chance event by event: nothing here is a formula of theirs."""
+"""Customers who buy as the models of purchases say, made by chance event by event, without a formula of theirs."""
 
 from __future__ import annotations
 

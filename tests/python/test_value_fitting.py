@@ -173,7 +173,9 @@ def test_what_there_is_not_is_refused() -> None:
 
 def test_the_model_is_chosen_by_what_came_and_not_by_what_was_fitted() -> None:
     table = cdnow()
-    known = (table[column].to_numpy(float) for column in ("repeat_days", "days_to_last", "days_observed", "holdout_days"))
+    known = (
+        table[column].to_numpy(float) for column in ("repeat_days", "days_to_last", "days_observed", "holdout_days")
+    )
     trials = {trial.name: trial for trial in try_purchase_models(*known, horizon=273.0)}
     chosen = trials["mbg_nbd"]
     assert (chosen.is_chosen, chosen.reason, chosen.behind) == (True, "best", 0)

@@ -78,9 +78,7 @@ def log_gamma_mass(r: float, alpha: float, repeats: float, until: float) -> floa
 
 @pytest.mark.parametrize("model", [BGNBD(0.6, 30.0, 0.8, 2.4), MBGNBD(1.4, 40.0, 0.6, 2.0)])
 @pytest.mark.parametrize(("repeats", "last", "observed"), [(0, 0, 50), (1, 20, 30), (4, 90, 200), (30, 200, 210)])
-def test_drop_out_agrees_with_numerical_integration(
-    model: BGNBD, repeats: float, last: float, observed: float
-) -> None:
+def test_drop_out_agrees_with_numerical_integration(model: BGNBD, repeats: float, last: float, observed: float) -> None:
     """The likelihood of one customer, summed over rates and probabilities to leave, on nodes of Gauss."""
     chances, horizon = repeats + model.first, 120.0
     stayed = log_gamma_mass(model.r, model.alpha, repeats, observed)
@@ -176,9 +174,7 @@ def models(draw: st.DrawFn) -> PurchaseModel:
 @st.composite
 def customers_of_40_years(draw: st.DrawFn) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Any counts that a shop can have, one purchase, all on one day, 10,000 orders and 40 years among them."""
-    rows = draw(
-        st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 14_600), st.integers(0, 14_600)), min_size=1)
-    )
+    rows = draw(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 14_600), st.integers(0, 14_600)), min_size=1))
     rows += [(0, 0, 0), (0, 0, 14_600), (1, 0, 1), (10_000, 14_600, 14_600), (10_000, 10_000, 14_600), (1, 1, 14_600)]
     repeats, one_time, other = np.array(rows, dtype=float).T
     observed = np.maximum(one_time, other)

@@ -111,9 +111,7 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
     scaled = customers.in_unit(unit)
     rows = sample_of(scaled)
     few = sample_of(rows, _ROWS_OF_A_SEARCH)
-    first, second, third = (
-        _objective(name, part) for part in (sample_of(few, _ROWS_OF_A_START), few, rows)
-    )
+    first, second, third = (_objective(name, part) for part in (sample_of(few, _ROWS_OF_A_START), few, rows))
     with one_thread():
         best = min((_search(first, start, 1e-9) for start in _starts(name, few)), key=first)
         best, inverse = _polish(third, _search(second, best, 1e-12), second)
@@ -216,9 +214,7 @@ def _curvature(objective: Callable[[FloatArray], float], at: FloatArray) -> Floa
     return np.asarray(curvature)
 
 
-def _edges(
-    model: PurchaseModel, logarithms: FloatArray, longest: float, has_peak: bool
-) -> tuple[str, ...]:
+def _edges(model: PurchaseModel, logarithms: FloatArray, longest: float, has_peak: bool) -> tuple[str, ...]:
     """Return what a fit ran into; the model is in units of the mean time observed."""
     edges = []
     if model.parameters["r"] > 500:

@@ -128,8 +128,8 @@ def by_distinct(function: Callable[..., tuple[FloatArray, ...]], *columns: Float
 def each_kth(weights: FloatArray, most: int) -> tuple[IntArray, FloatArray]:
     """Return which of sorted rows to look at, and how many customers each then stands for.
 
-    Each k-th customer in the order of the rows, beginning in the middle of the first k (a systematic sample, Cochran 1977,
-    chapter 8): of rows that are sorted by history as mixed as all customers are, and no chance in it.
+    Each k-th customer in the order of the rows, beginning in the middle of the first k (a systematic sample, Cochran
+    1977, chapter 8): of rows that are sorted by history as mixed as all customers are, and no chance in it.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def each_kth(weights: FloatArray, most: int) -> tuple[IntArray, FloatArray]:
 def sample_of(customers: Histories, most: int = MOST_ROWS) -> Histories:
     """Return customers of at most so many rows who stand for all, by `each_kth`."""
     rows, weights = each_kth(customers.weights, most)
-    return Histories(*(values[rows] for values in customers.known), weights)
+    return Histories(customers.repeats[rows], customers.last[rows], customers.observed[rows], weights)
 
 
 def _sums(place: IntArray, values: FloatArray) -> FloatArray:

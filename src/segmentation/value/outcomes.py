@@ -188,18 +188,29 @@ def compare_with_outcome(
 def share_of_best(score: FloatArray, revenue: FloatArray, share: float = 0.1) -> tuple[float, float]:
     """Return the share of the revenue that the customers with the highest scores bring, and its standard error.
 
-    The share is that of `validity.top_share`, a ratio of two sums; its error is that of a ratio (Cochran 1977, section
-    6.4), with the customers for a sample. Parameters as there.
+    The share is that of `validity.top_share`; its error is that of a point of a concentration curve, with the customers
+    for a sample (linearized, as of Langel & Tillé 2013, doi 10.1111/j.1467-985X.2012.01048.x): another sample has other
+    customers in front, and another border. Parameters as there.
     """
-    part = top_share(score, revenue, share)
-    total = float(revenue.sum())
+    part, total, count = top_share(score, revenue, share), float(revenue.sum()), len(score)
     if total <= 0:
         return part, 0.0
-    # Who is at the border counts in part, as in the share itself.
-    edge = np.sort(-score)[max(int(np.ceil(share * len(score))) - 1, 0)]
+    order = np.argsort(-score, kind="stable")
+    ordered = -score[order]
+    edge = ordered[max(int(np.ceil(share * count)) - 1, 0)]
     above, at = -score < edge, -score == edge
-    is_best = above + at * np.clip((share * len(score) - above.sum()) / max(at.sum(), 1), 0, 1)
-    return part, float(np.sqrt((revenue**2 * (is_best - part) ** 2).sum()) / total)
+    # Who is at the border counts in part, as in the share itself.
+    is_best = above + at * np.clip((share * count - above.sum()) / at.sum(), 0, 1)
+    around = _around(ordered, edge, share)
+    residual = revenue * (is_best - part) - revenue[order][around].mean() * (is_best - share)
+    return part, float(np.sqrt((residual**2).sum()) / total)
+
+
+def _around(ordered: FloatArray, edge: float, share: float) -> slice:
+    """Return where the customers at the border of the best are, all who share its score among them."""
+    count = len(ordered)
+    first, last = np.searchsorted(ordered, edge, "left"), np.searchsorted(ordered, edge, "right")
+    return slice(min(int(first), int(0.7 * share * count)), max(int(last), int(np.ceil(1.3 * share * count))))
 
 
 def _tenths(values: FloatArray) -> IntArray:
