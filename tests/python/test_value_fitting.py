@@ -65,10 +65,10 @@ def test_planted_parameters_are_found_within_their_standard_errors(model: Purcha
 
 
 def test_the_standard_errors_are_what_fits_differ_by() -> None:
-    fits = [fit_purchase_model("bg_nbd", simulated(BGNBD(0.7, 40.0, 0.8, 2.4), 3000, seed)) for seed in range(24)]
+    fits = [fit_purchase_model("bg_nbd", simulated(BGNBD(0.7, 40.0, 0.8, 2.4), 3000, seed)) for seed in range(16)]
     for name in ("r", "alpha"):
         spread = np.std([fit.model.parameters[name] for fit in fits])
-        assert np.mean([fit.standard_errors[name] for fit in fits]) == pytest.approx(spread, rel=0.35)
+        assert np.mean([fit.standard_errors[name] for fit in fits]) == pytest.approx(spread, rel=0.4)
 
 
 @pytest.mark.parametrize("name", ["bg_nbd", "mbg_nbd", "pareto_nbd"])
@@ -102,16 +102,17 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
 
 def test_weights_are_customers() -> None:
     once = simulated(BGNBD(0.7, 40.0, 0.8, 2.4), 2000)
-    twice = histories(*(np.r_[values, values] for values in once.known), weights=np.r_[once.weights, once.weights])
-    weighted = histories(*once.known, weights=2 * once.weights)
+    repeats, last, observed, weights = (np.r_[values, values] for values in (*once.known, once.weights))
+    twice = histories(repeats, last, observed, weights)
+    weighted = histories(*once.known, 2 * once.weights)
     assert bits(fit_purchase_model("bg_nbd", twice)) == bits(fit_purchase_model("bg_nbd", weighted))
 
 
 def test_of_very_many_customers_each_kth_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    everybody = simulated(BGNBD(0.7, 40.0, 0.8, 2.4), 60_000)
+    everybody = simulated(BGNBD(0.7, 40.0, 0.8, 2.4), 40_000)
     few = sample_of(everybody)
     assert len(few.repeats) <= MOST_ROWS < len(everybody.repeats)
-    assert few.customers == pytest.approx(60_000)
+    assert few.customers == pytest.approx(40_000)
     assert few.returning == pytest.approx(everybody.returning, rel=0.001)
     fit = fit_purchase_model("bg_nbd", everybody)
     monkeypatch.setattr(fitting, "sample_of", lambda customers, most=0: customers)
@@ -135,8 +136,8 @@ def test_distinct_rows_are_sorted_and_know_their_places(columns: tuple[list[floa
 @pytest.mark.parametrize(
     ("customers", "words"),
     [
-        (histories(*np.zeros((3, 500)) + [[0.0], [0.0], [30.0]]), "nobody again"),
-        (histories(*np.zeros((3, 500))), "all today"),
+        (histories(np.zeros(500), np.zeros(500), np.full(500, 30.0)), "nobody again"),
+        (histories(np.zeros(500), np.zeros(500), np.zeros(500)), "all today"),
         (histories(np.array([9_999.0]), np.array([14_000.0]), np.array([14_600.0])), "one customer"),
     ],
 )
@@ -173,10 +174,10 @@ def test_what_there_is_not_is_refused() -> None:
 
 def test_the_model_is_chosen_by_what_came_and_not_by_what_was_fitted() -> None:
     table = cdnow()
-    known = (
+    repeats, last, observed, later = (
         table[column].to_numpy(float) for column in ("repeat_days", "days_to_last", "days_observed", "holdout_days")
     )
-    trials = {trial.name: trial for trial in try_purchase_models(*known, horizon=273.0)}
+    trials = {trial.name: trial for trial in try_purchase_models(repeats, last, observed, later, 273.0)}
     chosen = trials["mbg_nbd"]
     assert (chosen.is_chosen, chosen.reason, chosen.behind) == (True, "best", 0)
     assert trials["bg_nbd"].reason == "worse"

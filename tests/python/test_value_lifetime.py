@@ -34,14 +34,15 @@ def test_the_discount_is_that_of_the_day_of_each_purchase(
     within = [day for day in (30, 300, 3000, 30_000) if day < end]
     integral = quad(discounted, 0, end, limit=300, points=within or None)[0]
     expected = discounted(end) + RATE * integral
-    found = discounted_if_alive(model, *one(repeats, observed), horizon, RATE)[0]
+    known = np.array([repeats]), np.array([observed])
+    found = discounted_if_alive(model, *known, horizon, RATE)[0]
     assert found == pytest.approx(expected, rel=5e-4)
     assert found < model.mean_if_alive(*one(repeats, observed, horizon))[0]
 
 
 def test_without_a_horizon_or_a_rate_nothing_is_discounted() -> None:
     for model in MODELS:
-        known = one(3.0, 200.0)
+        known = np.array([3.0]), np.array([200.0])
         assert discounted_if_alive(model, *known, 0.0, RATE)[0] == 0
         same = model.mean_if_alive(*one(3.0, 200.0, 365.0))
         assert discounted_if_alive(model, *known, 365.0, 0.0) == same
@@ -63,7 +64,7 @@ SHOPS: list[tuple[PurchaseModel, GammaGamma]] = [
 @pytest.mark.parametrize("horizon", [90.0, 365.0])
 def test_bounds_hold_in_ninety_of_a_hundred(model: PurchaseModel, spend: GammaGamma, horizon: float) -> None:
     """Of all, of those with a low bound above 0, of the busiest tenth and of those who bought once."""
-    observed = np.random.default_rng(1).integers(30, 600, 40_000).astype(float)
+    observed = np.random.default_rng(1).integers(30, 600, 30_000).astype(float)
     customers = simulate(model, spend, observed, horizon, seed=5)
     ahead = np.full_like(observed, horizon)
     buys = -np.expm1(model.log_count_if_alive(np.zeros_like(observed), customers.repeats, observed, ahead))

@@ -36,10 +36,14 @@ def test_cdnow_has_the_published_parameters() -> None:
 
 def test_the_likelihood_is_that_of_the_mean() -> None:
     model = GammaGamma(2.5, 3.5, 30.0)
+
+    def density(value: float, count: float) -> float:
+        return float(np.exp(model.log_likelihood(np.array([count]), np.array([value])))[0])
+
     for count in (1.0, 4.0, 60.0):
-        density = lambda z, n=count: float(np.exp(model.log_likelihood(np.array([n]), np.array([z])))[0])  # noqa: E731
-        assert quad(density, 0, np.inf)[0] == pytest.approx(1, abs=1e-6)
-        assert quad(lambda z: z * density(z), 0, np.inf)[0] == pytest.approx(model.mean, rel=1e-4)
+        assert quad(density, 0, np.inf, args=(count,))[0] == pytest.approx(1, abs=1e-6)
+        mean = quad(lambda value, count: value * density(value, count), 0, np.inf, args=(count,))[0]
+        assert mean == pytest.approx(model.mean, rel=1e-4)
 
 
 def test_planted_parameters_are_found_and_a_mean_is_shrunk_as_much_as_it_must_be() -> None:
