@@ -6,7 +6,8 @@
     {%- endif -%}
     {%- set is_whole = modules.re.fullmatch('[0-9]{1,9}', text) -%}
     {%- set is_number = modules.re.fullmatch('[0-9]{1,9}([.][0-9]{1,12})?', text) -%}
-    {%- for kind, fits in {'whole': is_whole, 'number': is_number}.items() if kind in rule and fits -%}
+    {%- set is_signed = modules.re.fullmatch('-?[0-9]{1,9}([.][0-9]{1,12})?', text) -%}
+    {%- for kind, fits in {'whole': is_whole, 'number': is_number, 'signed': is_signed}.items() if kind in rule and fits -%}
         {%- set low, high = rule[kind] -%}
         {{ return(text | float >= low and (high is none or text | float <= high)) }}
     {%- endfor -%}

@@ -66,6 +66,10 @@
         'history_months': {'whole': [0, 999]},
         'validation_days': {'whole': [1, none]},
         'validation_sample': {'whole': [1, none]},
+        'value_horizon_days': {'whole': [0, 36500]},
+        'value_discount_rate': {'signed': [-0.99, 10]},
+        'gross_margin': {'signed': [-10, 10]},
+        'purchase_model': {'one_of': ['auto', 'bg_nbd', 'mbg_nbd', 'pareto_nbd', 'nbd']},
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}

@@ -4,7 +4,7 @@
     {%- for value in rule.get('one_of', []) -%}
         {%- do words.append("'" ~ value ~ "'" if value in ['', '.', ','] else value | string | lower) -%}
     {%- endfor -%}
-    {%- for kind, noun in {'whole': 'a whole number', 'number': 'a number'}.items() if kind in rule -%}
+    {%- for kind, noun in {'whole': 'a whole number', 'number': 'a number', 'signed': 'a number'}.items() if kind in rule -%}
         {%- set low, high = rule[kind] -%}
         {%- do words.append(noun ~ (' of at least ' ~ low if high is none else ' from ' ~ low ~ ' to ' ~ high)) -%}
     {%- endfor -%}

@@ -28,9 +28,15 @@ name_checks as (
 
 ),
 
+value_checks as (
+
+    select * from {{ ref('int_value_checks') }}
+
+),
+
 final as (
 
-    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks'] %}
+    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks', 'value_checks'] %}
 
     select
         check_name,

@@ -58,6 +58,9 @@ class Drift:
     untrue_names: tuple[str, ...] = ()
 
 
+NO_DRIFT = Drift({}, 0.0, None)
+
+
 def population_stability(fitted: FloatArray, today: FloatArray, bins: int = 10) -> Shift:
     """Compare the distribution of a feature with that at the fit: the population stability index.
 

@@ -90,17 +90,26 @@ class Decision:
     is_same_settings: bool
 
 
-def decision_of(decisions: Any, fits: Any) -> Decision | None:
+def last_fit(fits: Any) -> dict[str, Any] | None:
+    """Return number, date and settings of the last one of stored fits; None if there are none."""
+    if fits is None:
+        return None
+    rows = to_arrow(fits.select("fit_number", "fitted_as_of", "settings")).to_pylist()
+    return max(rows, key=lambda fit: fit["fit_number"], default=None)
+
+
+def decision_of(decisions: Any, kind: str, fits: Any) -> Decision | None:
     """Return what `int_refit_decision` says; None if the last fit stays in force, or the fit was made already.
 
     Parameters
     ----------
     decisions : relation
         `int_refit_decision`.
+    kind : {"segments", "value"}
     fits : relation or None
-        From `stored_fits`.
+        Those that are stored.
     """
-    rows = to_arrow(decisions).to_pylist()
+    rows = to_arrow(decisions.filter(f"model_kind = '{kind}'").select(*Decision.__dataclass_fields__)).to_pylist()
     made = set() if fits is None else {number for (number,) in rows_of(fits, "fit_number")}
     return Decision(**rows[0]) if rows and rows[0]["fit_number"] not in made else None
 

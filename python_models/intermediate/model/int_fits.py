@@ -16,7 +16,7 @@ from segmentation_dbt.relations import rows_of, to_pandas
 
 def model(dbt: Any, session: Any) -> Any:
     fits = stored_fits(dbt, session)
-    decision = decision_of(dbt.ref("int_refit_decision"), fits)
+    decision = decision_of(dbt.ref("int_refit_decision"), "segments", fits)
     if decision is None:
         return with_fit(session, fits, None)
     archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))

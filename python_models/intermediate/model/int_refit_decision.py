@@ -1,17 +1,21 @@
-"""dbt model: the fit of the model that is to be made in this build, if one is."""
+"""dbt model: the fits that are to be made in this build: of the segments' model, of the customers' value."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from segmentation.archetypes import archetypes_checksum, read_archetypes
+from segmentation.drift import NO_DRIFT
 from segmentation.refit import RefitRule, reasons_to_refit
-from segmentation_dbt.fits import drift_since, stored_fits
-from segmentation_dbt.relations import result, rows_of, stored_table, to_arrow, to_pandas
+from segmentation_dbt.fits import drift_since, last_fit, stored_fits
+from segmentation_dbt.relations import result, rows_of, stored_table, to_pandas
+from segmentation_dbt.value_fits import stored_value_fits
 
 SCHEMA = pa.schema(
     [
+        ("model_kind", pa.string()),
         ("fit_number", pa.int32()),
         ("fitted_as_of", pa.date32()),
         ("reason", pa.string()),
@@ -26,22 +30,39 @@ SCHEMA = pa.schema(
 def model(dbt: Any, session: Any) -> Any:
     ((as_of,),) = rows_of(dbt.ref("int_as_of_date"), "as_of_date")
     seeds = [to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words"))]
-    settings = json.loads(dbt.config.meta_get("settings")) | {"segment_archetypes": archetypes_checksum(*seeds)}
+    customers = dbt.ref("int_clustering_features")
+    settings = json.loads(dbt.config.meta_get("settings"))
+    rule = RefitRule(**json.loads(dbt.config.meta_get("rule")))
 
+    of_segments = settings["segments"] | {"segment_archetypes": archetypes_checksum(*seeds)}
     fits = stored_fits(dbt, session)
-    numbered = [] if fits is None else to_arrow(fits.select("fit_number", "fitted_as_of", "settings")).to_pylist()
-    last = max(numbered, key=lambda fit: fit["fit_number"], default=None)
+    last = last_fit(fits)
+    drift = drift_since(fits, last["fit_number"], customers, read_archetypes(*seeds)) if last else NO_DRIFT
+    is_old = last is None and stored_table(dbt, session, "int_segmentation_model") is not None
+    first = "the first fit" + (" of a warehouse that kept no fits before" if is_old else "")
+    last_value = last_fit(stored_value_fits(dbt, session))
+    decisions = [
+        decide("segments", as_of, rule, of_segments, last, drift, first),
+        decide("value", as_of, rule, settings["value"], last_value, NO_DRIFT, "the first fit"),
+    ]
+    return result(session, pa.Table.from_pylist([row for row in decisions if row["reason"]], SCHEMA))
+
+
+def decide(
+    kind: str,
+    as_of: date,
+    rule: RefitRule,
+    settings: dict[str, str],
+    last: dict[str, Any] | None,
+    drift: Any,
+    first: str,
+) -> dict[str, Any]:
+    fitted_settings = json.loads(last["settings"]) if last else None
+    reasons = {"first": first}
     if last:
-        drift = drift_since(fits, last["fit_number"], dbt.ref("int_clustering_features"), read_archetypes(*seeds))
-        rule = RefitRule(**json.loads(dbt.config.meta_get("rule")))
-        age = (as_of - last["fitted_as_of"]).days
-        fitted_settings = json.loads(last["settings"])
-        reasons = reasons_to_refit(rule, settings, fitted_settings, age, drift)
-    else:
-        is_old = stored_table(dbt, session, "int_segmentation_model") is not None
-        fitted_settings = None
-        reasons = {"first": "the first fit" + (" of a warehouse that kept no fits before" if is_old else "")}
-    decision = {
+        reasons = reasons_to_refit(rule, settings, fitted_settings or {}, (as_of - last["fitted_as_of"]).days, drift)
+    return {
+        "model_kind": kind,
         "fit_number": last["fit_number"] + 1 if last else 1,
         "fitted_as_of": as_of,
         "reason": "; ".join(reasons.values()),
@@ -50,4 +71,3 @@ def model(dbt: Any, session: Any) -> Any:
         "previous_fit_number": last["fit_number"] if last else None,
         "is_same_settings": settings == fitted_settings,
     }
-    return result(session, pa.Table.from_pylist([decision] if reasons else [], SCHEMA))

@@ -1,0 +1,163 @@
+{%- set days = var('validation_days') | int -%}
+
+with fits as (
+
+    select * from {{ ref('int_value_fits') }}
+
+),
+
+latest as (
+
+    select max(fit_number) as fit_number
+    from fits
+
+),
+
+in_force as (
+
+    select fits.*
+    from fits
+    inner join latest on fits.fit_number = latest.fit_number
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_value_outcomes') }}
+
+),
+
+-- What was foretold in sum, beside "as much as last time".
+sums as (
+
+    select
+        outcomes.measure,
+        outcomes.cut_date,
+        outcomes.customers,
+        outcomes.expected,
+        outcomes.came,
+        as_before.expected as as_before,
+        outcomes.expected / outcomes.came as ratio,
+        abs(outcomes.expected - outcomes.came) as missed_by,
+        abs(as_before.expected - outcomes.came) as as_before_missed_by
+    from outcomes
+    inner join outcomes as as_before
+        on
+            as_before.measure = {{ dbt.concat(['outcomes.measure', "'_as_before'"]) }}
+            and as_before.subject = 'all'
+    where
+        outcomes.measure in ('orders', 'revenue')
+        and outcomes.subject = 'all'
+        and outcomes.came > 0
+
+),
+
+groups as (
+
+    select
+        measure,
+        subject,
+        expected / came as ratio
+    from outcomes
+    where
+        measure in ('orders', 'revenue')
+        and subject <> 'all'
+        and came > 0
+
+),
+
+top_shares as (
+
+    select
+        shares.subject,
+        shares.came,
+        shares.standard_error,
+        -- The best tenth by expected revenue brings what that by past spending does, but for the sampling error.
+        case when shares.subject = 'expected_revenue' then by_spending.came - shares.standard_error end as bar
+    from outcomes as shares
+    inner join outcomes as by_spending
+        on
+            by_spending.measure = 'top_tenth_share'
+            and by_spending.subject = 'monetary'
+    where shares.measure = 'top_tenth_share'
+
+),
+
+final as (
+
+    select
+        {{ segmentation.quality_check(
+            'value_model', 'customers', subject='purchase_model',
+            verdict="case when at_edge = '' then 'info' else 'warn' end",
+            explanation="'customers that the model of purchases was fitted on. ' || chosen_in_words || case when warnings = '' then '' else ' ' || warnings end"
+        ) }}
+    from in_force
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            "value_forecast", 'ratio', subject="measure || ' from ' || cut_date", bar='1',
+            verdict="case when missed_by <= as_before_missed_by or ratio between 0.9 and 1.1 then 'pass' else 'warn' end",
+            explanation="'what was foretold for " ~ days ~ " days by what came; 1 is right. Foretold '
+            || cast(round(expected) as bigint) || ', came ' || cast(round(came) as bigint) || ', as long a time before '
+            || cast(round(as_before) as bigint) || case when missed_by <= as_before_missed_by then ': closer than as much as last time'
+            when ratio between 0.9 and 1.1 then ': within a tenth' else ': as much as last time would have been closer' end"
+        ) }}
+    from sums
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'value_forecast_of_groups', 'ratio', subject="measure || ' of ' || subject",
+            explanation="'what was foretold for " ~ days ~ " days by what came; 1 is right'"
+        ) }}
+    from groups
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'value_top_tenth_share', 'came', subject='subject', standard_error='standard_error', bar='bar',
+            verdict="case when bar is null then 'info' when came >= bar then 'pass' else 'warn' end",
+            explanation="'share of the later revenue that the tenth of the customers with the highest ' || subject || ' brought'"
+        ) }}
+    from top_shares
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'value_auc', 'came', subject='subject', standard_error='standard_error',
+            explanation="'probability that a buyer was given a higher probability to buy than a customer who did not buy'"
+        ) }}
+    from outcomes
+    where measure = 'auc'
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'value_calibration', 'came / customers', subject='subject', bar='expected / customers', verdict="'info'",
+            standard_error='sqrt(came * (customers - came) / customers) / customers',
+            explanation="'share of ' || customers || ' customers who bought; the bar is their mean probability to buy'"
+        ) }}
+    from outcomes
+    where
+        measure = 'buyers'
+        and subject <> 'all'
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            'value_bounds', 'came', subject="'revenue of a customer'", at_least=0.9,
+            explanation="'share of the customers whose revenue of " ~ days ~ " days lay within its bounds, which promise nine of ten'"
+        ) }}
+    from outcomes
+    where measure = 'within_bounds'
+
+)
+
+select * from final

@@ -1,0 +1,117 @@
+"""What was foretold at a day in the past against what came, beside other ways to find the best customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from segmentation.backtest import cut_of
+from segmentation.segmentation import Segmentation
+from segmentation.validity import predict_buyers
+from segmentation.value.customer_value import FEWEST_EARLIER, CustomerValue
+from segmentation.value.outcomes import Group, ValueOutcome, compare_with_outcome
+
+SCORES = ("monetary", "rfm_sum", "segments_blended")
+"""Of `validity.predict_buyers`, what the expected revenue is held against."""
+
+Orders = tuple[NDArray[np.datetime64], NDArray[np.float64]]
+
+
+def value_outcome(
+    value: CustomerValue,
+    segmentation: Segmentation,
+    past: pd.DataFrame,
+    algorithm: str,
+    setting: float,
+    code_names: Mapping[str, str],
+    shop_orders: Orders,
+) -> tuple[Any, ValueOutcome] | None:
+    """Return the latest cut, and what was foretold at it against what came; None where there are too few customers.
+
+    All is fitted on what was known at the cut: the model of purchases chosen by the cut before, the segments and their
+    rates too.
+
+    Parameters
+    ----------
+    value : CustomerValue
+        Its parameters are used.
+    segmentation : Segmentation
+        Likewise.
+    past : DataFrame
+        One row a cut_date and customer, by customer in each cut: what `cut_of` and `rhythm_of` read; purchase_days, orders,
+        purchased_value, later_purchase_days, later_value, orders_before and value_before.
+    algorithm, setting
+        Of the segments.
+    code_names : mapping of str to str
+        Name of each of the 125 codes of scores.
+    shop_orders : pair of arrays
+        As for `CustomerValue.fit`; days from the cut on are left out.
+    """
+    days = sorted(past["cut_date"].unique(), reverse=True)[:2]
+    if len(days) < 2:
+        return None
+    then, before = (past[past["cut_date"] == day] for day in days)
+    features = list(segmentation.features)
+    known, earlier = cut_of(then, features), cut_of(before, features)
+    if not known.is_sufficient or not earlier.is_sufficient or len(then) < FEWEST_EARLIER:
+        return None
+    as_of = np.datetime64(pd.Timestamp(days[0]).date())
+    was_known = shop_orders[0].astype("datetime64[D]") < as_of
+    orders = (shop_orders[0][was_known], shop_orders[1][was_known])
+    fitted = CustomerValue(**value.get_params()).fit(then, earlier=before, as_of=str(as_of), shop_orders=orders)
+    model = segmentation.name_clusters(then, algorithm, setting)
+    scores = predict_buyers(known, earlier, model, code_names)
+    later, was = (then[columns].to_numpy(dtype=float).T for columns in (["later_orders", "later_value"], BEFORE))
+    return days[0], compare_with_outcome(
+        fitted.foretell(then),
+        later[0],
+        np.maximum(later[1], 0.0),
+        scores={name: scores[name] for name in SCORES},
+        segments=model.nearest(known.values, known.measures),
+        before=(was[0], np.maximum(was[1], 0.0)),
+    )
+
+
+BEFORE = ["orders_before", "value_before"]
+
+
+def outcome_rows(outcome: ValueOutcome) -> list[dict[str, Any]]:
+    """Return an outcome as rows: measure, subject, customers, expected, came, standard_error.
+
+    Measures are orders, revenue (of all, and by tenth and segment), buyers (of all, and by tenth of the probability to
+    buy), orders_as_before and revenue_as_before (what as long a time before had brought), top_tenth_share (of each
+    score), auc, within_bounds. A key that says nothing is left out.
+    """
+    rows = []
+
+    def add(measure: str, subject: str, **values: Any) -> None:
+        rows.append({"measure": measure, "subject": subject, **values})
+
+    def add_groups(kind: str, groups: tuple[Group, ...], measures: tuple[str, ...]) -> None:
+        for of in map(asdict, groups):
+            for measure in measures:
+                figures = {side: of[f"{side}_{measure}"] for side in ("expected", "came")}
+                add(measure, kind + of["name"], customers=of["customers"], **figures)
+
+    add_groups("", (outcome.total,), ("orders", "revenue", "buyers"))
+    add_groups("tenth ", outcome.tenths, ("orders", "revenue"))
+    add_groups("segment ", outcome.segments, ("orders", "revenue"))
+    add_groups("probability tenth ", outcome.calibration, ("buyers",))
+    count = outcome.total.customers
+    for measure, expected, came in (
+        ("orders_as_before", outcome.naive_orders, outcome.total.came_orders),
+        ("revenue_as_before", outcome.naive_revenue, outcome.total.came_revenue),
+    ):
+        add(measure, "all", customers=count, expected=expected, came=came)
+    for share in outcome.top_shares:
+        add("top_tenth_share", share.score, customers=count, came=share.share, standard_error=share.standard_error)
+    if outcome.auc is not None:
+        add("auc", "probability_to_buy", customers=count, came=outcome.auc, standard_error=outcome.auc_error)
+    if outcome.within_bounds is not None:
+        add("within_bounds", "all", customers=count, expected=0.9, came=outcome.within_bounds)
+    return rows

@@ -1,0 +1,149 @@
+"""The table `int_value_fits`, one row a fit of what customers are worth, as Python models read and write it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from segmentation.value.customer_value import CustomerValue
+from segmentation_dbt.fits import Decision
+from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_relation
+
+PARAMETERS = ("r", "alpha", "a", "b", "s", "beta")
+SPEND_PARAMETERS = ("p", "q", "gamma")
+
+OUTCOME = pa.struct(
+    [
+        ("measure", pa.string()),
+        ("subject", pa.string()),
+        ("customers", pa.int64()),
+        ("expected", pa.float64()),
+        ("came", pa.float64()),
+        ("standard_error", pa.float64()),
+    ]
+)
+
+TRIAL = pa.struct(
+    [
+        ("purchase_model", pa.string()),
+        ("later_log_likelihood", pa.float64()),
+        ("behind", pa.float64()),
+        ("behind_error", pa.float64()),
+        ("foretold", pa.float64()),
+        ("came", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)
+
+VALUE_FITS = pa.schema(
+    [
+        ("fit_number", pa.int32()),
+        ("format", pa.int32()),
+        ("fitted_as_of", pa.date32()),
+        ("model_version", pa.string()),
+        ("reason", pa.string()),
+        ("reason_code", pa.string()),
+        ("settings", pa.string()),
+        ("previous_fit_number", pa.int32()),
+        ("stored", pa.string()),
+        ("purchase_model", pa.string()),
+        *((name + suffix, pa.float64()) for name in PARAMETERS for suffix in ("", "_error")),
+        ("log_likelihood", pa.float64()),
+        ("customers", pa.int64()),
+        ("returning_customers", pa.int64()),
+        ("at_edge", pa.string()),
+        ("chosen_because", pa.string()),
+        ("chosen_in_words", pa.string()),
+        *((name + suffix, pa.float64()) for name in SPEND_PARAMETERS for suffix in ("", "_error")),
+        ("spend_log_likelihood", pa.float64()),
+        ("spend_customers", pa.int64()),
+        ("frequency_value_correlation", pa.float64()),
+        ("orders_per_day", pa.float64()),
+        ("is_season_known", pa.bool_()),
+        ("season_factors", pa.string()),
+        ("regular_share", pa.float64()),
+        ("warnings", pa.string()),
+        ("tried", pa.list_(TRIAL)),
+        ("cut_date", pa.date32()),
+        ("outcome", pa.list_(OUTCOME)),
+    ]
+)
+
+
+def stored_value_fits(dbt: Any, session: Any) -> Any:
+    """Return the rows of `int_value_fits` as the last build left them; None if there are none.
+
+    Those of a version that stored them with other columns are left: a fit of purchases takes seconds and has no past that
+    names depend on, so it is made again.
+    """
+    stored = stored_table(dbt, session, "int_value_fits")
+    return stored if stored is not None and schema_of(stored).equals(VALUE_FITS) else None
+
+
+def row_of_value_fit(decision: Decision, value: CustomerValue, cut_date: Any, outcome: Sequence[Any]) -> dict[str, Any]:
+    """Return the row of a fit for `int_value_fits`.
+
+    Parameters
+    ----------
+    decision : Decision
+    value : CustomerValue
+        Fitted.
+    cut_date : date or None
+    outcome : sequence of dict
+        From `outcome_rows`, of what was foretold at that day.
+    """
+    found, stored = value.describe(), value.to_row()
+    fitted = {name: part for name, part in stored.items() if name not in ("parameters", "as_of")}
+    version = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:12]
+    return {
+        **{name: given for name, given in asdict(decision).items() if name != "is_same_settings"},
+        "format": stored["format"],
+        "model_version": version,
+        "stored": json.dumps(stored, sort_keys=True),
+        **_with_errors(found["parameters"], found["standard_errors"]),
+        **_with_errors(found["spend_parameters"], found["spend_standard_errors"]),
+        **{
+            name: found[name]
+            for name in VALUE_FITS.names
+            if name in found and name not in ("at_edge", "season_factors")
+        },
+        "at_edge": ", ".join(found["at_edge"]),
+        "is_season_known": found["season_factors"] is not None,
+        "season_factors": None if found["season_factors"] is None else json.dumps(found["season_factors"]),
+        "warnings": " ".join(found["warnings"]),
+        "tried": [{field.name: trial.get(field.name) for field in TRIAL} for trial in found["tried"]],
+        "cut_date": cut_date,
+        "outcome": list(outcome),
+    }
+
+
+def with_value_fit(session: Any, fits: Any, row: dict[str, Any] | None) -> Any:
+    """Return what the model `int_value_fits` returns: the fits that are kept, and the one of this build."""
+    added = to_relation(session, pa.Table.from_pylist([] if row is None else [row], VALUE_FITS))
+    if fits is None:
+        return added
+    return fits if row is None else fits.union(added)
+
+
+def value_in_force(fits: Any, parameters: dict[str, Any]) -> tuple[CustomerValue, str]:
+    """Return what says what customers are worth by the last fit, and its version.
+
+    Parameters
+    ----------
+    fits : relation
+        `int_value_fits`.
+    parameters : dict
+        Those of `CustomerValue` that hold today, whatever the fit was made with: horizons, discount, margin.
+    """
+    numbers = [number for (number,) in rows_of(fits, "fit_number")]
+    ((stored, version),) = rows_of(fits.filter(f"fit_number = {max(numbers)}"), "stored", "model_version")
+    return CustomerValue.from_row(json.loads(stored)).set_params(**parameters), version
+
+
+def _with_errors(parameters: dict[str, Any], errors: dict[str, Any]) -> dict[str, Any]:
+    return parameters | {f"{name}_error": errors.get(name) for name in parameters}
