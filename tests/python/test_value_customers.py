@@ -167,6 +167,8 @@ def test_orders_are_so_many_a_day_as_the_customer_had(customers: pd.DataFrame) -
     double = customers.assign(orders=2 * customers["purchase_days"])
     one, two = (CustomerValue(purchase_model="nbd").fit(table).predict(table) for table in (customers, double))
     assert two["expected_orders"].to_numpy(float) == pytest.approx(2 * one["expected_orders"].to_numpy(float))
+    values = [predicted["expected_order_value"].to_numpy(float) for predicted in (one, two)]
+    assert 2 * values[1] == pytest.approx(values[0])
     assert two["expected_revenue"].to_numpy(float) == pytest.approx(one["expected_revenue"].to_numpy(float))
 
 
