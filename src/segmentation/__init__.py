@@ -1,4 +1,4 @@
-"""Customer segmentation as pure functions, arrays in, arrays out, and as one object: `Segmentation`.
+"""Customer segmentation as pure functions, arrays in, arrays out, and as two objects: `Segmentation`, `CustomerValue`.
 
 Nothing here knows of dbt, DuckDB or Spark; the dbt Python models in ``python_models/`` call it.
 """
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from segmentation.segmentation import Segmentation
+    from segmentation.value.customer_value import CustomerValue
 
-__all__ = ["Segmentation"]
+__all__ = ["CustomerValue", "Segmentation"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from segmentation.segmentation import Segmentation
 
         return Segmentation
+    if name == "CustomerValue":
+        from segmentation.value.customer_value import CustomerValue
+
+        return CustomerValue
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.value.drop_out import BGNBD
+from segmentation.value.drop_out import BGNBD, MBGNBD
 from segmentation.value.pareto import ParetoNBD
 from segmentation.value.purchases import PurchaseModel
 from segmentation.value.spend import GammaGamma
@@ -39,7 +39,7 @@ def simulate(model: PurchaseModel, spend: GammaGamma, observed: FloatArray, hori
     leaves, gone_at = np.zeros(n), np.full(n, np.inf)
     if isinstance(model, BGNBD):
         leaves = rng.beta(model.a, model.b, n)
-        if model.first:
+        if isinstance(model, MBGNBD):
             gone_at[rng.random(n) < leaves] = 0
     if isinstance(model, ParetoNBD):
         gone_at = rng.exponential(1.0, n) / rng.gamma(model.s, 1 / model.beta, n)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated_customers import simulate
 
+import segmentation
 from segmentation.value.customer_value import NUMBERS, CustomerValue
 from segmentation.value.drop_out import BGNBD
 from segmentation.value.outcomes import compare_with_outcome
@@ -166,6 +167,8 @@ def test_orders_are_so_many_a_day_as_the_customer_had(customers: pd.DataFrame) -
     double = customers.assign(orders=2 * customers["purchase_days"])
     one, two = (CustomerValue(purchase_model="nbd").fit(table).predict(table) for table in (customers, double))
     assert two["expected_orders"].to_numpy(float) == pytest.approx(2 * one["expected_orders"].to_numpy(float))
+    values = [predicted["expected_order_value"].to_numpy(float) for predicted in (one, two)]
+    assert 2 * values[1] == pytest.approx(values[0])
     assert two["expected_revenue"].to_numpy(float) == pytest.approx(one["expected_revenue"].to_numpy(float))
 
 
@@ -316,3 +319,13 @@ def test_tables_that_make_no_sense_are_refused(customers: pd.DataFrame) -> None:
         CustomerValue().fit(customers.assign(purchase_days=0))
     with pytest.raises(ValueError, match="named columns"):
         CustomerValue().fit(np.zeros((3, 5)))
+
+
+def test_values_that_depend_on_how_often_somebody_buys_are_warned_of(customers: pd.DataFrame) -> None:
+    dearer = customers.assign(purchased_value=customers["purchased_value"] * customers["purchase_days"] ** 0.8)
+    assert any("spends more a purchase" in words for words in CustomerValue().fit(dearer).warnings_)
+    assert not any("a purchase (rank" in words for words in CustomerValue().fit(customers).warnings_)
+
+
+def test_the_package_has_it_by_name() -> None:
+    assert segmentation.CustomerValue is CustomerValue

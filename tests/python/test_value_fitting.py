@@ -196,3 +196,30 @@ def test_the_planted_model_or_one_as_good_and_simpler_is_chosen(model: PurchaseM
     assert chosen is planted or (chosen.reason == "as_good_and_simpler" and planted.reason == "no_simpler")
     assert (chosen.name == "nbd") == (model.name == "nbd")
     assert chosen.foretold == pytest.approx(chosen.came, rel=0.05)
+
+
+def test_what_came_decides_where_the_fit_says_otherwise() -> None:
+    """Customers left so far, and then all of them bought on at their rate: drop-out fits best, and foretells worst."""
+    observed = np.random.default_rng(3).integers(60, 400, 4000).astype(float)
+    customers = simulate(BGNBD(0.8, 40.0, 0.8, 2.0), SPEND, observed, 0.0, 3)
+    plain = fit_purchase_model("nbd", histories(*customers.known)).model.parameters
+    rate = (plain["r"] + customers.repeats) / (plain["alpha"] + observed)
+    later = np.random.default_rng(1).poisson(90 * rate).astype(float)
+    trials = try_purchase_models(*customers.known, later, 90.0, ["nbd", "bg_nbd", "mbg_nbd"])
+    best_fit = max(trials, key=lambda trial: trial.fit.log_likelihood)
+    (chosen,) = (trial for trial in trials if trial.is_chosen)
+    assert best_fit.name != "nbd"
+    assert (chosen.name, best_fit.reason) == ("nbd", "worse")
+
+
+def test_of_models_that_are_as_good_the_simplest_is_taken() -> None:
+    reasons = []
+    for seed in range(6):
+        observed = np.random.default_rng(seed).integers(60, 400, 1500).astype(float)
+        customers = simulate(NBD(0.8, 50.0), SPEND, observed, 90.0, seed)
+        trials = try_purchase_models(*customers.known, customers.later, 90.0, ["nbd", "bg_nbd", "mbg_nbd"])
+        (chosen,) = (trial for trial in trials if trial.is_chosen)
+        assert chosen.name == "nbd"
+        assert max(trials, key=lambda trial: trial.later_log_likelihood).reason in ("best", "no_simpler")
+        reasons.append(chosen.reason)
+    assert "as_good_and_simpler" in reasons

@@ -80,7 +80,7 @@ def log_gamma_mass(r: float, alpha: float, repeats: float, until: float) -> floa
 @pytest.mark.parametrize(("repeats", "last", "observed"), [(0, 0, 50), (1, 20, 30), (4, 90, 200), (30, 200, 210)])
 def test_drop_out_agrees_with_numerical_integration(model: BGNBD, repeats: float, last: float, observed: float) -> None:
     """The likelihood of one customer, summed over rates and probabilities to leave, on nodes of Gauss."""
-    chances, horizon = repeats + model.first, 120.0
+    chances, horizon = repeats + (type(model) is MBGNBD), 120.0
     stayed = log_gamma_mass(model.r, model.alpha, repeats, observed)
     stayed += float(betaln(model.a, model.b + chances) - betaln(model.a, model.b))
     left = -np.inf
@@ -129,6 +129,8 @@ def test_the_counts_that_can_come_have_the_moments(model: PurchaseModel, repeats
     counts = np.arange(3000.0)
     same = np.ones_like(counts)
     chances = np.exp(model.log_count_if_alive(counts, repeats * same, observed * same, 180 * same))
+    history = repeats * same, 0.4 * observed * same * (repeats > 0), observed * same
+    assert np.exp(model.log_probability_of(counts, *history, 180.0)).sum() == pytest.approx(1, abs=1e-9)
     known = one(repeats, observed, 180)
     assert chances.sum() == pytest.approx(1, abs=1e-9)
     assert chances @ counts == pytest.approx(model.mean_if_alive(*known)[0], rel=1e-6)

@@ -16,7 +16,7 @@ from segmentation.value.clockwork import Clockwork, measure_clockwork
 from segmentation.value.fitting import MODELS, fit_purchase_model
 from segmentation.value.forecast import Forecast, forecast
 from segmentation.value.histories import Histories, histories
-from segmentation.value.known import Known, known_of
+from segmentation.value.known import DAYS, Known, known_of
 from segmentation.value.outcomes import Foretold
 from segmentation.value.seasons import UNKNOWN, Seasons, estimate_seasons
 from segmentation.value.spend import fit_spend
@@ -30,6 +30,9 @@ STORED_FORMAT = 1
 
 FEWEST_EARLIER = 200
 """Fewer customers of a day in the past, or fewer than a tenth of them who bought after it, choose no model."""
+
+DEPENDENT_FROM = 0.3
+"""From this rank correlation of the number of purchases and their value, up or down, a warning is due."""
 
 NUMBERS = (
     "probability_alive",
@@ -131,7 +134,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         y
             Passed over; scikit-learn gives it.
         earlier : as customers, optional
-            The same as of the day validation_days ago, and later_purchase_days: days with a purchase since.
+            `DAYS` as of the day validation_days ago, and later_purchase_days: days with a purchase since.
         as_of : date or ISO text, optional
             The day that customers are looked at from; a season needs it.
         shop_orders : pair of arrays, optional
@@ -222,6 +225,13 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         said = [] if self.purchases_.model.name != "nbd" or self.purchases_.at_edge else [NOBODY_LEAVES]
         said += [f"Purchases: {words}." for words in self.purchases_.warnings]
         said += [f"Order values: {words}." for words in self.spend_.warnings]
+        correlation = self.spend_.correlation
+        if correlation is not None and abs(correlation) >= DEPENDENT_FROM:
+            more, high = ("more", "low") if correlation > 0 else ("less", "high")
+            said.append(
+                f"Who buys often spends {more} a purchase (rank correlation {correlation:.2f}), which the model of "
+                f"values takes for chance: of who buys often, values are shrunk to a mean that is too {high}."
+            )
         if self.seasons_ is None:
             said.append(UNKNOWN)
         if self.clockwork_.is_warned_of:
@@ -295,7 +305,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         past = None if earlier is None else _table(earlier)
         if past is not None and "later_purchase_days" not in past:
             raise ValueError("the customers of the day in the past have no column later_purchase_days")
-        known = None if past is None else known_of(past)
+        known = None if past is None else known_of(past, DAYS)
         if past is not None and known is not None and self.validation_days > 0:
             sound = known.is_sound
             later = past["later_purchase_days"].to_numpy(dtype=float)[sound]

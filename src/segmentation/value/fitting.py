@@ -105,6 +105,11 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
         raise ValueError(f"there is no model {name}; there are {', '.join(MODELS)}")
     if customers.customers <= 0:
         raise ValueError("there are no customers with a purchase")
+    with one_thread():
+        return _fit(name, customers, year)
+
+
+def _fit(name: str, customers: Histories, year: float) -> PurchaseFit:
     unit = float(customers.weights @ customers.observed) / customers.customers
     if customers.customers < FEWEST_CUSTOMERS or customers.returning < FEWEST_RETURNING or unit <= 0:
         return pooled_rate(customers, year)
@@ -112,9 +117,8 @@ def fit_purchase_model(name: str, customers: Histories, year: float = 365.0) -> 
     rows = sample_of(scaled)
     few = sample_of(rows, _ROWS_OF_A_SEARCH)
     first, second, third = (_objective(name, part) for part in (sample_of(few, _ROWS_OF_A_START), few, rows))
-    with one_thread():
-        best = min((_search(first, start, 1e-9) for start in _starts(name, few)), key=first)
-        best, inverse = _polish(third, _search(second, best, 1e-12), second)
+    best = min((_search(first, start, 1e-9) for start in _starts(name, few)), key=first)
+    best, inverse = _polish(third, _search(second, best, 1e-12), second)
     looked_at = MOST_ROWS if len(customers.repeats) > MOST_ROWS else customers.customers
     model = _model(name, best)
     edges = _edges(model, best, float(scaled.observed.max()), inverse is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-COLUMNS = ("purchase_days", "orders", "recency_days", "tenure_days", "purchased_value")
+DAYS = ("purchase_days", "recency_days", "tenure_days")
+COLUMNS = (*DAYS, "orders", "purchased_value")
 """What must be known of customers."""
 
 RETURNED, GAPS = "returned_value", "squared_gap_days"
@@ -53,17 +55,25 @@ class Known:
     squared_gap_days: FloatArray | None
 
 
-def known_of(customers: pd.DataFrame) -> Known:
+def known_of(customers: pd.DataFrame, columns: Sequence[str] = COLUMNS) -> Known:
     """Read what is known of customers.
+
+    Parameters
+    ----------
+    customers : DataFrame
+    columns : sequence of str, default COLUMNS
+        What must be there; `DAYS` where only purchases are asked about.
 
     Raises
     ------
     ValueError
         If a column is missing.
     """
-    if missing := [column for column in COLUMNS if column not in customers.columns]:
+    if missing := [column for column in columns if column not in customers.columns]:
         raise ValueError(f"the customers have no column {', '.join(missing)}")
-    days, orders, recency, tenure, value = (_numbers(customers, column) for column in COLUMNS)
+    days, recency, tenure, orders, value = (
+        _numbers(customers, column) if column in columns else np.zeros(len(customers)) for column in COLUMNS
+    )
     if RETURNED in customers.columns:
         value = value - np.nan_to_num(_numbers(customers, RETURNED))
     bought = np.nan_to_num(days) > 0

@@ -133,7 +133,11 @@ def fit_spend(count: FloatArray, mean: FloatArray) -> SpendFit:
     customers = int(spends.sum())
     if not customers:
         return SpendFit(_about(0.0), {}, 0.0, 0, None, ("too_few",))
-    rows, weights = _rows(count[spends], mean[spends])
+    with one_thread():
+        return _fit_spends(*_rows(count[spends], mean[spends]), customers)
+
+
+def _fit_spends(rows: tuple[FloatArray, FloatArray], weights: FloatArray, customers: int) -> SpendFit:
     correlation = _rank_correlation(*rows, weights)
     purchases = weights * rows[0]
     shop_mean = float(purchases @ rows[1] / purchases.sum())
@@ -184,9 +188,8 @@ def _fit(
         return -float(weights @ model_of(logarithms).log_likelihood(*rows)) / float(weights.sum())
 
     starts = [np.log([p, 3.0, 2.0 / p]) for p in (1.0, 6.0)]
-    with one_thread():
-        best = min((_search(objective, start) for start in starts), key=objective)
-        curvature = _curvature(objective, best)
+    best = min((_search(objective, start) for start in starts), key=objective)
+    curvature = _curvature(objective, best)
     model = model_of(best)
     if np.linalg.eigvalsh(curvature)[0] <= 1e-9 or np.abs(best).max() > _LIMIT - 0.01:
         return model, {}, True
@@ -206,8 +209,7 @@ def _fit_about(rows: tuple[FloatArray, FloatArray], weights: FloatArray, mean: f
     def objective(logarithms: FloatArray) -> float:
         return -float(weights @ model_of(logarithms).log_likelihood(*rows)) / float(weights.sum())
 
-    with one_thread():
-        return model_of(_search(objective, np.array([0.0, 0.0])))
+    return model_of(_search(objective, np.array([0.0, 0.0])))
 
 
 def _search(objective: Callable[[FloatArray], float], start: FloatArray) -> FloatArray:
