@@ -100,6 +100,12 @@ precisions as (
 
 ),
 
+segment_values as (
+
+    select * from {{ ref('int_segment_values') }}
+
+),
+
 shares as (
 
     select
@@ -243,6 +249,9 @@ final as (
         cast(profiles.median_frequency as decimal(10, 1)) as median_frequency,
         cast(profiles.median_monetary as {{ segmentation.type_money_total() }}) as median_monetary,
         cast(profiles.median_return_rate as decimal(9, 6)) as median_return_rate,
+        cast(coalesce(segment_values.expected_revenue, 0) as {{ segmentation.type_money_total() }}) as expected_revenue,
+        cast(coalesce(segment_values.expected_revenue_share, 0) as decimal(9, 6)) as expected_revenue_share,
+        segment_values.median_probability_alive,
         archetypes.holdout_share,
         cast(precisions.name_precision as decimal(9, 6)) as name_precision
 
@@ -253,6 +262,7 @@ final as (
     left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
     left join precisions on shown_segments.segment = precisions.segment
+    left join segment_values on shown_segments.segment = segment_values.segment
 
 )
 

@@ -78,8 +78,8 @@ VALUE_FITS = pa.schema(
 def stored_value_fits(dbt: Any, session: Any) -> Any:
     """Return the rows of `int_value_fits` as the last build left them; None if there are none.
 
-    Those of a version that stored them with other columns are left: a fit of purchases takes seconds and has no past that
-    names depend on, so it is made again.
+    Those of a version that stored them with other columns are left: a fit of purchases takes seconds and has no past
+    that names depend on, so it is made again.
     """
     stored = stored_table(dbt, session, "int_value_fits")
     return stored if stored is not None and schema_of(stored).equals(VALUE_FITS) else None

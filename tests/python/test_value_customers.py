@@ -18,7 +18,7 @@ from segmentation.value.customer_value import NUMBERS, CustomerValue
 from segmentation.value.drop_out import BGNBD
 from segmentation.value.outcomes import compare_with_outcome
 from segmentation.value.purchases import NBD, PurchaseModel
-from segmentation.value.seasons import months_of
+from segmentation.value.seasons import Cohorts, months_of
 from segmentation.value.spend import GammaGamma
 
 SPEND = GammaGamma(6.25, 3.74, 60.0)
@@ -206,10 +206,11 @@ def test_orders_follow_the_season_of_the_shop() -> None:
         rows.append((len(past), today - past[-1], today - begin, (on >= today).sum(), on))
     table = pd.DataFrame(rows, columns=["purchase_days", "recency_days", "tenure_days", "later", "on"])
     table = table.assign(orders=table["purchase_days"], purchased_value=10.0 * table["purchase_days"])
-    all_days = np.concatenate(table["on"].to_list())
-    orders = np.bincount(all_days[all_days < today], minlength=today).astype(float)
+    weeks = [(on[0] // 7 * 7, day // 7 * 7, float(day == on[0]), 1.0) for on in table["on"] for day in on[on < today]]
+    first, week, new, bought = (np.array(values) for values in zip(*weeks, strict=True))
+    cohorts = Cohorts(days[0] + first.astype(int), days[0] + week.astype(int), new, bought)
     as_of = str(days[today])
-    seasonal = CustomerValue(purchase_model="nbd").fit(table, as_of=as_of, shop_orders=(days[:today], orders))
+    seasonal = CustomerValue(purchase_model="nbd").fit(table, as_of=as_of, cohorts=cohorts)
     plain = CustomerValue(purchase_model="nbd").fit(table)
     assert seasonal.seasons_ is not None
     assert not any("season" in words for words in seasonal.warnings_)

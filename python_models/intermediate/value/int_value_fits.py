@@ -6,6 +6,7 @@ from typing import Any
 from segmentation.segmentation import Segmentation
 from segmentation.value.backtest import outcome_rows, value_outcome
 from segmentation.value.customer_value import CustomerValue
+from segmentation.value.seasons import Cohorts
 from segmentation_dbt.fits import decision_of, fit_of
 from segmentation_dbt.relations import rows_of, to_pandas
 from segmentation_dbt.value_fits import row_of_value_fit, stored_value_fits, with_value_fit
@@ -20,10 +21,14 @@ def model(dbt: Any, session: Any) -> Any:
     customers = to_pandas(dbt.ref("int_value_customers").sort("customer_id"))
     past = to_pandas(dbt.ref("int_validation_customers").sort("cut_date", "customer_id"))
     past = past.rename(columns={"kept_value": "purchased_value"})
-    by_day = to_pandas(dbt.ref("int_shop_orders").sort("activity_date"))
-    orders = (by_day["activity_date"].to_numpy(dtype="datetime64[D]"), by_day["orders"].to_numpy(dtype=float))
+    weeks = to_pandas(dbt.ref("int_purchase_weeks").sort("first_week", "week"))
+    days, counts = ["first_week", "week"], ["customers", "purchase_days"]
+    cohorts = Cohorts(
+        *(weeks[column].to_numpy(dtype="datetime64[D]") for column in days),
+        *(weeks[column].to_numpy(dtype=float) for column in counts),
+    )
     earlier = past[past["cut_date"] == past["cut_date"].max()] if len(past) else None
-    value.fit(customers, earlier=earlier, as_of=decision.fitted_as_of, shop_orders=orders)
+    value.fit(customers, earlier=earlier, as_of=decision.fitted_as_of, cohorts=cohorts)
 
     # As the segments' model in force is, but fitted on what was known then.
     all_fits, codes = dbt.ref("int_fits"), dict(rows_of(dbt.ref("rfm_segments"), "rfm_score", "rfm_segment"))
@@ -33,6 +38,6 @@ def model(dbt: Any, session: Any) -> Any:
     chosen = candidates[candidates["is_chosen"].astype(bool)].iloc[0]
     segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")))
     way = (str(chosen["algorithm"]), float(chosen["setting"]))
-    outcome = value_outcome(value, segmentation, past, *way, codes, orders)
+    outcome = value_outcome(value, segmentation, past, *way, codes, cohorts)
     cut, rows = (None, []) if outcome is None else (outcome[0].date(), outcome_rows(outcome[1]))
     return with_value_fit(session, fits, row_of_value_fit(decision, value, cut, rows))

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from segmentation.backtest import cut_of
 from segmentation.segmentation import Segmentation
 from segmentation.validity import predict_buyers
 from segmentation.value.customer_value import FEWEST_EARLIER, CustomerValue
 from segmentation.value.outcomes import Group, ValueOutcome, compare_with_outcome
+from segmentation.value.seasons import Cohorts
 
 SCORES = ("monetary", "rfm_sum", "segments_blended")
 """Of `validity.predict_buyers`, what the expected revenue is held against."""
 
-Orders = tuple[NDArray[np.datetime64], NDArray[np.float64]]
+BEFORE = ["orders_before", "value_before"]
 
 
 def value_outcome(
@@ -29,7 +29,7 @@ def value_outcome(
     algorithm: str,
     setting: float,
     code_names: Mapping[str, str],
-    shop_orders: Orders,
+    cohorts: Cohorts,
 ) -> tuple[Any, ValueOutcome] | None:
     """Return the latest cut, and what was foretold at it against what came; None where there are too few customers.
 
@@ -43,14 +43,14 @@ def value_outcome(
     segmentation : Segmentation
         Likewise.
     past : DataFrame
-        One row a cut_date and customer, by customer in each cut: what `cut_of` and `rhythm_of` read; purchase_days, orders,
-        purchased_value, later_purchase_days, later_value, orders_before and value_before.
+        One row a cut_date and customer, by customer in each cut: what `cut_of` and `rhythm_of` read; purchase_days,
+        orders, purchased_value, later_purchase_days, later_value, orders_before and value_before.
     algorithm, setting
         Of the segments.
     code_names : mapping of str to str
         Name of each of the 125 codes of scores.
-    shop_orders : pair of arrays
-        As for `CustomerValue.fit`; days from the cut on are left out.
+    cohorts : Cohorts
+        As for `CustomerValue.fit`; weeks from the cut on are left out.
     """
     days = sorted(past["cut_date"].unique(), reverse=True)[:2]
     if len(days) < 2:
@@ -61,9 +61,7 @@ def value_outcome(
     if not known.is_sufficient or not earlier.is_sufficient or len(then) < FEWEST_EARLIER:
         return None
     as_of = np.datetime64(pd.Timestamp(days[0]).date())
-    was_known = shop_orders[0].astype("datetime64[D]") < as_of
-    orders = (shop_orders[0][was_known], shop_orders[1][was_known])
-    fitted = CustomerValue(**value.get_params()).fit(then, earlier=before, as_of=str(as_of), shop_orders=orders)
+    fitted = CustomerValue(**value.get_params()).fit(then, earlier=before, as_of=str(as_of), cohorts=cohorts)
     model = segmentation.name_clusters(then, algorithm, setting)
     scores = predict_buyers(known, earlier, model, code_names)
     later, was = (then[columns].to_numpy(dtype=float).T for columns in (["later_orders", "later_value"], BEFORE))
@@ -75,9 +73,6 @@ def value_outcome(
         segments=model.nearest(known.values, known.measures),
         before=(was[0], np.maximum(was[1], 0.0)),
     )
-
-
-BEFORE = ["orders_before", "value_before"]
 
 
 def outcome_rows(outcome: ValueOutcome) -> list[dict[str, Any]]:

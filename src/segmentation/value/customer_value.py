@@ -18,12 +18,12 @@ from segmentation.value.forecast import Forecast, forecast
 from segmentation.value.histories import Histories, histories
 from segmentation.value.known import DAYS, Known, known_of
 from segmentation.value.outcomes import Foretold
-from segmentation.value.seasons import UNKNOWN, Seasons, estimate_seasons
+from segmentation.value.purchases import PurchaseModel
+from segmentation.value.seasons import UNKNOWN, Cohorts, Seasons, estimate_seasons
 from segmentation.value.spend import fit_spend
 from segmentation.value.stored import value_of_row, value_to_row
 
 FloatArray = NDArray[np.float64]
-Days = NDArray[np.datetime64]
 
 STORED_FORMAT = 1
 """Raised when rows of before can't be read."""
@@ -120,7 +120,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         *,
         earlier: Any = None,
         as_of: date | str | None = None,
-        shop_orders: tuple[Days, FloatArray] | None = None,
+        cohorts: Cohorts | None = None,
     ) -> Self:
         """Choose a model of purchases by what came after a day in the past, and fit it and that of values on today.
 
@@ -137,8 +137,8 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             `DAYS` as of the day validation_days ago, and later_purchase_days: days with a purchase since.
         as_of : date or ISO text, optional
             The day that customers are looked at from; a season needs it.
-        shop_orders : pair of arrays, optional
-            Days (datetime64) before as_of, and the orders of all customers on each: what the season is estimated from.
+        cohorts : Cohorts, optional
+            The purchases of all customers by week, what the season is estimated from.
 
         Raises
         ------
@@ -152,8 +152,8 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             raise ValueError("no customer has bought anything yet: there is nothing to foretell from")
         self.as_of_ = None if as_of is None else np.datetime64(as_of, "D")
         self.seasons_ = None
-        if shop_orders is not None and self.as_of_ is not None:
-            self.seasons_ = estimate_seasons(*shop_orders)
+        if cohorts is not None and self.as_of_ is not None:
+            self.seasons_ = estimate_seasons(cohorts, self.as_of_, lambda clock: self._for_season(known, clock))
         today = self._histories(known, self.as_of_)
         self.trials_, name = self._choose(earlier, today)
         self.purchases_ = fit_purchase_model(name, today)
@@ -320,6 +320,12 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         # Akaike (1974): a parameter must bring one unit of likelihood.
         criteria = [fit.log_likelihood - len(fit.model.parameters) for fit in fits]
         return [], fits[int(np.argmax(np.round(criteria, 3)))].model.name
+
+    def _for_season(self, known: Known, seasons: Seasons | None) -> PurchaseModel:
+        """Return the quickest of the models that know of customers who leave, on a season's clock."""
+        sound = known.is_sound
+        times = (values[sound] for values in _on_clock(known, seasons, self.as_of_))
+        return fit_purchase_model("bg_nbd", histories(*times)).model
 
     def _reason(self) -> tuple[str, str]:
         if "too_few" in self.purchases_.at_edge:
