@@ -15,6 +15,7 @@ DUPLICATES = "duplicates"
 FEATURES = "features"
 FITTING = "fitting"
 ASSIGNMENT = "assignment"
+VALUE = "value"
 HISTORY = "history"
 MARTS = "marts"
 TESTS = "tests"
@@ -27,6 +28,7 @@ GROUPS = {
     FEATURES: "days and measures of customers, cancellations, return rates, scores",
     FITTING: "comparing candidates with their stability, fitting, holding out, validating, drift",
     ASSIGNMENT: "the segment of every customer, by neighbours and by the nearest centroid",
+    VALUE: "what customers will buy and what that is worth: the fit, the forecast at a past day, all customers",
     HISTORY: "measures and segments at the end of each month, and who moved",
     MARTS: "the public tables that are not named above",
     TESTS: "data tests",
@@ -71,6 +73,10 @@ MODELS = {
         *("int_name_precision", "int_name_checks", "shop_rhythm"),
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
+    VALUE: (
+        *("int_value_features", "int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_outcomes"),
+        *("int_value_checks", "int_customer_forecasts", "int_segment_values", "customer_value", "value_model"),
+    ),
     HISTORY: (
         *("int_history_months", "int_history_features", "int_scored_history"),
         *("int_segment_history", "int_segment_changes", "int_segment_migrations", "int_segment_shares"),

@@ -294,7 +294,7 @@ def publish_build(session: Any, build: Build, marts: Sequence[Mart], warnings: l
 
 
 def describe_tables(session: Any, build: Build) -> Lines:
-    """Say what the tables hold: files, lines, customers, segments."""
+    """Say what the tables hold: files, lines, customers, segments, what is to come."""
     of = build.relations
     ((files, read, accepted, rejected),) = fetch_rows(
         session,
@@ -322,7 +322,26 @@ def describe_tables(session: Any, build: Build) -> Lines:
         ("lines", f"{int(accepted or 0):,} accepted, {int(rejected or 0):,} rejected{share}"),
         ("customers", f"{customers:,} as of {as_of_date}"),
         ("segments", ", ".join(f"{name} {count:,} ({100 * count / customers:.0f} %)" for name, count in segments)),
+        *describe_value(session, of),
     ]
+
+
+def describe_value(session: Any, relations: Mapping[str, str]) -> Lines:
+    """Say what the customers will bring, and whether a season is known; nothing without the tables of value."""
+    if not {"customer_value", "value_model"} <= relations.keys():
+        return []
+    ((orders, revenue),) = fetch_rows(
+        session,
+        f"select sum(expected_orders), sum(expected_revenue) from {relations['customer_value']}",  # noqa: S608
+    )
+    ((model, days, is_season_known),) = fetch_rows(
+        session,
+        "select purchase_model, validation_days, is_season_known "  # noqa: S608
+        f"from {relations['value_model']} where is_in_force",
+    )
+    season = "" if is_season_known else "; a season is not known yet"
+    expected = f"{int(orders or 0):,} orders and a revenue of {int(revenue or 0):,}"
+    return [("value", f"{expected} to be expected within {days} days ({model}{season})")]
 
 
 def describe_changes(publication: Publication) -> Lines:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
+from segmentation.value.backtest import Backtest, outcome_rows
 from segmentation.value.customer_value import CustomerValue
 from segmentation_dbt.fits import Decision
 from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_relation
@@ -70,6 +70,7 @@ VALUE_FITS = pa.schema(
         ("warnings", pa.string()),
         ("tried", pa.list_(TRIAL)),
         ("cut_date", pa.date32()),
+        ("was_season_known", pa.bool_()),
         ("outcome", pa.list_(OUTCOME)),
     ]
 )
@@ -85,7 +86,7 @@ def stored_value_fits(dbt: Any, session: Any) -> Any:
     return stored if stored is not None and schema_of(stored).equals(VALUE_FITS) else None
 
 
-def row_of_value_fit(decision: Decision, value: CustomerValue, cut_date: Any, outcome: Sequence[Any]) -> dict[str, Any]:
+def row_of_value_fit(decision: Decision, value: CustomerValue, tried: Backtest | None) -> dict[str, Any]:
     """Return the row of a fit for `int_value_fits`.
 
     Parameters
@@ -93,9 +94,7 @@ def row_of_value_fit(decision: Decision, value: CustomerValue, cut_date: Any, ou
     decision : Decision
     value : CustomerValue
         Fitted.
-    cut_date : date or None
-    outcome : sequence of dict
-        From `outcome_rows`, of what was foretold at that day.
+    tried : Backtest or None
     """
     found, stored = value.describe(), value.to_row()
     fitted = {name: part for name, part in stored.items() if name not in ("parameters", "as_of")}
@@ -117,8 +116,9 @@ def row_of_value_fit(decision: Decision, value: CustomerValue, cut_date: Any, ou
         "season_factors": None if found["season_factors"] is None else json.dumps(found["season_factors"]),
         "warnings": " ".join(found["warnings"]),
         "tried": [{field.name: trial.get(field.name) for field in TRIAL} for trial in found["tried"]],
-        "cut_date": cut_date,
-        "outcome": list(outcome),
+        "cut_date": tried.cut.date() if tried else None,
+        "was_season_known": tried.is_season_known if tried else None,
+        "outcome": outcome_rows(tried.outcome) if tried else [],
     }
 
 

@@ -257,6 +257,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "history_months": (1000, "it must be a whole number from 0 to 999"),
     "validation_days": (0, "it must be a whole number of at least 1"),
     "validation_sample": ("all", "it must be a whole number of at least 1"),
+    "value_horizon_days": (36501, "it must be a whole number from 0 to 36500"),
+    "value_discount_rate": (-1, "it must be a number from -0.99 to 10"),
+    "gross_margin": ("half", "it must be a number from -10 to 10"),
+    "purchase_model": ("gamma", "it must be auto, bg_nbd, mbg_nbd, pareto_nbd or nbd"),
     "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
     "unit_tests": ("yes", "it must be true or false"),
 }

@@ -34,6 +34,7 @@ OTHERS: dict[str, Any] = {
     "cluster_evaluation": "full",
     "knn_neighbors": 5,
     "refit": "never",
+    "purchase_model": "bg_nbd",
 }
 
 

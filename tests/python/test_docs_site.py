@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import AS_SHIPPED, PROJECT, Build, dbt
 
-MARTS = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
+MARTS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")}
 
 
 def test_the_docs_are_one_page_that_opens_offline(sample_build: Build, tmp_path: Path) -> None:

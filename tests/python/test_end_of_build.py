@@ -16,6 +16,7 @@ from segmentation_dbt.end_of_build import (
     describe_changes,
     describe_publication,
     describe_tables,
+    describe_value,
     describe_warnings,
     gaps_of,
     publish_build,
@@ -140,6 +141,21 @@ def test_the_tables_are_summed_up() -> None:
         ]
         connection.execute("delete from int_rejected_invoice_lines; update load_audit set rows_rejected = 0")
         assert describe_tables(connection, summed_up)[1] == ("lines", "1,980 accepted, 0 rejected")
+
+
+def test_what_is_to_come_is_summed_up() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table customer_value as select 2.5 as expected_orders, 1000.5 as expected_revenue from range(2);"
+            "create table value_model as select unnest(['nbd', 'bg_nbd']) as purchase_model, 90 as validation_days, "
+            "unnest([true, false]) as is_season_known, unnest([false, true]) as is_in_force"
+        )
+        relations = {name: name for name in ("customer_value", "value_model")}
+        expected = "5 orders and a revenue of 2,001 to be expected within 90 days"
+        assert describe_value(connection, relations) == [("value", f"{expected} (bg_nbd; a season is not known yet)")]
+        connection.execute("update value_model set is_in_force = not is_in_force")
+        assert describe_value(connection, relations) == [("value", f"{expected} (nbd)")]
+        assert describe_value(connection, {}) == []
 
 
 def test_what_was_audited_is_written_down_again() -> None:

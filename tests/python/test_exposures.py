@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, Build
 
-MARTS = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
+MARTS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")}
 FOLDERS = {"dashboard": PROJECT / "dashboard", "report": PROJECT / "src/segmentation_report"}
 
 

@@ -19,7 +19,7 @@ RECORDED = [json.loads(line) for line in (PROJECT / "tests/python/fixtures/build
 MODELS = (
     *("python_models/staging/files/base_invoice_files.py", "models/staging/files/base_file_rows.sql"),
     *("models/staging/files/stg_files.sql", "models/intermediate/customers/int_rfm_scores.sql"),
-    *("python_models/intermediate/history/int_segment_history.py", "models/marts/segment_history.sql"),
+    *("python_models/intermediate/history/int_segment_history.py", "models/marts/segments/segment_history.sql"),
     "models/intermediate/history/int_segment_changes.sql",
 )
 # In the last build each node took so many seconds.

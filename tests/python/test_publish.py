@@ -24,7 +24,7 @@ from segmentation_dbt.version_files import Mart
 from segmentation_dbt.versions import Versions
 
 CLIENTS = PROJECT / ".venv/clients"
-MARTS = {path.stem for path in (PROJECT / "models/marts").glob("*.sql")}
+MARTS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")}
 
 # A test of the project that installs the package, which fails where it is told to.
 A_TEST = """

@@ -15,6 +15,7 @@ from sklearn.metrics import adjusted_rand_score
 MARTS = [
     "country_sales",
     "customer_segments",
+    "customer_value",
     "invoice_lines",
     "load_audit",
     "reading_evidence",
@@ -28,6 +29,7 @@ MARTS = [
     "segmentation_model",
     "segmentation_quality",
     "shop_rhythm",
+    "value_model",
 ]
 
 

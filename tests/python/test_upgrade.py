@@ -25,7 +25,7 @@ from segmentation_dbt.fit_rows import FITS, UnreadableFitsError, conform
 from segmentation_dbt.former_fits import read_former
 
 FIXTURES = PROJECT / "tests/python/fixtures/upgrade"
-MARTS = sorted(path.stem for path in (PROJECT / "models/marts").glob("*.sql"))
+MARTS = sorted(path.stem for path in (PROJECT / "models/marts").rglob("*.sql"))
 # The first warehouse kept when it read its files, and no fits: the reason of the first one says so.
 COLUMNS = {
     "load_audit": "* exclude (loaded_at)",

@@ -22,8 +22,8 @@ decisions as (
 
 ),
 
--- Only a new fit is validated, of segments or of value. Whoever bought before a cut is among the customers of today: the sample does not favour
--- those who came back.
+-- Only a new fit is validated, of segments or value. Whoever bought before a cut is among the customers of today: the
+-- sample does not favour those who came back.
 sampled_days as (
 
     select customer_days.*
@@ -73,7 +73,9 @@ outcomes as (
         sum(sampled_days.orders) as later_orders,
         count(case when sampled_days.sale_lines > 0 then sampled_days.activity_date end) as later_purchase_days,
         sum(sampled_days.purchased) as later_spend,
-        sum({{ segmentation.kept_value('sampled_days.purchased', 'sampled_days.returned', 'sampled_days.cancelled') }}) as later_value
+        sum(
+            {{ segmentation.kept_value('sampled_days.purchased', 'sampled_days.returned', 'sampled_days.cancelled') }}
+        ) as later_value
     from sampled_days
     inner join validation_dates
         on
@@ -108,8 +110,9 @@ final as (
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
         {%- endfor %}
         features.orders,
-        cast({{ segmentation.kept_value('features.purchased_value', 'features.returned_value', 'features.cancelled_value') }} as double)
-            as kept_value,
+        cast({{ segmentation.kept_value(
+            'features.purchased_value', 'features.returned_value', 'features.cancelled_value'
+        ) }} as double) as kept_value,
         cast(coalesce(just_before.orders_before, 0) as bigint) as orders_before,
         cast(coalesce(just_before.value_before, 0) as {{ segmentation.type_money() }}) as value_before,
         cast(coalesce(outcomes.later_orders, 0) as bigint) as later_orders,

@@ -35,7 +35,7 @@ final as (
 
     select
         cast({{ dbt.date_trunc('week', 'first_purchase_date') }} as date) as first_week,
-        cast({{ dbt.date_trunc('week', 'activity_date') }} as date) as week,
+        cast({{ dbt.date_trunc('week', 'activity_date') }} as date) as purchase_week,
         sum(is_first) as customers,
         count(*) as purchase_days
     from purchases

@@ -1,12 +1,22 @@
-with customers as (
+with assignments as (
 
-    select * from {{ ref('customer_segments') }}
+    select * from {{ ref('int_segment_assignments') }}
 
 ),
 
-customer_value as (
+forecasts as (
 
-    select * from {{ ref('customer_value') }}
+    select
+        customer_id,
+        cast(expected_revenue as {{ segmentation.type_money() }}) as expected_revenue,
+        cast(probability_alive as decimal(9, 6)) as probability_alive
+    from {{ ref('int_customer_forecasts') }}
+
+),
+
+return_behavior as (
+
+    select * from {{ ref('int_return_behavior') }}
 
 ),
 
@@ -16,28 +26,35 @@ archetypes as (
 
 ),
 
+precisions as (
+
+    select * from {{ ref('int_name_precision') }}
+
+),
+
 -- The overlay is of customers of any segment.
 members as (
 
     select
         customer_id,
         segment
-    from customers
+    from assignments
 
     union all
 
     select
-        customers.customer_id,
+        return_behavior.customer_id,
         archetypes.segment
-    from customers
-    inner join archetypes on customers.is_high_return and archetypes.kind = 'overlay'
+    from return_behavior
+    inner join archetypes on return_behavior.is_high_return and archetypes.kind = 'overlay'
+    inner join assignments on return_behavior.customer_id = assignments.customer_id
 
 ),
 
 total as (
 
     select sum(expected_revenue) as expected_revenue
-    from customer_value
+    from forecasts
 
 ),
 
@@ -45,10 +62,10 @@ sums as (
 
     select
         members.segment,
-        sum(customer_value.expected_revenue) as expected_revenue,
-        {{ segmentation.median_value('customer_value.probability_alive') }} as median_probability_alive
+        sum(forecasts.expected_revenue) as expected_revenue,
+        {{ segmentation.median_value('forecasts.probability_alive') }} as median_probability_alive
     from members
-    inner join customer_value on members.customer_id = customer_value.customer_id
+    inner join forecasts on members.customer_id = forecasts.customer_id
     group by members.segment
 
 ),
@@ -59,9 +76,11 @@ final as (
         sums.segment,
         cast(sums.expected_revenue as {{ segmentation.type_money_total() }}) as expected_revenue,
         {{ segmentation.share_of('sums.expected_revenue', 'total.expected_revenue') }} as expected_revenue_share,
-        cast(sums.median_probability_alive as decimal(9, 6)) as median_probability_alive
+        cast(sums.median_probability_alive as decimal(9, 6)) as median_probability_alive,
+        cast(precisions.name_precision as decimal(9, 6)) as name_precision
     from sums
     cross join total
+    left join precisions on sums.segment = precisions.segment
 
 )
 

@@ -39,8 +39,10 @@ sums as (
         as_before.expected as as_before,
         outcomes.expected / outcomes.came as ratio,
         abs(outcomes.expected - outcomes.came) as missed_by,
-        abs(as_before.expected - outcomes.came) as as_before_missed_by
+        abs(as_before.expected - outcomes.came) as as_before_missed_by,
+        in_force.is_season_known and not in_force.was_season_known as knows_more_today
     from outcomes
+    cross join in_force
     inner join outcomes as as_before
         on
             as_before.measure = {{ dbt.concat(['outcomes.measure', "'_as_before'"]) }}
@@ -52,7 +54,20 @@ sums as (
 
 ),
 
-groups as (
+sentences as (
+
+    select
+        *,
+        'Of the ' || measure || ' of {{ days }} days '
+        || {{ segmentation.number_as_text('cast(expected as decimal(18, 1))') }} || ' were foretold, '
+        || {{ segmentation.number_as_text('cast(came as decimal(18, 1))') }} || ' came, '
+        || {{ segmentation.number_as_text('cast(as_before as decimal(18, 1))') }}
+        || ' had come in as long a time before' as foretold_in_words
+    from sums
+
+),
+
+ratios as (
 
     select
         measure,
@@ -69,17 +84,17 @@ groups as (
 top_shares as (
 
     select
-        shares.subject,
-        shares.came,
-        shares.standard_error,
+        of_scores.subject,
+        of_scores.came,
+        of_scores.standard_error,
         -- The best tenth by expected revenue brings what that by past spending does, but for the sampling error.
-        case when shares.subject = 'expected_revenue' then by_spending.came - shares.standard_error end as bar
-    from outcomes as shares
+        case when of_scores.subject = 'expected_revenue' then by_spending.came - of_scores.standard_error end as bar
+    from outcomes as of_scores
     inner join outcomes as by_spending
         on
             by_spending.measure = 'top_tenth_share'
             and by_spending.subject = 'monetary'
-    where shares.measure = 'top_tenth_share'
+    where of_scores.measure = 'top_tenth_share'
 
 ),
 
@@ -88,7 +103,7 @@ final as (
     select
         {{ segmentation.quality_check(
             'value_model', 'customers', subject='purchase_model',
-            verdict="case when at_edge = '' then 'info' else 'warn' end",
+            verdict="case when " ~ segmentation.matches_pattern('at_edge', 'at_limit') ~ " then 'warn' else 'info' end",
             explanation="'customers that the model of purchases was fitted on. ' || chosen_in_words || case when warnings = '' then '' else ' ' || warnings end"
         ) }}
     from in_force
@@ -97,14 +112,25 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            "value_forecast", 'ratio', subject="measure || ' from ' || cut_date", bar='1',
-            verdict="case when missed_by <= as_before_missed_by or ratio between 0.9 and 1.1 then 'pass' else 'warn' end",
-            explanation="'what was foretold for " ~ days ~ " days by what came; 1 is right. Foretold '
-            || cast(round(expected) as bigint) || ', came ' || cast(round(came) as bigint) || ', as long a time before '
-            || cast(round(as_before) as bigint) || case when missed_by <= as_before_missed_by then ': closer than as much as last time'
-            when ratio between 0.9 and 1.1 then ': within a tenth' else ': as much as last time would have been closer' end"
+            'value_regularity', 'regular_share', subject="'share of returning customers'", at_most=0.3,
+            explanation="'customers whose purchases come like clockwork. '
+            || case when regular_share <= 0.3 then 'Purchases come by chance, as the model takes them to'
+            else 'They look like a subscription or a contract: who is late is gone, which the model does not see' end"
         ) }}
-    from sums
+    from in_force
+    where regular_share is not null
+
+    union all
+
+    select
+        {{ segmentation.quality_check(
+            "value_forecast", 'ratio', subject="measure || ' from ' || cut_date", bar='1',
+            verdict="case when missed_by <= as_before_missed_by or ratio between 0.9 and 1.1 then 'pass' when knows_more_today then 'info' else 'warn' end",
+            explanation="'foretold by came. ' || foretold_in_words || case when missed_by <= as_before_missed_by then ': closer than as much as last time' "
+            ~ "when ratio between 0.9 and 1.1 then ': within a tenth' else ': as much as last time would have been closer' end "
+            ~ "|| case when knows_more_today then '. The season was not known then; it is today' else '' end"
+        ) }}
+    from sentences
 
     union all
 
@@ -113,7 +139,7 @@ final as (
             'value_forecast_of_groups', 'ratio', subject="measure || ' of ' || subject",
             explanation="'what was foretold for " ~ days ~ " days by what came; 1 is right'"
         ) }}
-    from groups
+    from ratios
 
     union all
 

@@ -36,7 +36,8 @@ gaps as (
 
     select
         customer_id,
-        sum(power(cast({{ segmentation.days_between('previous_date', 'activity_date') }} as double), 2)) as squared_gap_days
+        sum(power(cast({{ segmentation.days_between('previous_date', 'activity_date') }} as double), 2))
+            as squared_gap_days
     from purchases
     where previous_date is not null
     group by customer_id

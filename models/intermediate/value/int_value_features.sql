@@ -17,8 +17,10 @@ final as (
         orders,
         recency_days,
         tenure_days,
-        cast({{ segmentation.kept_value('purchased_value', 'returned_value', 'cancelled_value') }} as {{ segmentation.type_money() }})
-            as purchased_value,
+        cast(
+            {{ segmentation.kept_value('purchased_value', 'returned_value', 'cancelled_value') }}
+            as {{ segmentation.type_money() }}
+        ) as purchased_value,
 
         -- dates
         as_of_date

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from segmentation.segmentation import Segmentation
-from segmentation.value.backtest import outcome_rows, value_outcome
+from segmentation.value.backtest import backtest_value
 from segmentation.value.customer_value import CustomerValue
 from segmentation.value.seasons import Cohorts
 from segmentation_dbt.fits import decision_of, fit_of
@@ -21,8 +21,8 @@ def model(dbt: Any, session: Any) -> Any:
     customers = to_pandas(dbt.ref("int_value_customers").sort("customer_id"))
     past = to_pandas(dbt.ref("int_validation_customers").sort("cut_date", "customer_id"))
     past = past.rename(columns={"kept_value": "purchased_value"})
-    weeks = to_pandas(dbt.ref("int_purchase_weeks").sort("first_week", "week"))
-    days, counts = ["first_week", "week"], ["customers", "purchase_days"]
+    weeks = to_pandas(dbt.ref("int_purchase_weeks").sort("first_week", "purchase_week"))
+    days, counts = ["first_week", "purchase_week"], ["customers", "purchase_days"]
     cohorts = Cohorts(
         *(weeks[column].to_numpy(dtype="datetime64[D]") for column in days),
         *(weeks[column].to_numpy(dtype=float) for column in counts),
@@ -38,6 +38,5 @@ def model(dbt: Any, session: Any) -> Any:
     chosen = candidates[candidates["is_chosen"].astype(bool)].iloc[0]
     segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")))
     way = (str(chosen["algorithm"]), float(chosen["setting"]))
-    outcome = value_outcome(value, segmentation, past, *way, codes, cohorts)
-    cut, rows = (None, []) if outcome is None else (outcome[0].date(), outcome_rows(outcome[1]))
-    return with_value_fit(session, fits, row_of_value_fit(decision, value, cut, rows))
+    tried = backtest_value(value, segmentation, past, *way, codes, cohorts)
+    return with_value_fit(session, fits, row_of_value_fit(decision, value, tried))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,25 @@ SCORES = ("monetary", "rfm_sum", "segments_blended")
 BEFORE = ["orders_before", "value_before"]
 
 
-def value_outcome(
+@dataclass(frozen=True)
+class Backtest:
+    """What was foretold at a day in the past, against what came.
+
+    Attributes
+    ----------
+    cut : Timestamp
+        The first day that was not known.
+    is_season_known : bool
+        Whether two whole years before it had told a season.
+    outcome : ValueOutcome
+    """
+
+    cut: pd.Timestamp
+    is_season_known: bool
+    outcome: ValueOutcome
+
+
+def backtest_value(
     value: CustomerValue,
     segmentation: Segmentation,
     past: pd.DataFrame,
@@ -30,8 +48,8 @@ def value_outcome(
     setting: float,
     code_names: Mapping[str, str],
     cohorts: Cohorts,
-) -> tuple[Any, ValueOutcome] | None:
-    """Return the latest cut, and what was foretold at it against what came; None where there are too few customers.
+) -> Backtest | None:
+    """Foretell at the latest cut what has come since; None where there are too few customers.
 
     All is fitted on what was known at the cut: the model of purchases chosen by the cut before, the segments and their
     rates too.
@@ -65,7 +83,7 @@ def value_outcome(
     model = segmentation.name_clusters(then, algorithm, setting)
     scores = predict_buyers(known, earlier, model, code_names)
     later, was = (then[columns].to_numpy(dtype=float).T for columns in (["later_orders", "later_value"], BEFORE))
-    return days[0], compare_with_outcome(
+    outcome = compare_with_outcome(
         fitted.foretell(then),
         later[0],
         np.maximum(later[1], 0.0),
@@ -73,6 +91,7 @@ def value_outcome(
         segments=model.nearest(known.values, known.measures),
         before=(was[0], np.maximum(was[1], 0.0)),
     )
+    return Backtest(pd.Timestamp(days[0]), fitted.seasons_ is not None, outcome)
 
 
 def outcome_rows(outcome: ValueOutcome) -> list[dict[str, Any]]:

@@ -60,6 +60,8 @@ final as (
         versions.model_version,
         versions.is_in_force,
         fits.fitted_as_of,
+        cast({{ var('validation_days') | int }} as integer) as validation_days,
+        cast({{ var('value_horizon_days') | int }} as integer) as value_horizon_days,
         fits.reason,
         fits.purchase_model,
         fits.r,

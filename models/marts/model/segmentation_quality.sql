@@ -1,3 +1,7 @@
+{%- set all_checks = [
+    'candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks', 'value_checks'
+] -%}
+
 with candidate_checks as (
 
     select * from {{ ref('int_candidate_checks') }}
@@ -36,7 +40,7 @@ value_checks as (
 
 final as (
 
-    {%- for checks in ['candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks', 'value_checks'] %}
+    {%- for checks in all_checks %}
 
     select
         check_name,

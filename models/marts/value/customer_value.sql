@@ -1,3 +1,8 @@
+{%- set columns = [
+    'expected_orders', 'expected_revenue', 'horizon_orders', 'horizon_revenue', 'expected_order_value', 'lifetime_value',
+    'lifetime_value_low', 'lifetime_value_high'
+] -%}
+
 with forecasts as (
 
     select * from {{ ref('int_customer_forecasts') }}
@@ -16,12 +21,11 @@ rounded as (
         customer_id,
         no_value_reason,
         model_version,
-        cast(probability_alive as decimal(9, 6)) as probability_alive,
-        cast(probability_to_buy as decimal(9, 6)) as probability_to_buy,
-        {%- for column in ['expected_orders', 'expected_revenue', 'horizon_orders', 'horizon_revenue', 'expected_order_value',
-            'lifetime_value', 'lifetime_value_low', 'lifetime_value_high'] %}
-        cast({{ column }} as {{ segmentation.type_money() }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- for column in columns %}
+        cast({{ column }} as {{ segmentation.type_money() }}) as {{ column }},
         {%- endfor %}
+        cast(probability_alive as decimal(9, 6)) as probability_alive,
+        cast(probability_to_buy as decimal(9, 6)) as probability_to_buy
     from forecasts
 
 ),

@@ -4,6 +4,7 @@
     'monetary': 'the amount spent',
     'return_rate': 'the share sent back'
 } -%}
+{%- set medians = ['recency_days', 'frequency', 'monetary', 'return_rate'] -%}
 {%- set by_days = var('frequency_unit') == 'days' -%}
 
 with customers as (
@@ -69,12 +70,11 @@ members as (
 totals as (
 
     select
+        {%- for column in medians %}
+        {{ segmentation.median_value(column) }} as median_{{ column }},
+        {%- endfor %}
         count(*) as customers,
-        sum(monetary) as revenue,
-        {{ segmentation.median_value('recency_days') }} as median_recency_days,
-        {{ segmentation.median_value('frequency') }} as median_frequency,
-        {{ segmentation.median_value('monetary') }} as median_monetary,
-        {{ segmentation.median_value('return_rate') }} as median_return_rate
+        sum(monetary) as revenue
     from customers
 
 ),
@@ -83,20 +83,13 @@ profiles as (
 
     select
         segment,
+        {%- for column in medians %}
+        {{ segmentation.median_value(column) }} as median_{{ column }},
+        {%- endfor %}
         count(*) as customers,
-        sum(monetary) as revenue,
-        {{ segmentation.median_value('recency_days') }} as median_recency_days,
-        {{ segmentation.median_value('frequency') }} as median_frequency,
-        {{ segmentation.median_value('monetary') }} as median_monetary,
-        {{ segmentation.median_value('return_rate') }} as median_return_rate
+        sum(monetary) as revenue
     from members
     group by segment
-
-),
-
-precisions as (
-
-    select * from {{ ref('int_name_precision') }}
 
 ),
 
@@ -165,9 +158,7 @@ marks as (
             {%- endfor %}
         end as mark
     from ranked
-    where
-        distance_rank = 1
-        and distance > 0
+    where distance_rank = 1 and distance > 0
 
 ),
 
@@ -253,7 +244,7 @@ final as (
         cast(coalesce(segment_values.expected_revenue_share, 0) as decimal(9, 6)) as expected_revenue_share,
         segment_values.median_probability_alive,
         archetypes.holdout_share,
-        cast(precisions.name_precision as decimal(9, 6)) as name_precision
+        segment_values.name_precision
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
@@ -261,7 +252,6 @@ final as (
     left join sentences on shown_segments.segment = sentences.segment
     left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
-    left join precisions on shown_segments.segment = precisions.segment
     left join segment_values on shown_segments.segment = segment_values.segment
 
 )
