@@ -1,19 +1,31 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='file_orders_key') }}
 
 {%- set content = segmentation.line_content() | reject('equalto', 'unread_hash') | list -%}
-{#- One file alone shares no order with another. -#}
-{%- set delivered_files -%}
-(
-        select
-            typed_key,
-            source_file,
-            shape
-        from {{ ref('stg_file_totals') }}
-        where (select count(*) from {{ ref('stg_file_totals') }}) > 1
-    ) as delivered_files
-{%- endset -%}
 
-{%- set query -%}
+with file_totals as (
+
+    select
+        typed_key,
+        source_file,
+        shape
+    from {{ ref('stg_file_totals') }}
+
+),
+
+-- One file alone shares no order with another.
+delivered_files as (
+
+    select * from file_totals
+    where (select count(*) from file_totals) > 1
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('delivered_files', ['typed_key'], 'file_orders_key') }}
+
+),
+
 lines as (
 
     select * from {{ ref('stg_invoice_lines') }}
@@ -52,14 +64,5 @@ final as (
         lines.amount < 0
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(delivered_files, ['typed_key'], query, 'file_orders_key') }}
-
-),
-
-{{ query }}
 
 select * from final

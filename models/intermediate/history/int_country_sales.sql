@@ -1,6 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='country_sales_key') }}
 
-{%- set query -%}
+with months as (
+
+    {{ segmentation.pending_parts(ref('int_history_months'), ['history_key'], 'country_sales_key') }}
+
+),
+
 segment_history as (
 
     select history.*
@@ -72,14 +77,5 @@ final as (
     group by placed.country_sales_key, placed.month, customer_days.country, placed.segment
 
 )
-{%- endset -%}
-
-with months as (
-
-    {{ segmentation.parts_to_build(ref('int_history_months'), ['history_key'], query, 'country_sales_key') }}
-
-),
-
-{{ query }}
 
 select * from final

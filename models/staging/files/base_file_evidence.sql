@@ -1,10 +1,13 @@
--- noqa: disable=LT02
--- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='evidence_key') }}
 
 {%- set numbers = ['quantity_text', 'price_text', 'amount_text'] -%}
 
-{%- set query -%}
+with files as (
+
+    {{ segmentation.pending_parts(ref('base_file_rows'), ['load_key'], 'evidence_key') }}
+
+),
+
 invoice_rows as (
 
     select
@@ -109,14 +112,5 @@ final as (
     inner join files on counted.load_key = files.load_key
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(ref('base_file_rows'), ['load_key'], query, 'evidence_key') }}
-
-),
-
-{{ query }}
 
 select * from final

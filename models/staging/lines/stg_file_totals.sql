@@ -1,11 +1,19 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='file_totals_key') }}
 
 {%- set prefix = var('cancellation_prefix') -%}
-{%- set typed_files -%}
-(select distinct typed_key from {{ ref('stg_invoice_lines') }}) as typed_lines
-{%- endset -%}
 
-{%- set query -%}
+with typed_files as (
+
+    select distinct typed_key from {{ ref('stg_invoice_lines') }}
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('typed_files', ['typed_key'], 'file_totals_key') }}
+
+),
+
 lines as (
 
     select * from {{ ref('stg_invoice_lines') }}
@@ -39,14 +47,5 @@ final as (
         lines.shape
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(typed_files, ['typed_key'], query, 'file_totals_key') }}
-
-),
-
-{{ query }}
 
 select * from final

@@ -1,6 +1,4 @@
--- noqa: disable=LT02
--- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='typed_key') }}
 
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
@@ -14,27 +12,42 @@
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
 {%- endfor -%}
 
-{#- What an order that is cut between two files takes from the other one changes with that file. -#}
-{%- set typed_files -%}
-(
-        select
-            stg_files.*,
-            continued.orders_hash
-        from {{ ref('stg_files') }} as stg_files
-        left join (
-            select
-                load_key,
-                cast({{ segmentation.sum_of_hashes(segmentation.row_hash(
-                    ['invoice_id', 'customer_id', 'country', 'currency', 'status_meaning', 'invoiced_at', 'cancelled_at']
-                )) }} as {{ dbt.type_string() }}) as orders_hash
-            from {{ ref('stg_invoice_orders') }}
-            where is_continued
-            group by load_key
-        ) as continued on stg_files.load_key = continued.load_key
-    ) as typed_files
-{%- endset -%}
+with stg_files as (
 
-{%- set query -%}
+    select * from {{ ref('stg_files') }}
+
+),
+
+-- What an order that is cut between two files takes from the other one changes with that file.
+continued_orders as (
+
+    select
+        load_key,
+        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(
+            ['invoice_id', 'customer_id', 'country', 'currency', 'status_meaning', 'invoiced_at', 'cancelled_at']
+        )) }} as {{ dbt.type_string() }}) as orders_hash
+    from {{ ref('stg_invoice_orders') }}
+    where is_continued
+    group by load_key
+
+),
+
+typed_files as (
+
+    select
+        stg_files.*,
+        continued_orders.orders_hash
+    from stg_files
+    left join continued_orders on stg_files.load_key = continued_orders.load_key
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('typed_files', keys, 'typed_key') }}
+
+),
+
 invoice_rows as (
 
     select
@@ -245,14 +258,5 @@ final as (
     from lines
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(typed_files, keys, query, 'typed_key') }}
-
-),
-
-{{ query }}
 
 select * from final
