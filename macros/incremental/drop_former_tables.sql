@@ -20,13 +20,15 @@
             'int_duplicate_invoice_lines': 'content_hash', 'int_rejected_invoice_lines': 'classified_key'
         }
     } -%}
+    {#- Through the adapter, which then knows it. -#}
     {%- for model, tables in former.items() -%}
         {%- set node = graph.nodes['model.segmentation.' ~ model] -%}
         {%- for name, column in tables.items() -%}
             {%- set relation = adapter.get_relation(node.database, node.schema, name) -%}
-            {%- if relation and (
-                column is none or column not in (adapter.get_columns_in_relation(relation) | map(attribute='name'))
-            ) -%}
+            {%- if relation and column -%}
+                {%- call statement('stored', fetch_result=true, auto_begin=false) -%} select * from {{ relation }} limit 0 {%- endcall -%}
+            {%- endif -%}
+            {%- if relation and (column is none or column not in load_result('stored')['table'].column_names) -%}
                 {%- do adapter.drop_relation(relation) -%}
             {%- endif -%}
         {%- endfor -%}
