@@ -1,4 +1,4 @@
-"""The materialization by_part makes the rows that are due, in one transaction, and rendering a model changes nothing."""
+"""The materialization by_part makes the rows that are due, in one transaction; to render a model changes nothing."""
 
 from __future__ import annotations
 
