@@ -40,14 +40,17 @@ customer_months as (
 
 ),
 
--- A customer is in one country in a month, that of the last purchase up to its end: so countries add up to all customers.
+-- A customer is in one country in a month, that of the last purchase up to its end: so countries add up to all
+-- customers.
 placed as (
 
     select
         customer_months.*,
         segment_history.segment,
         coalesce(
-            cast({{ segmentation.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date),
+            cast(
+                {{ segmentation.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date
+            ),
             customer_months.last_activity_date
         ) as country_date
     from customer_months

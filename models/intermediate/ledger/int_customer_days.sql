@@ -72,7 +72,8 @@ cancellations as (
 
 ),
 
--- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it repeats.
+-- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it
+-- repeats.
 day_sums as (
 
     select

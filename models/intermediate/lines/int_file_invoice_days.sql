@@ -1,7 +1,11 @@
 {{ config(materialized='by_part', part_key='classified_key') }}
 
-{#- Lines are classified by a view, of whose SQL nothing is seen here, and by a seed. Of files with another key copies are looked for again. -#}
-{%- set rules = [
+{#-
+    Lines are classified by a view, of whose SQL nothing is seen here, and by a seed. Files with another key are compared with all others again,
+    as they have to be where a copy begins to count.
+-#}
+{%- set keys = [
+    'typed_key', 'is_in_use', 'orders_hash',
     segmentation.view_checksum(ref('int_classified_lines')),
     segmentation.seed_checksum('non_product_codes'),
     (var('duplicate_lines') == 'keep') | lower
@@ -23,7 +27,10 @@ superseded_orders as (
 
     select
         typed_key,
-        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(['invoice_id', 'order_date'])) }} as {{ dbt.type_string() }}) as orders_hash
+        cast(
+            {{ segmentation.sum_of_hashes(segmentation.row_hash(['invoice_id', 'order_date'])) }}
+            as {{ dbt.type_string() }}
+        ) as orders_hash
     from {{ ref('int_superseded_orders') }}
     group by typed_key
 
@@ -43,7 +50,7 @@ classified_files as (
 
 files as (
 
-    {{ segmentation.pending_parts('classified_files', ['typed_key', 'is_in_use', 'orders_hash'] + rules, 'classified_key') }}
+    {{ segmentation.pending_parts('classified_files', keys, 'classified_key') }}
 
 ),
 
@@ -106,7 +113,8 @@ final as (
         line_count,
         absolute_quantity,
         {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
-        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
+        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end
+            as large_amount,
         least_amount,
         greatest_amount,
 

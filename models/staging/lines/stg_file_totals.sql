@@ -35,8 +35,12 @@ final as (
         sum(case when not lines.is_amount_agreed then 1 else 0 end) as disagreed_amounts,
         min(case when not lines.is_amount_agreed then lines.source_row end) as disagreed_row,
         sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} then 1 else 0 end) as marked_lines,
-        sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1 else 0 end)
-            as marked_negative_lines
+        sum(
+            case
+                when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1
+                else 0
+            end
+        ) as marked_negative_lines
     from lines
     inner join files on lines.typed_key = files.typed_key
     group by

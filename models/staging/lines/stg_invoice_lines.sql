@@ -1,3 +1,5 @@
+-- noqa: disable=LT02
+-- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{ config(materialized='by_part', part_key='typed_key') }}
 
 {%- set money = segmentation.type_money() -%}
@@ -121,7 +123,8 @@ looked_up as (
         order_statuses.meaning as meaning_of_status
     from worded
     left join month_names on worded.month_word = month_names.month_name
-    left join no_customer_words on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
+    left join no_customer_words
+        on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
     left join document_types on worded.document_type = document_types.document_type
     left join order_statuses on worded.order_status = order_statuses.order_status
 
@@ -153,8 +156,10 @@ completed as (
         {%- for field, given, name in [
             ('customer_id', 'customer_id', 'customer'), ('country', 'country_given', 'country'), ('invoiced_at', 'time_given', 'time')
         ] %}
-        case when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }}) else typed.{{ given }} end
-            as {{ name }}_of_order,
+        case
+            when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }})
+            else typed.{{ given }}
+        end as {{ name }}_of_order,
         {%- endfor %}
         {{ segmentation.amount_of_line('typed') }} as amount_of_line,
         -- A status that a line has for itself, as where part of an order was cancelled, is that of the line.
