@@ -14,14 +14,8 @@
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
 {%- endfor -%}
 
-with stg_files as (
-
-    select * from {{ ref('stg_files') }}
-
-),
-
 -- What an order that is cut between two files takes from the other one changes with that file.
-continued_orders as (
+with continued_orders as (
 
     select
         load_key,
@@ -39,7 +33,7 @@ typed_files as (
     select
         stg_files.*,
         continued_orders.orders_hash
-    from stg_files
+    from {{ ref('stg_files') }} as stg_files
     left join continued_orders on stg_files.load_key = continued_orders.load_key
 
 ),
@@ -156,10 +150,8 @@ completed as (
         {%- for field, given, name in [
             ('customer_id', 'customer_id', 'customer'), ('country', 'country_given', 'country'), ('invoiced_at', 'time_given', 'time')
         ] %}
-        case
-            when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }})
-            else typed.{{ given }}
-        end as {{ name }}_of_order,
+        coalesce(typed.{{ given }}, case when typed.has_{{ field }}_of_order then orders.{{ field }} end)
+            as {{ name }}_of_order,
         {%- endfor %}
         {{ segmentation.amount_of_line('typed') }} as amount_of_line,
         -- A status that a line has for itself, as where part of an order was cancelled, is that of the line.
