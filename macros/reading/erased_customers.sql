@@ -3,10 +3,12 @@
     nothing about them is in the SQL that reads files.
 -#}
 {% macro erased_customers(invoice_rows) -%}
+    {%- set name = source('erasure', 'erased_customers').identifier -%}
     {%- if not segmentation.is_running() -%}
         {{ return([]) }}
     {%- endif -%}
-    {%- set erased = adapter.get_relation(invoice_rows.database, invoice_rows.schema, 'erased_customers') -%}
+    {#- A project that installs this one says which schema the models have; the table is beside them. -#}
+    {%- set erased = adapter.get_relation(invoice_rows.database, invoice_rows.schema, name) -%}
     {%- if erased is none -%}
         {{ return([]) }}
     {%- endif -%}

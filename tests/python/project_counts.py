@@ -64,7 +64,6 @@ def counts(project: Project) -> list[tuple[str, int]]:
         ("files of macros that one file calls", len(called_from_one_file(project))),
         ("data tests of a build", len(project.of_type("test"))),
         ("unit tests of a build", len(project.unit_tests)),
-        ("models that keep their query in a variable", sum("set query" in text for text in code.values())),
         ("patterns on sentences in models", sum(len(ON_SENTENCES.findall(text)) for text in code.values())),
         ("lines of models in Python", sum(len(text.splitlines()) for text in python)),
     ]

@@ -144,9 +144,10 @@ def nothing_is_unused(project: Project) -> Iterator[Finding]:
         named = any(node["name"] in words[macro] for macro in macros)
         if layer(node) != "marts" and not readers and not named and not node.get("time_spine"):
             yield key, "nothing reads it"
+    materializations = {f"materialization_{node['config']['materialized']}_default" for node in project.nodes.values()}
     for key, macro in project.macros.items():
         name = macro["name"].removeprefix("test_")
-        kinds = {(node.get("test_metadata") or {}).get("name") for node in project.nodes.values()}
+        kinds = {(node.get("test_metadata") or {}).get("name") for node in project.nodes.values()} | materializations
         called = name in kinds or any(name in found for other, found in words.items() if other != key)
         if not called and not DISPATCHED.match(name):
             yield key, "nothing calls it"

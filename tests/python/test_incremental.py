@@ -262,7 +262,7 @@ KILLED_AT = [
     "python table model staging.base_invoice_files",
     "sql table model staging.base_file_checks",
     "sql incremental model staging.base_invoice_rows",
-    "sql incremental model staging.stg_invoice_lines",
+    "sql by_part model staging.stg_invoice_lines",
     "sql incremental model intermediate.int_duplicate_invoice_lines",
     "sql table model marts.load_audit",
 ]

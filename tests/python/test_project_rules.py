@@ -18,6 +18,7 @@ EXCUSED = "model.segmentation.int_as_of_date"
 METRIC = "metric.segmentation.revenue"
 SALES = "semantic_model.segmentation.sales"
 MACRO = "macro.segmentation.each_day"
+BY_PART = "macro.segmentation.materialization_by_part_default"
 DASHBOARD = "exposure.segmentation.dashboard"
 
 # What is done to a manifest, the rule that it breaks, and where.
@@ -55,6 +56,7 @@ BROKEN: list[tuple[str, str, Callable[[Thing], None]]] = [
     ("marts_have_contracts", MART, lambda m: m["nodes"][MART]["config"]["contract"].update(enforced=False)),
     ("marts_have_contracts", MART, lambda m: m["nodes"][MART]["columns"]["month"].update(data_type=None)),
     ("nothing_is_unused", INTERMEDIATE, lambda m: m["child_map"].update({INTERMEDIATE: []})),
+    ("nothing_is_unused", BY_PART, lambda m: m["macros"][BY_PART].update(name="materialization_by_day_default")),
     ("nothing_is_unused", MACRO, lambda m: m["macros"][MACRO].update(name="no_day")),
     ("nothing_is_unused", "doc.segmentation.x", lambda m: m["docs"].update({"doc.segmentation.x": doc_block("x")})),
     ("layers_have_colors", MART, lambda m: m["nodes"][MART]["config"]["docs"].update(node_color="#44aa99")),

@@ -1,19 +1,35 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='file_orders_key') }}
 
 {%- set content = segmentation.line_content() | reject('equalto', 'unread_hash') | list -%}
-{#- One file alone shares no order with another. -#}
-{%- set delivered_files -%}
-(
-        select
-            typed_key,
-            source_file,
-            shape
-        from {{ ref('stg_file_totals') }}
-        where (select count(*) from {{ ref('stg_file_totals') }}) > 1
-    ) as delivered_files
-{%- endset -%}
 
-{%- set query -%}
+with file_totals as (
+
+    select typed_key from {{ ref('stg_file_totals') }}
+
+),
+
+file_counts as (
+
+    select count(*) as file_count
+    from file_totals
+
+),
+
+-- One file alone shares no order with another.
+delivered_files as (
+
+    select file_totals.*
+    from file_totals
+    inner join file_counts on file_counts.file_count > 1
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('delivered_files', ['typed_key'], 'file_orders_key') }}
+
+),
+
 lines as (
 
     select * from {{ ref('stg_invoice_lines') }}
@@ -21,7 +37,9 @@ lines as (
         has_invoice_id
         and invoice_id is not null
         and invoiced_at is not null
-        and coalesce(problem, '') not in ('order_mark', 'unreadable', 'erased', 'repeated_header', 'total_row', 'order_row')
+        and coalesce(problem, '') not in (
+            'order_mark', 'unreadable', 'erased', 'repeated_header', 'total_row', 'order_row'
+        )
 
 ),
 
@@ -37,9 +55,13 @@ final as (
         min(lines.source_row) as first_row,
         max(lines.source_row) as last_row,
         count(*) as line_count,
-        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(content)) }} as {{ dbt.type_string() }}) as content_hash,
-        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(['content_hash', 'problem', 'returned_at'])) }} as {{ dbt.type_string() }})
-            as order_hash,
+        cast(
+            {{ segmentation.sum_of_hashes(segmentation.row_hash(content)) }} as {{ dbt.type_string() }}
+        ) as content_hash,
+        cast(
+            {{ segmentation.sum_of_hashes(segmentation.row_hash(['content_hash', 'problem', 'returned_at'])) }}
+            as {{ dbt.type_string() }}
+        ) as order_hash,
         min({{ segmentation.row_hash(['product_code', 'description']) }}) as least_product_hash,
         max({{ segmentation.row_hash(['product_code', 'description']) }}) as greatest_product_hash
     from lines
@@ -52,14 +74,5 @@ final as (
         lines.amount < 0
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(delivered_files, ['typed_key'], query, 'file_orders_key') }}
-
-),
-
-{{ query }}
 
 select * from final

@@ -1,6 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='country_sales_key') }}
 
-{%- set query -%}
+with months as (
+
+    {{ segmentation.pending_parts(ref('int_history_months'), ['history_key'], 'country_sales_key') }}
+
+),
+
 segment_history as (
 
     select history.*
@@ -35,14 +40,17 @@ customer_months as (
 
 ),
 
--- A customer is in one country in a month, that of the last purchase up to its end: so countries add up to all customers.
+-- A customer is in one country in a month, that of the last purchase up to its end: so countries add up to all
+-- customers.
 placed as (
 
     select
         customer_months.*,
         segment_history.segment,
         coalesce(
-            cast({{ segmentation.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date),
+            cast(
+                {{ segmentation.dateadd('day', '-segment_history.recency_days', 'customer_months.as_of_date') }} as date
+            ),
             customer_months.last_activity_date
         ) as country_date
     from customer_months
@@ -72,14 +80,5 @@ final as (
     group by placed.country_sales_key, placed.month, customer_days.country, placed.segment
 
 )
-{%- endset -%}
-
-with months as (
-
-    {{ segmentation.parts_to_build(ref('int_history_months'), ['history_key'], query, 'country_sales_key') }}
-
-),
-
-{{ query }}
 
 select * from final

@@ -1,6 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='migrations_key') }}
 
-{%- set query -%}
+with months as (
+
+    {{ segmentation.pending_parts(ref('int_history_months'), [
+        'history_key', 'coalesce(previous_history_key, 0)', 'coalesce(earlier_history_key, 0)'
+    ], 'migrations_key') }}
+
+),
+
 segment_history as (
 
     select * from {{ ref('int_segment_history') }}
@@ -75,16 +82,5 @@ final as (
         coalesce(destinations.segment, 'Lost customers')
 
 )
-{%- endset -%}
-
-with months as (
-
-    {{ segmentation.parts_to_build(
-        ref('int_history_months'), ['history_key', "coalesce(previous_history_key, 0)", "coalesce(earlier_history_key, 0)"], query, 'migrations_key'
-    ) }}
-
-),
-
-{{ query }}
 
 select * from final

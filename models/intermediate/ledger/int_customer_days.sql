@@ -1,6 +1,11 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='ledger_key') }}
 
-{%- set query -%}
+with customers as (
+
+    {{ segmentation.pending_parts(ref('int_customer_checksums'), ['customer_id', 'content_checksum'], 'ledger_key') }}
+
+),
+
 accepted_days as (
 
     select
@@ -67,7 +72,8 @@ cancellations as (
 
 ),
 
--- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it repeats.
+-- Lines that are read, less copies, and with those that are derived. A copy has the country of the line that it
+-- repeats.
 day_sums as (
 
     select
@@ -126,17 +132,6 @@ final as (
             and days.invoice_date = cancellations.invoice_date
 
 )
-{%- endset -%}
-
-with customers as (
-
-    {{ segmentation.parts_to_build(
-        ref('int_customer_checksums'), ['customer_id', 'content_checksum'], query, 'ledger_key'
-    ) }}
-
-),
-
-{{ query }}
 
 -- Whoever asks for sums by customer, and many do, has half the work where a customer's days lie together.
 select * from final

@@ -1,10 +1,20 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='totals_key') }}
 
-{%- set ledger = '(select distinct ledger_key from ' ~ ref('int_customer_days') ~ ') as ledger' -%}
 {#- Without the var it is the day after the last of all. -#}
 {%- set is_known = 'activity_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
 
-{%- set query -%}
+with ledger as (
+
+    select distinct ledger_key from {{ ref('int_customer_days') }}
+
+),
+
+customers as (
+
+    {{ segmentation.pending_parts('ledger', ['ledger_key'], 'totals_key') }}
+
+),
+
 known_days as (
 
     select
@@ -58,15 +68,6 @@ final as (
     from totals
 
 )
-{%- endset -%}
-
-with customers as (
-
-    {{ segmentation.parts_to_build(ledger, ['ledger_key'], query, 'totals_key') }}
-
-),
-
-{{ query }}
 
 select * from final
 order by customer_id

@@ -1,5 +1,3 @@
--- noqa: disable=LT02
--- SQL in a block of Jinja is indented as it is written, not as it comes out.
 {{ config(materialized='view') }}
 
 {%- set prefix = var('cancellation_prefix') -%}
@@ -8,10 +6,7 @@
     'shape', 'problem', 'source_row', 'quantity', 'unit_price', 'amount', 'has_invoice_id', 'invoiced_at', 'unread_hash'
 ] -%}
 
-{%- set codes = segmentation.seed_checksum('non_product_codes') -%}
-
-{%- set query -%}
-staged_lines as (
+with staged_lines as (
 
     select * from {{ ref('int_delivered_lines') }}
 
@@ -151,11 +146,5 @@ final as (
     from classified
 
 )
-{%- endset -%}
 
-with {{ query }}
-
-select
-    *,
-    '{{ segmentation.sql_checksum(query ~ codes ~ (var('duplicate_lines') == 'keep')) }}' as rules
-from final
+select * from final

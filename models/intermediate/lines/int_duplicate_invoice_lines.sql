@@ -8,7 +8,6 @@
     )
 }}
 
-{%- do segmentation.is_continued('content_hash') -%}
 {%- set same_item_in_file_order =
     'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
 -%}

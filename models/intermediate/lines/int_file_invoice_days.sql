@@ -1,28 +1,59 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='classified_key') }}
 
-{#- The rules are in a view, of whose SQL nothing is seen here. -#}
-{%- set rules = segmentation.first_value_of(ref('int_classified_lines'), 'rules') -%}
-{%- set marked_files -%}
-(
-        select
-            invoice_files.typed_key,
-            cancellation_marks.is_in_use,
-            superseded.orders_hash
-        from {{ ref('stg_file_totals') }} as invoice_files
-        left join {{ ref('int_cancellation_marks') }} as cancellation_marks
-            on invoice_files.shape is not distinct from cancellation_marks.shape
-        left join (
-            select
-                typed_key,
-                cast({{ segmentation.sum_of_hashes(segmentation.row_hash(['invoice_id', 'order_date'])) }} as {{ dbt.type_string() }})
-                    as orders_hash
-            from {{ ref('int_superseded_orders') }}
-            group by typed_key
-        ) as superseded on invoice_files.typed_key = superseded.typed_key
-    ) as marked_files
-{%- endset -%}
+{#-
+    Lines are classified by a view, of whose SQL nothing is seen here, and by a seed. Files with another key are compared with all others again,
+    as they have to be where a copy begins to count.
+-#}
+{%- set keys = [
+    'typed_key', 'is_in_use', 'orders_hash',
+    segmentation.view_checksum(ref('int_classified_lines')),
+    segmentation.seed_checksum('non_product_codes'),
+    (var('duplicate_lines') == 'keep') | lower
+] -%}
 
-{%- set query -%}
+with invoice_files as (
+
+    select * from {{ ref('stg_file_totals') }}
+
+),
+
+cancellation_marks as (
+
+    select * from {{ ref('int_cancellation_marks') }}
+
+),
+
+superseded_orders as (
+
+    select
+        typed_key,
+        cast(
+            {{ segmentation.sum_of_hashes(segmentation.row_hash(['invoice_id', 'order_date'])) }}
+            as {{ dbt.type_string() }}
+        ) as orders_hash
+    from {{ ref('int_superseded_orders') }}
+    group by typed_key
+
+),
+
+classified_files as (
+
+    select
+        invoice_files.typed_key,
+        cancellation_marks.is_in_use,
+        superseded_orders.orders_hash
+    from invoice_files
+    left join cancellation_marks on invoice_files.shape is not distinct from cancellation_marks.shape
+    left join superseded_orders on invoice_files.typed_key = superseded_orders.typed_key
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('classified_files', keys, 'classified_key') }}
+
+),
+
 lines as (
 
     select * from {{ ref('int_classified_lines') }}
@@ -82,7 +113,8 @@ final as (
         line_count,
         absolute_quantity,
         {{ segmentation.safe_cast('amount', segmentation.type_money()) }} as amount,
-        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end as large_amount,
+        case when {{ segmentation.safe_cast('amount', segmentation.type_money()) }} is null then amount end
+            as large_amount,
         least_amount,
         greatest_amount,
 
@@ -92,16 +124,5 @@ final as (
     from days
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(
-        marked_files, ['typed_key', 'is_in_use', 'orders_hash', segmentation.sql_text(rules)], query, 'classified_key'
-    ) }}
-
-),
-
-{{ query }}
 
 select * from final

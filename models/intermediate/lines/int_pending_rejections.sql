@@ -1,4 +1,4 @@
-{%- set stored = segmentation.stored_relation('int_rejected_invoice_lines', 'classified_key') -%}
+{%- set stored = segmentation.stored_relation('int_rejected_invoice_lines') -%}
 
 {#- What is stored already, of files and of copies. -#}
 {%- set is_new_file -%}

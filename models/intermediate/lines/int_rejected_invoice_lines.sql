@@ -1,18 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
-
-{%- set file_invoice_days = ref('int_file_invoice_days') -%}
-{%- set duplicates = ref('int_duplicate_invoice_lines') -%}
-{%- set continues = segmentation.is_continued('classified_key') -%}
-{%- if continues -%}
-    {%- do segmentation.delete_now(
-        this, "reason <> 'duplicate' and classified_key not in (select classified_key from " ~ file_invoice_days ~ ')'
-    ) -%}
-    {%- do segmentation.delete_now(
-        this, "reason = 'duplicate' and not exists (select 1 from " ~ duplicates
-        ~ ' as found where found.line_id = ' ~ this ~ '.line_id and found.original_line_id = ' ~ this ~ '.original_line_id'
-        ~ ' and found.load_key = ' ~ this ~ '.load_key)'
-    ) -%}
-{%- endif -%}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ segmentation.delete_stale_rejections(this, ref('int_file_invoice_days'), ref('int_duplicate_invoice_lines')) }}"
+    )
+}}
 
 {#- The rows of other files are passed over. -#}
 {%- set load_keys = segmentation.first_column(
@@ -22,7 +14,7 @@
 with rejections as (
 
     select * from {{ ref('int_pending_rejections') }}
-    {%- if continues %}
+    {%- if segmentation.is_running() and is_incremental() %}
     -- Where this model is built by itself, they may be here already.
     where line_id not in (select stored.line_id from {{ this }} as stored)
     {%- endif %}

@@ -1,10 +1,13 @@
--- noqa: disable=LT02
--- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='evidence_key') }}
 
 {%- set numbers = ['quantity_text', 'price_text', 'amount_text'] -%}
 
-{%- set query -%}
+with files as (
+
+    {{ segmentation.pending_parts(ref('base_file_rows'), ['load_key'], 'evidence_key') }}
+
+),
+
 invoice_rows as (
 
     select
@@ -72,16 +75,21 @@ counted as (
         sum(case when second_number between 13 and 31 and first_number between 1 and 12 then 1 else 0 end) as mdy_lines,
         sum(case when first_number between 1 and 12 and second_number between 1 and 12 then 1 else 0 end)
             as unclear_date_lines,
-        -- Dates such as 23/01/05, of which the first number may be the year: how many years and days there would be then.
+        -- Dates such as 23/01/05, of which the first number may be the year: how many years and days there would be
+        -- then.
         sum(
             case
-                when first_number between 0 and 99 and second_number between 1 and 12 and third_number between 1 and 31 then 1
+                when
+                    first_number between 0 and 99 and second_number between 1 and 12 and third_number between 1 and 31
+                    then 1
                 else 0
             end
         ) as ymd_lines,
         sum(case when first_number + second_number + third_number is not null then 1 else 0 end) as numbered_date_lines,
-        bit_or(case when second_number + third_number is not null then {{ segmentation.bit_of('first_number') }} end) as first_numbers,
-        bit_or(case when first_number + second_number is not null then {{ segmentation.bit_of('third_number') }} end) as third_numbers,
+        bit_or(case when second_number + third_number is not null then {{ segmentation.bit_of('first_number') }} end)
+            as first_numbers,
+        bit_or(case when first_number + second_number is not null then {{ segmentation.bit_of('third_number') }} end)
+            as third_numbers,
         sum(case when names_month then 1 else 0 end) as named_date_lines,
         {%- for name, mark, other in [('comma', ',', '.'), ('point', '.', ',')] %}
         sum(case when {{ segmentation.shows_decimal_mark(numbers, mark, other) }} then 1 else 0 end)
@@ -109,14 +117,5 @@ final as (
     inner join files on counted.load_key = files.load_key
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(ref('base_file_rows'), ['load_key'], query, 'evidence_key') }}
-
-),
-
-{{ query }}
 
 select * from final

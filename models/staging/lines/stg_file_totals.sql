@@ -1,11 +1,19 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='file_totals_key') }}
 
 {%- set prefix = var('cancellation_prefix') -%}
-{%- set typed_files -%}
-(select distinct typed_key from {{ ref('stg_invoice_lines') }}) as typed_lines
-{%- endset -%}
 
-{%- set query -%}
+with typed_files as (
+
+    select distinct typed_key from {{ ref('stg_invoice_lines') }}
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('typed_files', ['typed_key'], 'file_totals_key') }}
+
+),
+
 lines as (
 
     select * from {{ ref('stg_invoice_lines') }}
@@ -27,8 +35,12 @@ final as (
         sum(case when not lines.is_amount_agreed then 1 else 0 end) as disagreed_amounts,
         min(case when not lines.is_amount_agreed then lines.source_row end) as disagreed_row,
         sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} then 1 else 0 end) as marked_lines,
-        sum(case when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1 else 0 end)
-            as marked_negative_lines
+        sum(
+            case
+                when {{ segmentation.starts_with('lines.invoice_id', prefix) }} and lines.quantity < 0 then 1
+                else 0
+            end
+        ) as marked_negative_lines
     from lines
     inner join files on lines.typed_key = files.typed_key
     group by
@@ -39,14 +51,5 @@ final as (
         lines.shape
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(typed_files, ['typed_key'], query, 'file_totals_key') }}
-
-),
-
-{{ query }}
 
 select * from final

@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
 -- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='by_part', part_key='typed_key') }}
 
 {%- set money = segmentation.type_money() -%}
 {%- set rates = var('exchange_rates') -%}
@@ -14,27 +14,36 @@
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
 {%- endfor -%}
 
-{#- What an order that is cut between two files takes from the other one changes with that file. -#}
-{%- set typed_files -%}
-(
-        select
-            stg_files.*,
-            continued.orders_hash
-        from {{ ref('stg_files') }} as stg_files
-        left join (
-            select
-                load_key,
-                cast({{ segmentation.sum_of_hashes(segmentation.row_hash(
-                    ['invoice_id', 'customer_id', 'country', 'currency', 'status_meaning', 'invoiced_at', 'cancelled_at']
-                )) }} as {{ dbt.type_string() }}) as orders_hash
-            from {{ ref('stg_invoice_orders') }}
-            where is_continued
-            group by load_key
-        ) as continued on stg_files.load_key = continued.load_key
-    ) as typed_files
-{%- endset -%}
+-- What an order that is cut between two files takes from the other one changes with that file.
+with continued_orders as (
 
-{%- set query -%}
+    select
+        load_key,
+        cast({{ segmentation.sum_of_hashes(segmentation.row_hash(
+            ['invoice_id', 'customer_id', 'country', 'currency', 'status_meaning', 'invoiced_at', 'cancelled_at']
+        )) }} as {{ dbt.type_string() }}) as orders_hash
+    from {{ ref('stg_invoice_orders') }}
+    where is_continued
+    group by load_key
+
+),
+
+typed_files as (
+
+    select
+        stg_files.*,
+        continued_orders.orders_hash
+    from {{ ref('stg_files') }} as stg_files
+    left join continued_orders on stg_files.load_key = continued_orders.load_key
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('typed_files', keys, 'typed_key') }}
+
+),
+
 invoice_rows as (
 
     select
@@ -108,7 +117,8 @@ looked_up as (
         order_statuses.meaning as meaning_of_status
     from worded
     left join month_names on worded.month_word = month_names.month_name
-    left join no_customer_words on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
+    left join no_customer_words
+        on {{ segmentation.customer_word('worded.named_customer') }} = no_customer_words.customer_word
     left join document_types on worded.document_type = document_types.document_type
     left join order_statuses on worded.order_status = order_statuses.order_status
 
@@ -140,7 +150,7 @@ completed as (
         {%- for field, given, name in [
             ('customer_id', 'customer_id', 'customer'), ('country', 'country_given', 'country'), ('invoiced_at', 'time_given', 'time')
         ] %}
-        case when typed.has_{{ field }}_of_order then coalesce(typed.{{ given }}, orders.{{ field }}) else typed.{{ given }} end
+        coalesce(typed.{{ given }}, case when typed.has_{{ field }}_of_order then orders.{{ field }} end)
             as {{ name }}_of_order,
         {%- endfor %}
         {{ segmentation.amount_of_line('typed') }} as amount_of_line,
@@ -245,14 +255,5 @@ final as (
     from lines
 
 )
-{%- endset -%}
-
-with files as (
-
-    {{ segmentation.parts_to_build(typed_files, keys, query, 'typed_key') }}
-
-),
-
-{{ query }}
 
 select * from final
