@@ -4,6 +4,13 @@ with customers as (
 
 ),
 
+fit_sample as (
+
+    select customer_id from {{ ref('int_clustering_features') }}
+    where is_fit_sample
+
+),
+
 customer_days as (
 
     select * from {{ ref('int_customer_days') }}
@@ -27,6 +34,7 @@ purchases as (
             partition by customer_days.customer_id order by customer_days.activity_date asc
         ) as previous_date
     from customer_days
+    inner join fit_sample on customer_days.customer_id = fit_sample.customer_id
     inner join decisions on customer_days.activity_date < decisions.fitted_as_of
     where customer_days.sale_lines > 0
 
@@ -59,9 +67,9 @@ final as (
         coalesce(gaps.squared_gap_days, 0e0) as squared_gap_days
 
     from customers
+    inner join fit_sample on customers.customer_id = fit_sample.customer_id
     inner join decisions on customers.as_of_date = decisions.fitted_as_of
     left join gaps on customers.customer_id = gaps.customer_id
-    where customers.purchase_days > 0
 
 )
 
