@@ -415,6 +415,7 @@ def test_a_name_that_is_no_longer_true_of_its_customers_is_told() -> None:
 
 STEADY_BARS = {f"{name}_error": 9 for name in ("drift_psi", "outside_range", "confidence_fall", "segment_share_change")}
 FITS = "select fit_number, fitted_as_of::varchar, reason from intermediate.int_fits order by 1"
+VALUE_FITS = "select fit_number, reason_code, model_version from intermediate.int_value_fits order by 1"
 SEGMENTS = "select customer_id, segment, segment_confidence from marts.customer_segments order by 1"
 
 
@@ -457,8 +458,14 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     model = "select * exclude (is_in_force) from marts.segmentation_model order by 1, 2"
     fitted = first.rows(model)
 
-    kept = built(tmp_path, "2024-07-01", **STEADY_BARS)
+    foretold = first.rows(VALUE_FITS)
+    assert [row[:2] for row in foretold] == [(1, "first")]
+
+    kept = built(tmp_path, "2024-07-01", **STEADY_BARS, gross_margin=-0.5, value_horizon_days=0)
     assert len(kept.rows(FITS)) == 1
+    assert kept.rows(VALUE_FITS) == foretold
+    # Horizon and margin are of the day.
+    assert kept.rows("select count(*), count(distinct lifetime_value) from marts.customer_value")[0][1] == 1
     assert kept.rows(model) == fitted
     assert scored(kept) == kept.rows(SEGMENTS)
     assert kept.rows("select max(as_of_date)::varchar from marts.customer_segments") == [("2024-07-01",)]
@@ -471,6 +478,10 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
     old = built(tmp_path, "2024-07-01", **STEADY_BARS, refit_after_days=29)
     assert old.rows(FITS)[1:] == [(2, "2024-07-01", "the model is 30 days old, above 29")]
+    assert [row[:2] for row in old.rows(VALUE_FITS)] == [(1, "first"), (2, "age")]
+    assert old.rows("select distinct model_version from marts.customer_value") == old.rows(
+        "select model_version from marts.value_model where is_in_force"
+    )
     versions = old.rows(
         "select distinct model_version, is_in_force, fitted_as_of::varchar from marts.segmentation_model"
     )
