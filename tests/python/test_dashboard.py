@@ -19,7 +19,7 @@ from queries import data_quality
 
 from segmentation_charts.published import Snapshot
 
-PAGES = ("Overview", "Segments", "Customers", "Movement", "Data quality", "Model")
+PAGES = ("Overview", "Segments", "Customers", "Value", "Movement", "Data quality", "Model")
 SCRIPT = "<script>document.title = 'harmed'</script>"
 HOSTILE = {
     "script": SCRIPT,

@@ -1,0 +1,474 @@
+"""What customers will bring, in sum and by segment, past purchases and first month; and how well it is foretold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation_charts import formats
+from segmentation_charts.published import Snapshot
+
+# Upper ends of the ranges of days since the last purchase, and of numbers of orders.
+_RECENCY = (7, 14, 30, 60, 90, 180, 365, 730)
+_ORDERS = (1, 2, 3, 5, 10, 20)
+# Customers whose expected revenue differs by less than this part are one point of the curve of concentration.
+_POINTS_AN_E_FOLD = 20
+BROUGHT, TO_COME = "Brought so far", "To come"
+FORETOLD, CAME, BEFORE = "Foretold", "Came", "Last time"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The customers that are looked at.
+
+    Attributes
+    ----------
+    condition : str, default all
+        What SQL asks of customer_segments.
+    parameters : mapping of str to object
+        Of the condition.
+    """
+
+    condition: str = "true"
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def customers(self) -> str:
+        """SQL of the customers with what is foretold of them."""
+        # Each customer of customer_segments has a row in customer_value.
+        return f"""
+            select
+                customers.segment,
+                customers.recency_days,
+                customers.frequency,
+                customers.monetary,
+                customers.first_purchase_date,
+                customer_value.*
+            from (from customer_segments where {self.condition}) as customers
+            inner join customer_value on customers.customer_id = customer_value.customer_id
+        """  # noqa: S608 (names of columns, no values)
+
+
+ALL = Chosen()
+
+
+def is_published(snapshot: Snapshot) -> bool:
+    """Tell whether the version says what customers are worth; those of earlier releases do not."""
+    return {"customer_value", "value_model"} <= snapshot.tables
+
+
+def span(snapshot: Snapshot) -> str:
+    """Return the time that expected orders and revenue are of, in words that follow "in"."""
+    days = snapshot.manifest.get("validation_days")
+    if days is None and is_published(snapshot):
+        # The manifest of a version may not say it; the check of what was foretold does.
+        found = snapshot.query(
+            """
+            select regexp_extract(explanation, 'for (\\d+) days', 1) as days
+            from segmentation_quality
+            where check_name = 'value_forecast'
+            order by subject
+            limit 1
+            """
+        )
+        days = next(iter(found["days"]), None)
+    return f"the next {formats.count(int(days))} days" if days else "the time that is foretold"
+
+
+def horizon(snapshot: Snapshot) -> str:
+    """Return the longer time, that lifetime values are of, in words that follow "in"."""
+    days = snapshot.manifest.get("value_horizon_days")
+    return f"the next {formats.count(int(days))} days" if days else "the longer time that is foretold"
+
+
+def model(snapshot: Snapshot) -> pd.Series[Any]:
+    """Return the row of value_model that is in force."""
+    return snapshot.query("select * from value_model where is_in_force").iloc[0]
+
+
+def warnings(snapshot: Snapshot) -> list[str]:
+    """Return what is to be known before the figures are believed, in sentences, the forecast that failed first."""
+    said = [
+        f"The forecast was off: from {row['since']} on {row['words']} were foretold and {row['came_words']} came. To "
+        f"expect as much as last time, {row['as_before_words']}, would have been closer."
+        for row in outcome(snapshot).to_dict("records")
+        if row["is_worse"]
+    ]
+    found = model(snapshot)
+    # Names of columns are words, too.
+    plain = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", found["warnings"] or "")
+    said += re.findall(r".+?[.!?](?=\s+[A-Z]|\s*$)", plain)
+    if not found["is_season_known"] and not any("season" in sentence for sentence in said):
+        said.append("The season of the shop is not known: what is foretold takes every month for an average one.")
+    return [sentence.strip() for sentence in said]
+
+
+def totals(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.Series[Any]:
+    """Return sums over the customers.
+
+    Returns
+    -------
+    Series
+        customers, valued (of whom something is foretold), expected_orders, expected_revenue, expected_buyers,
+        lifetime_value, is_anybody_leaving (whether probability_alive is below 1 for any).
+    """
+    return snapshot.query(
+        f"""
+        select
+            count(*) as customers,
+            count(expected_revenue) as valued,
+            cast(sum(expected_orders) as double) as expected_orders,
+            cast(sum(expected_revenue) as double) as expected_revenue,
+            cast(sum(probability_to_buy) as double) as expected_buyers,
+            cast(sum(lifetime_value) as double) as lifetime_value,
+            coalesce(min(probability_alive) < 1, false) as is_anybody_leaving
+        from ({chosen.customers})
+        """,  # noqa: S608
+        chosen.parameters,
+    ).iloc[0]
+
+
+def reasons(snapshot: Snapshot, chosen: Chosen = ALL) -> list[str]:
+    """Return why nothing is foretold, in sentences, what holds of most customers first."""
+    found = snapshot.query(
+        f"""
+        select no_value_reason
+        from ({chosen.customers})
+        where no_value_reason is not null
+        group by no_value_reason
+        order by count(*) desc, no_value_reason
+        limit 5
+        """,  # noqa: S608
+        chosen.parameters,
+    )
+    return found["no_value_reason"].tolist()
+
+
+def by_segment(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
+    """Return a row a segment, the one that has brought the most first.
+
+    Returns
+    -------
+    DataFrame
+        segment, customers, revenue and revenue_share (so far), expected_orders, expected_revenue,
+        expected_revenue_share, expected_buyers, median_probability_alive, lifetime_value_per_customer. A share is null
+        if there is nothing to share.
+    """
+    return snapshot.query(
+        f"""
+        with segments as (
+            select
+                segment,
+                count(*) as customers,
+                cast(sum(monetary) as double) as revenue,
+                cast(sum(expected_orders) as double) as expected_orders,
+                cast(sum(expected_revenue) as double) as expected_revenue,
+                cast(sum(probability_to_buy) as double) as expected_buyers,
+                cast(median(probability_alive) as double) as median_probability_alive,
+                cast(sum(lifetime_value) as double) / count(lifetime_value) as lifetime_value_per_customer
+            from ({chosen.customers})
+            group by segment
+        )
+        select
+            *,
+            revenue / nullif(sum(revenue) over (), 0) as revenue_share,
+            expected_revenue / nullif(sum(expected_revenue) over (), 0) as expected_revenue_share
+        from segments
+        order by revenue desc, segment
+        """,  # noqa: S608
+        chosen.parameters,
+    )
+
+
+def shares(segments: pd.DataFrame) -> pd.DataFrame:
+    """Return share_bars' rows of what segments have brought and what they will.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        Of `by_segment`.
+    """
+    panels = {"Share of the revenue so far": "revenue_share", "Share of the revenue to come": "expected_revenue_share"}
+    return pd.concat(
+        segments[["segment"]].assign(
+            panel=panel, share=segments[column], label=[formats.share(share) for share in segments[column]]
+        )
+        for panel, column in panels.items()
+    ).dropna(subset="share")
+
+
+def concentration(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
+    """Return points of the curve of concentration: the share of the expected revenue that the best customers bring.
+
+    Returns
+    -------
+    DataFrame
+        customer_share, revenue_share (0 to 1), both rising, from 0 to 1. Empty where nothing is expected.
+    """
+    # Customers are counted in narrow ranges and not put in order, which takes ten times as long; each point is exact.
+    found = snapshot.query(
+        f"""
+        with ranges as (
+            select
+                floor($points * ln(nullif(expected_revenue, 0))) as place,
+                count(*) as customers,
+                sum(expected_revenue) as revenue
+            from ({chosen.customers})
+            where expected_revenue is not null
+            group by place
+        )
+        select
+            sum(customers) over best / sum(customers) over () as customer_share,
+            cast(sum(revenue) over best as double) / cast(sum(revenue) over () as double) as revenue_share
+        from ranges
+        window best as (order by place desc nulls last rows unbounded preceding)
+        qualify sum(revenue) over () > 0
+        order by customer_share
+        """,  # noqa: S608
+        {"points": _POINTS_AN_E_FOLD, **chosen.parameters},
+    )
+    if found.empty:
+        return found
+    return pd.concat([pd.DataFrame({"customer_share": [0.0], "revenue_share": [0.0]}), found], ignore_index=True)
+
+
+def best_share(curve: pd.DataFrame, customers: float = 0.1) -> float:
+    """Return the share of the revenue that so large a share of the customers brings, the best ones.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        Of `concentration`.
+    customers : float, default 0.1
+        Share of the customers, 0 to 1.
+    """
+    return float(np.interp(customers, curve["customer_share"], curve["revenue_share"]))
+
+
+def matrix(snapshot: Snapshot, chosen: Chosen = ALL, is_alive: bool = True) -> pd.DataFrame:
+    """Return the mean probability of customers by days since the last purchase and number of orders.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    chosen : Chosen
+    is_alive : bool, default True
+        Whether it is the probability that a customer still buys; else that of a purchase in the time that is foretold.
+
+    Returns
+    -------
+    DataFrame
+        recency, orders (names of ranges, for people), customers, share (the probability), label; the latest and fewest
+        first. Ranges without customers are left out.
+    """
+    column = "probability_alive" if is_alive else "probability_to_buy"
+    found = snapshot.query(
+        f"""
+        select
+            {_ranges("recency_days", _RECENCY)} as recency,
+            {_ranges("frequency", _ORDERS)} as orders,
+            count(*) as customers,
+            cast(sum({column}) as double) / count({column}) as share
+        from ({chosen.customers})
+        where {column} is not null
+        group by all
+        order by recency, orders
+        """,  # noqa: S608
+        chosen.parameters,
+    )
+    recency, orders = _names(_RECENCY), _names(_ORDERS)
+    return found.assign(
+        recency=[recency[place] for place in found["recency"]],
+        orders=[orders[place] for place in found["orders"]],
+        label=[f"{100 * share:.0f}" for share in found["share"]],
+    )
+
+
+def new_customers(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
+    """Return a row a month of first purchases: what its customers have brought and will, each in the mean.
+
+    Returns
+    -------
+    DataFrame
+        month (a date), customers, brought (spent so far), to_come (in the longer time that is foretold) and
+        lifetime_value, of a customer of whom something is foretold.
+    """
+    return snapshot.query(
+        f"""
+        select
+            cast(date_trunc('month', first_purchase_date) as date) as month,
+            count(*) as customers,
+            cast(sum(monetary) as double) / count(*) as brought,
+            cast(sum(horizon_revenue) as double) / count(*) as to_come,
+            cast(sum(lifetime_value) as double) / count(*) as lifetime_value
+        from ({chosen.customers})
+        where horizon_revenue is not null
+        group by month
+        order by month
+        """,  # noqa: S608
+        chosen.parameters,
+    )
+
+
+def parts_of_worth(months: pd.DataFrame) -> pd.DataFrame:
+    """Return by_month's rows of what new customers have brought and will.
+
+    Parameters
+    ----------
+    months : DataFrame
+        Of `new_customers`.
+    """
+    # A month without new customers has its place on the axis, too.
+    every = months.set_index("month").reindex(pd.date_range(months["month"].min(), months["month"].max(), freq="MS"))
+    named = every.reset_index(drop=True).assign(month=[formats.month(month) for month in every.index])
+    return pd.concat(
+        named[["month"]].assign(segment=part, value=named[column])
+        for part, column in ((TO_COME, "to_come"), (BROUGHT, "brought"))
+    ).sort_index(kind="stable")
+
+
+def outcome(snapshot: Snapshot) -> pd.DataFrame:
+    """Return what was foretold in sum at a day in the past, against what came and what had come before.
+
+    Returns
+    -------
+    DataFrame
+        measure (orders, revenue), since (the day, for people), ratio (foretold by what came), foretold, came, as_before
+        (null if the version does not say), the three in words (words, came_words, as_before_words), is_worse (whether
+        as much as last time would have been closer). Empty where there is no such day.
+    """
+    # The sums are in the sentence alone.
+    found = snapshot.query(
+        """
+        select
+            split_part(subject, ' from ', 1) as measure,
+            try_cast(split_part(subject, ' from ', 2) as date) as since,
+            value as ratio,
+            verdict = 'warn' as is_worse,
+            try_cast(regexp_extract(explanation, 'Foretold (-?\\d+)', 1) as double) as foretold,
+            try_cast(regexp_extract(explanation, ', came (-?\\d+)', 1) as double) as came,
+            try_cast(regexp_extract(explanation, 'time before (-?\\d+)', 1) as double) as as_before
+        from segmentation_quality
+        where check_name = 'value_forecast'
+        order by measure
+        """
+    )
+
+    def words(column: str) -> list[str]:
+        return [
+            f"{formats.count(value)} orders" if measure == "orders" else formats.money(value, snapshot.currency)
+            for measure, value in zip(found["measure"], found[column], strict=True)
+        ]
+
+    return found.assign(
+        since=[formats.date(day) for day in found["since"]],
+        words=words("foretold"),
+        came_words=words("came"),
+        as_before_words=words("as_before"),
+    )
+
+
+def outcome_bars(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return share_bars' rows of what was foretold, what came, and what had come before.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `outcome`.
+    """
+    columns = {FORETOLD: "foretold", CAME: "came", BEFORE: "as_before"}
+    return pd.DataFrame(
+        [
+            {
+                "panel": row["measure"].capitalize(),
+                "segment": name,
+                "share": row[column],
+                "label": formats.count(row[column]),
+            }
+            for row in rows.to_dict("records")
+            for name, column in columns.items()
+        ]
+    ).dropna(subset="share")
+
+
+def verdicts(rows: pd.DataFrame) -> str:
+    """Return in sentences whether the forecast was better than as much as last time.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `outcome`.
+    """
+    words = {
+        True: "as much as last time would have been closer",
+        False: "the forecast was closer than as much as last time, or within a tenth",
+    }
+    return " ".join(f"{row['measure'].capitalize()}: {words[row['is_worse']]}." for row in rows.to_dict("records"))
+
+
+def outcome_of_groups(snapshot: Snapshot) -> pd.DataFrame:
+    """Return what was foretold by what came, of tenths of the customers and of segments.
+
+    Returns
+    -------
+    DataFrame
+        group (for people), measure (Orders, Revenue), ratio: tenths first, the one of whom the most was expected on
+        top. What is 0 is left out.
+    """
+    found = snapshot.query(
+        """
+        select
+            split_part(subject, ' of ', 1) as measure,
+            substr(subject, strpos(subject, ' of ') + 4) as name,
+            value as ratio
+        from segmentation_quality
+        where check_name = 'value_forecast_of_groups' and value > 0
+        """
+    )
+    tenth = found["name"].str.extract(r"^tenth (\d+)$", expand=False).astype(float)
+    words = {1.0: "Best tenth", 10.0: "Last tenth"}
+    names = [
+        name.removeprefix("segment ") if pd.isna(place) else words.get(place, f"Tenth {place:.0f}")
+        for name, place in zip(found["name"], tenth, strict=True)
+    ]
+    return (
+        found.assign(place=tenth.fillna(99), group=names, measure=found["measure"].str.capitalize())
+        .sort_values(["place", "group", "measure"])[["group", "measure", "ratio"]]
+        .reset_index(drop=True)
+    )
+
+
+def calibration(snapshot: Snapshot) -> pd.DataFrame:
+    """Return who bought of those who were given a probability to buy: expected, value, standard_error, customers."""
+    return snapshot.query(
+        """
+        select
+            bar as expected,
+            value,
+            standard_error,
+            try_cast(regexp_extract(explanation, 'of (\\d+) customers', 1) as bigint) as customers
+        from segmentation_quality
+        where check_name = 'value_calibration' and value is not null and bar is not null
+        order by bar, subject
+        """
+    )
+
+
+def _ranges(column: str, edges: tuple[int, ...]) -> str:
+    cases = " ".join(f"when {column} <= {edge} then {place}" for place, edge in enumerate(edges))
+    return f"case {cases} else {len(edges)} end"
+
+
+def _names(edges: tuple[int, ...]) -> list[str]:
+    lows = [edges[0], *(edge + 1 for edge in edges)]
+    first = str(edges[0]) if edges[0] == 1 else f"up to {edges[0]}"
+    between = [
+        str(high) if low == high else f"{low}–{high}"  # noqa: RUF001
+        for low, high in zip(lows[1:], edges[1:], strict=False)
+    ]
+    return [first, *between, f"over {edges[-1]}"]
