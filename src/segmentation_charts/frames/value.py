@@ -324,7 +324,8 @@ def parts_of_worth(months: pd.DataFrame) -> pd.DataFrame:
         Of `new_customers`.
     """
     # A month without new customers has its place on the axis, too.
-    every = months.set_index("month").reindex(pd.date_range(months["month"].min(), months["month"].max(), freq="MS"))
+    axis = pd.date_range(months["month"].min(), months["month"].max(), freq="MS")
+    every = months.set_index("month").reindex(axis, fill_value=0)
     named = every.reset_index(drop=True).assign(month=[formats.month(month) for month in every.index])
     return pd.concat(
         named[["month"]].assign(segment=part, value=named[column])
