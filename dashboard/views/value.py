@@ -128,7 +128,7 @@ def _segments(snapshot: Snapshot, country: Country, segment: str | None, is_anyb
         "expected_buyers": ("Customers who buy", formats.count),
     }
     if is_anybody_leaving:
-        columns["median_probability_alive"] = ("Still buys (median customer)", formats.share)
+        columns["alive_share"] = ("Share who still buy", formats.share)
     columns["lifetime_value_per_customer"] = ("Lifetime value of a customer", money)
     table(rows, columns, "What each segment is worth")
 

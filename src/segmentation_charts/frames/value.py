@@ -37,22 +37,6 @@ class Chosen:
     condition: str = "true"
     parameters: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def customers(self) -> str:
-        """SQL of the customers with what is foretold of them."""
-        # Each customer of customer_segments has a row in customer_value.
-        return f"""
-            select
-                customers.segment,
-                customers.recency_days,
-                customers.frequency,
-                customers.monetary,
-                customers.first_purchase_date,
-                customer_value.*
-            from (from customer_segments where {self.condition}) as customers
-            inner join customer_value on customers.customer_id = customer_value.customer_id
-        """  # noqa: S608 (names of columns, no values)
-
 
 ALL = Chosen()
 
@@ -117,20 +101,11 @@ def totals(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.Series[Any]:
         customers, valued (of whom something is foretold), expected_orders, expected_revenue, expected_buyers,
         lifetime_value, is_anybody_leaving (whether probability_alive is below 1 for any).
     """
-    return snapshot.query(
-        f"""
-        select
-            count(*) as customers,
-            count(expected_revenue) as valued,
-            cast(sum(expected_orders) as double) as expected_orders,
-            cast(sum(expected_revenue) as double) as expected_revenue,
-            cast(sum(probability_to_buy) as double) as expected_buyers,
-            cast(sum(lifetime_value) as double) as lifetime_value,
-            coalesce(min(probability_alive) < 1, false) as is_anybody_leaving
-        from ({chosen.customers})
-        """,  # noqa: S608
-        chosen.parameters,
-    ).iloc[0]
+    found = _sums(snapshot, chosen, "segment")
+    names = ["customers", "valued", "expected_orders", "expected_revenue", "expected_buyers", "lifetime_value"]
+    total = found[names].sum().astype(object)
+    total["is_anybody_leaving"] = bool((found["lowest_alive"] < 1).any())
+    return total
 
 
 def reasons(snapshot: Snapshot, chosen: Chosen = ALL) -> list[str]:
@@ -138,12 +113,14 @@ def reasons(snapshot: Snapshot, chosen: Chosen = ALL) -> list[str]:
     found = snapshot.query(
         f"""
         select no_value_reason
-        from ({chosen.customers})
-        where no_value_reason is not null
+        from customer_value
+        where
+            no_value_reason is not null
+            and customer_id in (select customer_id from customer_segments where {chosen.condition})
         group by no_value_reason
         order by count(*) desc, no_value_reason
         limit 5
-        """,  # noqa: S608
+        """,  # noqa: S608 (names of columns, no values)
         chosen.parameters,
     )
     return found["no_value_reason"].tolist()
@@ -156,33 +133,17 @@ def by_segment(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
     -------
     DataFrame
         segment, customers, revenue and revenue_share (so far), expected_orders, expected_revenue,
-        expected_revenue_share, expected_buyers, median_probability_alive, lifetime_value_per_customer. A share is null
-        if there is nothing to share.
+        expected_revenue_share, expected_buyers, alive_share (of the customers who still buy), and
+        lifetime_value_per_customer. A share is null if there is nothing to share.
     """
-    return snapshot.query(
-        f"""
-        with segments as (
-            select
-                segment,
-                count(*) as customers,
-                cast(sum(monetary) as double) as revenue,
-                cast(sum(expected_orders) as double) as expected_orders,
-                cast(sum(expected_revenue) as double) as expected_revenue,
-                cast(sum(probability_to_buy) as double) as expected_buyers,
-                cast(median(probability_alive) as double) as median_probability_alive,
-                cast(sum(lifetime_value) as double) / count(lifetime_value) as lifetime_value_per_customer
-            from ({chosen.customers})
-            group by segment
-        )
-        select
-            *,
-            revenue / nullif(sum(revenue) over (), 0) as revenue_share,
-            expected_revenue / nullif(sum(expected_revenue) over (), 0) as expected_revenue_share
-        from segments
-        order by revenue desc, segment
-        """,  # noqa: S608
-        chosen.parameters,
+    found = _sums(snapshot, chosen, "segment")
+    found = found.assign(
+        alive_share=_over(found["alive"], found["valued"]),
+        lifetime_value_per_customer=_over(found["lifetime_value"], found["valued"]),
+        revenue_share=_over(found["revenue"], found["revenue"].sum()),
+        expected_revenue_share=_over(found["expected_revenue"], found["expected_revenue"].sum()),
     )
+    return found.sort_values(["revenue", "segment"], ascending=[False, True], ignore_index=True)
 
 
 def shares(segments: pd.DataFrame) -> pd.DataFrame:
@@ -210,31 +171,18 @@ def concentration(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
     DataFrame
         customer_share, revenue_share (0 to 1), both rising, from 0 to 1. Empty where nothing is expected.
     """
-    # Customers are counted in narrow ranges and not put in order, which takes ten times as long; each point is exact.
-    found = snapshot.query(
-        f"""
-        with ranges as (
-            select
-                floor($points * ln(nullif(expected_revenue, 0))) as place,
-                count(*) as customers,
-                sum(expected_revenue) as revenue
-            from ({chosen.customers})
-            where expected_revenue is not null
-            group by place
-        )
-        select
-            sum(customers) over best / sum(customers) over () as customer_share,
-            cast(sum(revenue) over best as double) / cast(sum(revenue) over () as double) as revenue_share
-        from ranges
-        window best as (order by place desc nulls last rows unbounded preceding)
-        qualify sum(revenue) over () > 0
-        order by customer_share
-        """,  # noqa: S608
-        {"points": _POINTS_AN_E_FOLD, **chosen.parameters},
+    # Customers are counted in narrow ranges and not put in order, which takes far longer; each point is exact.
+    found = _sums(snapshot, chosen, "place").sort_values("place", ascending=False, na_position="last")
+    found = found[found["valued"] > 0]
+    customers, revenue = (found[name].astype(float).cumsum() for name in ("valued", "expected_revenue"))
+    if found.empty or not revenue.iloc[-1] > 0:
+        return pd.DataFrame(columns=["customer_share", "revenue_share"])
+    return pd.DataFrame(
+        {
+            "customer_share": [0.0, *(customers / customers.iloc[-1])],
+            "revenue_share": [0.0, *(revenue / revenue.iloc[-1])],
+        }
     )
-    if found.empty:
-        return found
-    return pd.concat([pd.DataFrame({"customer_share": [0.0], "revenue_share": [0.0]}), found], ignore_index=True)
 
 
 def best_share(curve: pd.DataFrame, customers: float = 0.1) -> float:
@@ -266,26 +214,18 @@ def matrix(snapshot: Snapshot, chosen: Chosen = ALL, is_alive: bool = True) -> p
         recency, orders (names of ranges, for people), customers, share (the probability), label; the latest and fewest
         first. Ranges without customers are left out.
     """
-    column = "probability_alive" if is_alive else "probability_to_buy"
-    found = snapshot.query(
-        f"""
-        select
-            {_ranges("recency_days", _RECENCY)} as recency,
-            {_ranges("frequency", _ORDERS)} as orders,
-            count(*) as customers,
-            cast(sum({column}) as double) / count({column}) as share
-        from ({chosen.customers})
-        where {column} is not null
-        group by all
-        order by recency, orders
-        """,  # noqa: S608
-        chosen.parameters,
-    )
+    found = _sums(snapshot, chosen, "recency").sort_values(["recency", "orders"], ignore_index=True)
+    found = found[found["valued"] > 0]
     recency, orders = _names(_RECENCY), _names(_ORDERS)
-    return found.assign(
-        recency=[recency[place] for place in found["recency"]],
-        orders=[orders[place] for place in found["orders"]],
-        label=[f"{100 * share:.0f}" for share in found["share"]],
+    share = _over(found["alive" if is_alive else "expected_buyers"], found["valued"])
+    return pd.DataFrame(
+        {
+            "recency": [recency[int(place)] for place in found["recency"]],
+            "orders": [orders[int(place)] for place in found["orders"]],
+            "customers": found["valued"],
+            "share": share,
+            "label": [f"{100 * value:.0f}" for value in share],
+        }
     )
 
 
@@ -298,21 +238,13 @@ def new_customers(snapshot: Snapshot, chosen: Chosen = ALL) -> pd.DataFrame:
         month (a date), customers, brought (spent so far), to_come (in the longer time that is foretold) and
         lifetime_value, of a customer of whom something is foretold.
     """
-    return snapshot.query(
-        f"""
-        select
-            cast(date_trunc('month', first_purchase_date) as date) as month,
-            count(*) as customers,
-            cast(sum(monetary) as double) / count(*) as brought,
-            cast(sum(horizon_revenue) as double) / count(*) as to_come,
-            cast(sum(lifetime_value) as double) / count(*) as lifetime_value
-        from ({chosen.customers})
-        where horizon_revenue is not null
-        group by month
-        order by month
-        """,  # noqa: S608
-        chosen.parameters,
-    )
+    found = _sums(snapshot, chosen, "month").sort_values("month", ignore_index=True)
+    found = found[found["valued"] > 0]
+    means = {"brought": "valued_revenue", "to_come": "horizon_revenue", "lifetime_value": "lifetime_value"}
+    return pd.DataFrame(
+        {"month": pd.to_datetime(found["month"]), "customers": found["valued"]}
+        | {name: _over(found[column], found["valued"]) for name, column in means.items()}
+    ).reset_index(drop=True)
 
 
 def parts_of_worth(months: pd.DataFrame) -> pd.DataFrame:
@@ -458,6 +390,76 @@ def calibration(snapshot: Snapshot) -> pd.DataFrame:
         order by bar, subject
         """
     )
+
+
+def _sums(snapshot: Snapshot, chosen: Chosen, group: str) -> pd.DataFrame:
+    """Return sums over the customers by segment, by recency and orders, by month or by place of the curve.
+
+    All are of one query, because to join the customers with their values takes most of the time.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    chosen : Chosen
+    group : str
+        The first column that they are by: segment, recency, month or place.
+    """
+    found = snapshot.query(
+        f"""
+        with customers as (
+            select
+                customer_id,
+                segment,
+                {_ranges("recency_days", _RECENCY)} as recency,
+                {_ranges("frequency", _ORDERS)} as orders,
+                cast(date_trunc('month', first_purchase_date) as date) as month,
+                monetary
+            from customer_segments
+            where {chosen.condition}
+        ),
+        joined as (
+            select
+                customers.*,
+                customer_value.*,
+                floor($points * ln(nullif(customer_value.expected_revenue, 0))) as place
+            from customers
+            inner join customer_value on customers.customer_id = customer_value.customer_id
+        )
+        select
+            case
+                when grouping(segment) = 0 then 'segment'
+                when grouping(recency) = 0 then 'recency'
+                when grouping(month) = 0 then 'month'
+                else 'place'
+            end as group_name,
+            segment,
+            recency,
+            orders,
+            month,
+            place,
+            count(*) as customers,
+            count(expected_revenue) as valued,
+            cast(sum(monetary) as double) as revenue,
+            cast(sum(case when expected_revenue is not null then monetary end) as double) as valued_revenue,
+            cast(sum(expected_orders) as double) as expected_orders,
+            cast(sum(expected_revenue) as double) as expected_revenue,
+            cast(sum(probability_to_buy) as double) as expected_buyers,
+            cast(sum(probability_alive) as double) as alive,
+            cast(min(probability_alive) as double) as lowest_alive,
+            cast(sum(horizon_revenue) as double) as horizon_revenue,
+            cast(sum(lifetime_value) as double) as lifetime_value
+        from joined
+        group by grouping sets ((segment), (recency, orders), (month), (place))
+        """,  # noqa: S608 (names of columns, no values)
+        {"points": _POINTS_AN_E_FOLD, **chosen.parameters},
+    )
+    return found[found["group_name"] == group].reset_index(drop=True)
+
+
+def _over(values: pd.Series[float], by: Any) -> pd.Series[float]:
+    """Divide; null where there is nothing to divide by."""
+    divisor = by if isinstance(by, pd.Series) else pd.Series(by, index=values.index)
+    return values.astype(float) / divisor.astype(float).where(divisor > 0)
 
 
 def _ranges(column: str, edges: tuple[int, ...]) -> str:
