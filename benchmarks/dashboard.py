@@ -20,10 +20,10 @@ sys.path.insert(0, str(PROJECT / "tests" / "python"))
 
 import browser  # noqa: E402
 
-PAGES = ("Segments", "Customers", "Movement", "Data quality", "Model", "Overview")
+PAGES = ("Segments", "Customers", "Value", "Movement", "Data quality", "Model", "Overview")
 LINES = 20_000_000
 # Amounts that add up with the customers.
-SUMS = ("customers", "orders", "revenue", "returned_value", "monetary")
+SUMS = ("customers", "orders", "revenue", "returned_value", "monetary", "expected_revenue")
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def multiply(published: Path, folder: Path, customers: int) -> None:
                 ((lines,),) = connection.execute("select count(*) from source.invoice_lines").fetchall()
                 some = max(1, min(times, LINES // lines))
                 connection.execute(copies(name, range_of=f"range({some}) as copies(i)"))
-            elif name in ("customer_segments", "segment_history"):
+            elif name in ("customer_segments", "customer_value", "segment_history"):
                 order = "order by month_end, customer_id" if "month_end" in columns else "order by customer_id"
                 connection.execute(f"{copies(name, range_of=f'range({times}) as copies(i)')} {order}")
             elif name in ("segment_profiles", "segment_sales", "country_sales", "segment_migrations"):
@@ -74,7 +74,7 @@ def multiply(published: Path, folder: Path, customers: int) -> None:
                 connection.execute(f"create table {name} as select * replace ({sums}) from source.{name}")
             else:
                 connection.execute(f"create table {name} as from source.{name}")
-        for name in ("customer_segments", "segment_history", "invoice_lines"):
+        for name in ("customer_segments", "customer_value", "segment_history", "invoice_lines"):
             rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
             print(f"{rows:>12,} {name}")
 

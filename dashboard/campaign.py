@@ -16,6 +16,8 @@ from segmentation_charts.published import Snapshot
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001
 TEXTS = ("campaign", "customer_id", '"group"', "segment", "country", "recommended_action")
 NUMBERS = ("last_purchase_date", "recency_days", "frequency", "monetary", "avg_order_value", "return_rate")
+# Of customer_value; empty where the version does not say what customers are worth, so that lists have the same columns.
+VALUES = ("probability_to_buy", "expected_revenue", "lifetime_value")
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,25 @@ def write(snapshot: Snapshot, campaign: Campaign) -> bytes:
         f"case when regexp_matches({column}, '{FORMULA}') then '''' || {column} else {column} end as {column}"
         for column in TEXTS
     )
+    columns = ", ".join(VALUES)
+    nothing = ", ".join(f"null as {column}" for column in VALUES)
+    known = f"select customer_id as id, {columns} from customer_value"  # noqa: S608
     batches = snapshot.batches(
         f"""
-        with customers as ({campaign.customers})
+        with customers as ({campaign.customers}),
+
+        customer_values as (
+
+            {known if "customer_value" in snapshot.tables else f"select null::varchar as id, {nothing} where false"}
+
+        )
 
         select
             {texts},
-            {", ".join(NUMBERS)}
+            {", ".join(NUMBERS)},
+            {columns}
         from customers
+        left join customer_values on customers.customer_id = customer_values.id
         order by customers.customer_id
         """,  # noqa: S608
         campaign.parameters,

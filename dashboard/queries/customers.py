@@ -39,12 +39,12 @@ def search(snapshot: Snapshot, text: str, country: Country, segment: str | None,
     Returns
     -------
     DataFrame
-        customer_id, segment, country, recency_days, frequency, monetary, and found: how many there are without the
-        limit.
+        customer_id, segment, country, recency_days, frequency, monetary, found (how many there are without the limit),
+        and of customer_value probability_to_buy, expected_revenue and lifetime_value, where it is published.
     """
     in_segment = "true" if segment is None else "segment = $segment"
     # Counted apart, so that only the first have to be kept in order.
-    return snapshot.query(
+    first = snapshot.query(
         f"""
         with found as (
 
@@ -69,6 +69,7 @@ def search(snapshot: Snapshot, text: str, country: Country, segment: str | None,
         """,  # noqa: S608
         {"text": text, "limit": limit, **country.parameters} | ({} if segment is None else {"segment": segment}),
     )
+    return _with_value(snapshot, first)
 
 
 def profile(snapshot: Snapshot, customer_id: str) -> pd.Series:
@@ -82,6 +83,31 @@ def profile(snapshot: Snapshot, customer_id: str) -> pd.Series:
         Of the customer, who has to be there.
     """
     return snapshot.query("select * from customer_segments where customer_id = $id", {"id": customer_id}).iloc[0]
+
+
+def value(snapshot: Snapshot, customer_id: str) -> pd.Series | None:
+    """Return the row of customer_value with valued_customers, how many have a rank; None where it is not published.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    customer_id : str
+        Of the customer.
+    """
+    if "customer_value" not in snapshot.tables:
+        return None
+    found = snapshot.query(
+        """
+        select
+            *,
+            (select count(value_rank) from customer_value) as valued_customers
+        from customer_value
+        where customer_id = $id
+        """,
+        {"id": customer_id},
+    )
+    return None if found.empty else found.iloc[0]
 
 
 def history(snapshot: Snapshot, customer_id: str, period: Period) -> pd.DataFrame:
@@ -212,8 +238,9 @@ def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFra
     Returns
     -------
     DataFrame
-        customer_id, segment, country, recency_days, frequency, monetary, and distance in scaled space (1 is a standard
-        deviation of one feature, where cluster_scaler is standard). Empty where no feature of the model is published.
+        customer_id, segment, country, recency_days, frequency, monetary, distance in scaled space (1 is a standard
+        deviation of one feature, where cluster_scaler is standard), and of customer_value as search has it. Empty where
+        no feature of the model is published.
     """
     model = snapshot.query("select * from segmentation_model where is_in_force order by segment_number limit 1").iloc[0]
     used = [feature for feature in FEATURES if not pd.isna(model.get(f"{feature}_scale"))]
@@ -225,7 +252,7 @@ def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFra
         for feature in used
     ).replace("np.float64", "")
     squares = " + ".join(f"pow(other.scaled_{feature} - this.scaled_{feature}, 2)" for feature in used)
-    return snapshot.query(
+    alike = snapshot.query(
         f"""
         with customers as (
 
@@ -264,3 +291,23 @@ def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFra
         """,  # noqa: S608
         {"id": customer_id, "limit": limit},
     )
+    return _with_value(snapshot, alike)
+
+
+def _with_value(snapshot: Snapshot, customers: pd.DataFrame) -> pd.DataFrame:
+    """Join some customers with what is foretold of them, which need not be looked up for all."""
+    if "customer_value" not in snapshot.tables:
+        return customers
+    found = snapshot.query(
+        """
+        select
+            customer_id,
+            probability_to_buy,
+            expected_revenue,
+            lifetime_value
+        from customer_value
+        where list_contains($ids, customer_id)
+        """,
+        {"ids": customers["customer_id"].tolist()},
+    )
+    return customers.merge(found, how="left", on="customer_id")

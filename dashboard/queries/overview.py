@@ -51,6 +51,29 @@ def segments(snapshot: Snapshot, country: Country) -> pd.DataFrame:
     )
 
 
+def revenue_to_come(snapshot: Snapshot, country: Country) -> float | None:
+    """Return what customers are expected to bring in sum; None if the version does not say, or nothing is foretold.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    country : Country
+        Whose customers are counted.
+    """
+    if "customer_value" not in snapshot.tables:
+        return None
+    found = snapshot.query(
+        f"""
+        select cast(sum(expected_revenue) as double) as revenue
+        from customer_value
+        where customer_id in (select customer_id from customer_segments where {country.condition})
+        """,  # noqa: S608
+        country.parameters,
+    )["revenue"].iloc[0]
+    return None if pd.isna(found) else float(found)
+
+
 def sales(snapshot: Snapshot, country: Country, period: Period) -> pd.DataFrame:
     """Return a row a month and segment, by the segment at the end of the month.
 

@@ -14,6 +14,7 @@ from segmentation_charts import formats
 from segmentation_charts.customers import history
 from segmentation_charts.frames.measures import money_title
 from segmentation_charts.frames.segments import colors
+from segmentation_charts.frames.value import horizon, span
 from segmentation_charts.published import Snapshot
 
 ANY = "Any segment"
@@ -58,6 +59,7 @@ def _customer(snapshot: Snapshot, customer_id: str) -> None:
             "Sent back": formats.share(customer["return_rate"]),
         }
     )
+    _value(snapshot, customer_id)
     since = formats.date(customer["segment_since"])
     earlier = customer["previous_segment"]
     before = f", before that in {escape(earlier)}" if isinstance(earlier, str) else ""
@@ -78,6 +80,33 @@ def _customer(snapshot: Snapshot, customer_id: str) -> None:
         "largest and smallest values count as capped, as they do for the model."
     )
     _list(snapshot, queries.nearest(snapshot, customer_id), "The customers who are most alike", with_distance=True)
+
+
+def _value(snapshot: Snapshot, customer_id: str) -> None:
+    worth = queries.value(snapshot, customer_id)
+    if worth is None:
+        return
+    if isinstance(worth["no_value_reason"], str):
+        st.markdown(f"**Nothing is foretold.** {escape(worth['no_value_reason'])}")
+        return
+
+    def money(amount: float) -> str:
+        return formats.money(amount, snapshot.currency)
+
+    time = span(snapshot)
+    facts(
+        {
+            f"Probability to buy in {time}": formats.share(worth["probability_to_buy"], 0),
+            f"Revenue in {time}": money(worth["expected_revenue"]),
+            "Lifetime value": money(worth["lifetime_value"]),
+            "Lies between": f"{money(worth['lifetime_value_low'])} and {money(worth['lifetime_value_high'])}",
+            "Rank": f"{formats.count(worth['value_rank'])} of {formats.count(worth['valued_customers'])}",
+        }
+    )
+    st.caption(
+        f"The lifetime value is what the customer is still worth in {horizon(snapshot)}. It lies between the two in "
+        "nine cases of ten: for one customer much is chance. The rank is by lifetime value."
+    )
 
 
 def _history(snapshot: Snapshot, customer_id: str, period: Period) -> None:
@@ -140,6 +169,10 @@ def _list(snapshot: Snapshot, customers: pd.DataFrame, name: str, with_distance:
         "frequency": ("Orders", formats.count),
         "monetary": ("Spent", lambda amount: formats.money(amount, snapshot.currency)),
     }
+    if "lifetime_value" in customers:
+        columns["probability_to_buy"] = ("Probability to buy", formats.share)
+        columns["expected_revenue"] = ("Expected", lambda amount: formats.money(amount, snapshot.currency))
+        columns["lifetime_value"] = ("Lifetime value", lambda amount: formats.money(amount, snapshot.currency))
     if with_distance:
         columns["distance"] = ("Distance", lambda distance: formats.number(distance, 2))
     table(customers, columns, name)

@@ -170,7 +170,8 @@ def _checks(snapshot: Snapshot) -> None:
             about=checks["segment"].fillna("All customers"),
             verdict=checks["verdict"].map(VERDICTS),
             subject=checks["subject"].str.replace("_", " ").map(thousands),
-            explanation=checks["explanation"].map(sentence),
+            # Names of columns are words, too.
+            explanation=checks["explanation"].map(sentence).str.replace(r"(?<=[a-z])_(?=[a-z])", " ", regex=True),
         ),
         {
             "check": ("Check", None),

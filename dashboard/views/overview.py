@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 from queries import overview as queries
 from queries.selection import Country, Period
-from shown import as_of, change, chart, escape, facts, table
+from shown import as_of, change, chart, escape, facts, table, thousands
 from snapshots import before
 
 from segmentation_charts import formats
 from segmentation_charts.frames.measures import money_title
 from segmentation_charts.frames.segments import colors
+from segmentation_charts.frames.value import span
 from segmentation_charts.published import Snapshot
 from segmentation_charts.sales import by_month
 from segmentation_charts.segments import share_bars
@@ -33,7 +34,7 @@ def draw(snapshot: Snapshot) -> None:
     else:
         sales = queries.sales(snapshot, country, period)
     segments = queries.segments(snapshot, country)
-    _figures(snapshot, segments, sales, period)
+    _figures(snapshot, segments, sales, period, queries.revenue_to_come(snapshot, country))
     _segments(snapshot, segments, country)
     _sales(snapshot, sales, country, period)
     changes, trust = st.columns(2)
@@ -43,18 +44,23 @@ def draw(snapshot: Snapshot) -> None:
         _trust(snapshot)
 
 
-def _figures(snapshot: Snapshot, segments: pd.DataFrame, sales: pd.DataFrame, period: Period) -> None:
+def _figures(
+    snapshot: Snapshot, segments: pd.DataFrame, sales: pd.DataFrame, period: Period, to_come: float | None
+) -> None:
     orders, revenue = sales["orders"].sum(), sales["revenue"].sum()
-    facts(
-        {
-            "Customers": formats.count(segments["customers"].sum()),
-            f"Revenue {period.words}": formats.money(revenue, snapshot.currency),
-            f"Orders {period.words}": formats.count(orders),
-            "Average order": formats.money(revenue / orders if orders else None, snapshot.currency, 2),
-            "Came back": formats.money(sales["returned_value"].sum(), snapshot.currency),
-        }
-    )
-    st.caption("Revenue is the value of products sold, before returns; what came back is counted in its own month.")
+    figures = {
+        "Customers": formats.count(segments["customers"].sum()),
+        f"Revenue {period.words}": formats.money(revenue, snapshot.currency),
+        f"Orders {period.words}": formats.count(orders),
+        "Average order": formats.money(revenue / orders if orders else None, snapshot.currency, 2),
+        "Came back": formats.money(sales["returned_value"].sum(), snapshot.currency),
+    }
+    caption = "Revenue is the value of products sold, before returns; what came back is counted in its own month."
+    if to_come is not None:
+        figures[f"Revenue expected in {span(snapshot)}"] = formats.money(to_come, snapshot.currency)
+        caption += " What is expected is of today's customers; the page Value says how far that can be believed."
+    facts(figures)
+    st.caption(caption)
 
 
 def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> None:
@@ -133,6 +139,6 @@ def _trust(snapshot: Snapshot) -> None:
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",
-        *(f"Warning: {escape(warning)}" for warning in manifest["warnings"]),
+        *(f"Warning: {escape(thousands(warning))}" for warning in manifest["warnings"]),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -16,6 +16,7 @@ from shown import as_of, chart, escape, facts, table
 
 from segmentation_charts import formats
 from segmentation_charts.customers import against_everybody
+from segmentation_charts.frames import value as value_frames
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.published import Snapshot
 from segmentation_charts.theme import OVERLAY
@@ -33,22 +34,30 @@ def draw(snapshot: Snapshot) -> None:
         country = filters.choose_country(snapshot)
     profile = profiles.loc[name]
     members = Members(name, is_overlay=profile["kind"] == "overlay")
-    _profile(snapshot, profile, members)
+    # Where nobody is seen to leave for good the probability says nothing.
+    is_anybody_leaving = bool((profiles.get("median_probability_alive", pd.Series(dtype=float)) < 1).any())
+    _profile(snapshot, profile, members, is_anybody_leaving)
     _comparison(snapshot, members, country)
     _countries(snapshot, members)
     _campaign(snapshot, members, country, float(profile["holdout_share"]))
 
 
-def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members) -> None:
+def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members, is_anybody_leaving: bool) -> None:
     st.header(escape(members.segment))
-    facts(
-        {
-            "Customers": formats.count(profile["customers"]),
-            "Share of customers": formats.share(profile["customer_share"]),
-            "Revenue": formats.money(profile["revenue"], snapshot.currency),
-            "Share of revenue": formats.share(profile["revenue_share"]),
-        }
-    )
+    figures = {
+        "Customers": formats.count(profile["customers"]),
+        "Share of customers": formats.share(profile["customer_share"]),
+        "Revenue": formats.money(profile["revenue"], snapshot.currency),
+        "Share of revenue": formats.share(profile["revenue_share"]),
+    }
+    # Versions of earlier releases do not say it, and of some shops nothing is foretold.
+    if not formats.is_none(profile.get("expected_revenue")):
+        span = value_frames.span(snapshot)
+        figures[f"Revenue in {span}"] = formats.money(profile["expected_revenue"], snapshot.currency)
+        figures["Share of that"] = formats.share(profile["expected_revenue_share"])
+        if is_anybody_leaving:
+            figures["Still buys (median customer)"] = formats.share(profile["median_probability_alive"])
+    facts(figures)
     st.markdown(escape(profile["explanation"]))
     st.markdown(
         f"**What to do.** {escape(profile['recommended_action'])}\n\n"
@@ -152,8 +161,8 @@ def _campaign(snapshot: Snapshot, members: Members, country: Country, share: flo
         disabled=not name.strip() or not reached + held_out,
     )
     st.caption(
-        "A row a customer; the column group says campaign or holdout. Texts that a spreadsheet would take for a "
-        "formula have an apostrophe in front."
+        "A row a customer. The column group says campaign or holdout, the last columns what is expected of the "
+        "customer. Texts that a spreadsheet would take for a formula have an apostrophe in front."
     )
 
 

@@ -46,7 +46,11 @@ def intervals(frame: pd.DataFrame, title: str, bar: float | None = None, width: 
     return alt.layer(*layers).properties(width=width, height=alt.Step(34))
 
 
-def reliability(frame: pd.DataFrame, width: float = WIDE) -> Any:
+def reliability(
+    frame: pd.DataFrame,
+    width: float = WIDE,
+    titles: tuple[str, str] = ("Confidence", "Share that was right"),
+) -> Any:
     """Draw how often a confidence was right, against the confidence: on the diagonal it means what it says.
 
     Parameters
@@ -55,16 +59,19 @@ def reliability(frame: pd.DataFrame, width: float = WIDE) -> Any:
         One row a bin: expected (mean confidence), value (share that was right), standard_error; all 0 to 1.
     width : float, default WIDE
         In pixels.
+    titles : tuple of str
+        Of the axes: what was said, and what was found.
     """
+    said, found = titles
     error = 2 * frame["standard_error"].astype(float).fillna(0)
     rows = frame.assign(low=(frame["value"] - error).clip(lower=0), high=(frame["value"] + error).clip(upper=1))
     scale = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(labelExpr=PERCENT, tickCount=5)
-    base = alt.Chart(rows).encode(x=alt.X("expected:Q", title="Confidence", scale=scale, axis=axis))
-    y = alt.Y("value:Q", title="Share that was right", scale=scale, axis=axis)
+    base = alt.Chart(rows).encode(x=alt.X("expected:Q", title=said, scale=scale, axis=axis))
+    y = alt.Y("value:Q", title=found, scale=scale, axis=axis)
     diagonal = alt.Chart(pd.DataFrame({"expected": [0.0, 1.0], "value": [0.0, 1.0]}))
     return alt.layer(
-        diagonal.mark_line(strokeDash=[5, 4], strokeWidth=1).encode(x=alt.X("expected:Q", title="Confidence"), y=y),
-        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title="Share that was right"), y2="high:Q"),
+        diagonal.mark_line(strokeDash=[5, 4], strokeWidth=1).encode(x=alt.X("expected:Q", title=said), y=y),
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=found), y2="high:Q"),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=y),
     ).properties(width=width, height=280)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +9,11 @@ import altair as alt
 import pandas as pd
 
 from segmentation_charts import formats
-from segmentation_charts.parts import PERCENT, is_narrow, readable_on
+from segmentation_charts.parts import cells, is_narrow
 from segmentation_charts.style import WIDE
 
 # Pixels that the names of segments take, and a digit.
 _NAMES, _DIGIT = 110, 7
-# From pale to dark.
-_SEQUENTIAL = ["#eef3f9", "#7fa8d1", "#1b4f8a"]
 
 
 def migration_matrix(frame: pd.DataFrame, segments: Sequence[str], width: float = WIDE) -> Any:
@@ -41,7 +38,7 @@ def migration_matrix(frame: pd.DataFrame, segments: Sequence[str], width: float 
         x=alt.X("to_segment:N", title="To", sort=columns, axis=x_axis),
         y=alt.Y("from_segment:N", title="From", sort=rows),
     )
-    return _cells(base, "Share of the segment that they were in", is_narrow(width)).properties(
+    return cells(base, "Share of the segment that they were in", is_narrow(width)).properties(
         width=width, height=alt.Step(32)
     )
 
@@ -61,20 +58,9 @@ def cohort_retention(frame: pd.DataFrame, width: float = WIDE) -> Any:
         x=alt.X("months_since:O", title="Months since the first purchase", axis=alt.Axis(orient="top", labelAngle=0)),
         y=alt.Y("cohort:N", title=None, sort=None),
     )
-    return _cells(base, "Share who bought", is_narrow(width)).properties(width=width, height=alt.Step(26))
+    return cells(base, "Share who bought", is_narrow(width)).properties(width=width, height=alt.Step(26))
 
 
 def _in_order(found: pd.Series[str], segments: Sequence[str]) -> list[str]:
     names = set(found)
     return [name for name in segments if name in names] + sorted(names - set(segments))
-
-
-def _cells(base: Any, title: str, narrow: bool) -> Any:
-    highest = max(math.ceil(10 * float(base.data["share"].max())), 1) / 10
-    domain = [0, highest / 2, highest]
-    scale = alt.Scale(domain=domain, range=_SEQUENTIAL, interpolate="rgb")
-    base.data = base.data.assign(ink=readable_on(base.data["share"], domain, _SEQUENTIAL))
-    legend = alt.Legend(title=title, orient="bottom", labelExpr=PERCENT, values=domain, direction="horizontal")
-    cells = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
-    values = base.mark_text(fontSize=10 if narrow else 12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
-    return (cells + values).resolve_scale(color="independent")

@@ -15,6 +15,9 @@ from segmentation_charts.style import NARROW
 COMPACT = "abs(datum.value) < 10000 ? format(datum.value, ',~r') : replace(format(datum.value, '.3~s'), 'G', 'B')"
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 
+# From pale to dark.
+_SEQUENTIAL = ["#eef3f9", "#7fa8d1", "#1b4f8a"]
+
 # Columns of a legend above a chart that is as wide as its page.
 _FITTING = alt.ExprRef("max(2, floor(width / 115))")
 
@@ -101,3 +104,25 @@ def month_labels(months: Sequence[str], width: float, room: float = 62) -> list[
     unique = list(dict.fromkeys(months))
     step = math.ceil(len(unique) * room / width)
     return unique[::-1][:: max(step, 1)][::-1]
+
+
+def cells(base: Any, title: str, narrow: bool) -> Any:
+    """Draw cells that are the darker the larger a share is, with what stands in them.
+
+    Parameters
+    ----------
+    base : Chart
+        With both axes, of a frame with share (0 to 1) and label.
+    title : str
+        Of the legend.
+    narrow : bool
+        Whether it is for a phone.
+    """
+    highest = max(math.ceil(10 * float(base.data["share"].max())), 1) / 10
+    domain = [0, highest / 2, highest]
+    scale = alt.Scale(domain=domain, range=_SEQUENTIAL, interpolate="rgb")
+    base.data = base.data.assign(ink=readable_on(base.data["share"], domain, _SEQUENTIAL))
+    legend = alt.Legend(title=title, orient="bottom", labelExpr=PERCENT, values=domain, direction="horizontal")
+    marks = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
+    values = base.mark_text(fontSize=10 if narrow else 12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
+    return (marks + values).resolve_scale(color="independent")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 
 from segmentation_charts import formats
-from segmentation_charts.frames import movement
+from segmentation_charts.frames import movement, value
 from segmentation_charts.frames.segments import profiles
 from segmentation_charts.published import Snapshot
 
 
 def findings(snapshot: Snapshot) -> list[str]:
     """Return what a reader should know first, the most general first."""
-    sentences = (_size, _rhythm, _best, _away, _moved, _returns, _trust)
+    sentences = (_size, _rhythm, _best, _value, _forecast, _away, _moved, _returns, _trust)
     return [sentence for write in sentences if (sentence := write(snapshot))]
 
 
@@ -34,6 +34,35 @@ def _best(snapshot: Snapshot) -> str:
         f"The segment {best['segment']} brings the most: {formats.count(best['customers'])} customers, "
         f"{formats.share(best['customer_share'])} of all, with {formats.share(best['revenue_share'])} of the revenue."
     )
+
+
+def _value(snapshot: Snapshot) -> str | None:
+    """Say what is to come, and how few bring most of it."""
+    if not value.is_published(snapshot):
+        return None
+    totals, curve = value.totals(snapshot), value.concentration(snapshot)
+    if curve.empty:
+        return None
+    return (
+        f"In {value.span(snapshot)} today's customers are expected to place {formats.count(totals['expected_orders'])} "
+        f"orders of {formats.money(totals['expected_revenue'], snapshot.currency)} in all; a tenth of the customers "
+        f"brings {formats.share(value.best_share(curve), 0)} of that."
+    )
+
+
+def _forecast(snapshot: Snapshot) -> str | None:
+    """Say what came of the last forecast, and whether the season is in it."""
+    if not value.is_published(snapshot):
+        return None
+    found = value.outcome(snapshot)
+    said = [
+        f"The last such forecast, of {row['since']}, foretold {row['words']} and {row['came_words']} came"
+        + (": to expect as much as last time would have been closer." if row["is_worse"] else ".")
+        for row in found[found["measure"] == "revenue"].to_dict("records")
+    ]
+    if not value.model(snapshot)["is_season_known"]:
+        said.append("The season of the shop is not known, so none is in the forecast.")
+    return " ".join(said) or None
 
 
 def _rhythm(snapshot: Snapshot) -> str | None:

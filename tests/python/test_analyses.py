@@ -113,6 +113,22 @@ def test_who_can_become_valuable_has_neighbours_who_spend_more(compiled: Build, 
     assert set(rows.index) == set(expected.index)
     to_go = following[rows.index] - customers.loc[rows.index, "monetary"]
     assert np.allclose(rows["monetary_to_go"].astype(float), to_go.astype(float))
+    worth = table(shop, "from marts.customer_value").set_index("customer_id")["lifetime_value"]
+    assert list(rows["lifetime_value"]) == list(worth[rows.index])
+
+
+def test_a_new_customer_is_worth_the_mean_of_the_month(compiled: Build, shop: Build) -> None:
+    rows = answer(compiled, shop, "what_is_a_new_customer_worth")
+    customers = table(shop, CUSTOMERS).merge(
+        table(shop, "select customer_id, horizon_revenue, lifetime_value from marts.customer_value"), on="customer_id"
+    )
+    customers = customers.dropna(subset="lifetime_value")
+    every = rows[rows["scope"] == "all countries"].set_index("first_month")
+    month = customers["first_purchase_date"].dt.to_period("M").dt.to_timestamp()
+    means = customers[["monetary", "horizon_revenue", "lifetime_value"]].astype(float).groupby(month).mean()
+    found = every[["brought_so_far", "to_come", "lifetime_value"]].astype(float)
+    assert np.allclose(found, means, atol=0.006)
+    assert every["customers"].sum() == rows.loc[rows["scope"] == "country", "customers"].sum() == len(customers)
 
 
 def test_retention_counts_who_bought_again_within_90_days(compiled: Build, shop: Build) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import campaign
@@ -103,3 +104,13 @@ def test_the_page_counts_what_the_list_holds(sample_build: Build) -> None:
         condition = "is_high_return" if members.is_overlay else "segment = 'Lapsed loyal'"
         query = f"select customer_id from marts.customer_segments where {condition} order by customer_id"
         assert [(row["customer_id"],) for row in rows] == sample_build.rows(query)
+        assert list(rows[0])[-3:] == list(campaign.VALUES)
+        worth = sample_build.rows(
+            f"select sum(lifetime_value) from marts.customer_value where customer_id in ({query.split(' order')[0]})"
+        )
+        assert sum(Decimal(row["lifetime_value"]) for row in rows) == worth[0][0]
+
+
+def test_a_list_of_a_version_without_value_has_the_same_columns(many: Snapshot) -> None:
+    rows = written(many, "Spring")
+    assert {tuple(row[column] for column in campaign.VALUES) for row in rows} == {("", "", "")}

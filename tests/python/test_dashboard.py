@@ -19,7 +19,7 @@ from queries import data_quality
 
 from segmentation_charts.published import Snapshot
 
-PAGES = ("Overview", "Segments", "Customers", "Movement", "Data quality", "Model")
+PAGES = ("Overview", "Segments", "Customers", "Value", "Movement", "Data quality", "Model")
 SCRIPT = "<script>document.title = 'harmed'</script>"
 HOSTILE = {
     "script": SCRIPT,
@@ -57,7 +57,7 @@ def hostile_folder(sample_build: Build, tmp_path_factory: pytest.TempPathFactory
                 """,
                 {"offset": number},
             )
-            for table in ("customer_segments", "segment_history", "invoice_lines"):
+            for table in ("customer_segments", "customer_value", "segment_history", "invoice_lines"):
                 connection.execute(
                     f"update {table} set customer_id = $name where customer_id = (select customer_id from chosen)",
                     {"name": f"{name} "},
@@ -234,7 +234,7 @@ def test_the_list_of_a_segment_is_downloaded(chromium: Chromium, sample_build: B
 
 def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile_folder: Path) -> None:
     with browser.dashboard(hostile_folder) as url, chromium.tab(url, PHONE) as tab:
-        for page in ("Data quality", "Segments", "Customers"):
+        for page in ("Data quality", "Segments", "Value", "Customers"):
             go(tab, page)
             look(tab, f"{page} hostile")
         for kind, name in HOSTILE.items():
@@ -319,6 +319,47 @@ def test_a_version_of_an_earlier_release_says_nothing_of_how_files_were_read(
         assert "Files" in tab.text()
         assert "How files were read" not in tab.text()
         look(tab, "Data quality of an earlier release")
+
+
+def test_the_page_of_value_says_what_the_tables_say(
+    chromium: Chromium, sample_build: Build, sample_dashboard: str
+) -> None:
+    ((country, revenue, of_segment),) = sample_build.rows(
+        """
+        select country, sum(expected_revenue), sum(expected_revenue) filter (segment = 'Loyal')
+        from marts.customer_value inner join marts.customer_segments using (customer_id)
+        group by country order by 2 desc, 1 limit 1
+        """
+    )
+    with chromium.tab(f"{sample_dashboard}/value") as tab:
+        assert "would have been closer" in tab.text()
+        choose(tab, "Country", country)
+        assert f"{revenue:,.0f}" in tab.text()
+        choose(tab, "Segment", "Loyal")
+        assert f"{of_segment:,.0f}" in tab.text()
+        look(tab, "Value narrowed down")
+
+
+def test_a_version_without_value_has_the_other_pages(chromium: Chromium, sample_build: Build, tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
+    with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
+        connection.execute("drop table customer_value; drop table value_model")
+        for column in ("expected_revenue", "expected_revenue_share", "median_probability_alive"):
+            connection.execute(f"alter table segment_profiles drop column {column}")
+        connection.execute("delete from segmentation_quality where check_name like 'value%'")
+        connection.execute(
+            "update published_manifest set manifest = "
+            """json_merge_patch(manifest, '{"row_counts": {"customer_value": null, "value_model": null}}')"""
+        )
+    with browser.dashboard(folder) as url, chromium.tab(url) as tab:
+        for page in ("Overview", "Segments", "Customers"):
+            go(tab, page)
+            assert "expected" not in re.sub("is expected of the customer", "", tab.text()), page
+            assert "Build again" not in tab.text()
+        go(tab, "Value")
+        assert "published without what customers are worth. Build again." in tab.text()
+        look(tab, "Value of an earlier release")
 
 
 def test_lines_that_are_not_published_are_said_to_be_missing(

@@ -59,6 +59,8 @@ CUT_OR_OVERLAPPING = """() => {
 }"""
 FIGURES = {
     *("segment-sizes", "spending-by-month", "spending-per-customer", "return-rates"),
+    *("value-by-segment", "value-concentration", "value-who-still-buys", "value-forecast"),
+    *("value-forecast-of-groups", "value-probability-to-buy", "value-of-new-customers"),
     *("migration-month", "migration-year", "cohort-retention"),
     *("rfm-distributions", "rfm-scatter"),
     *("elbow", "silhouette-by-count", "silhouette-plot", "segment-heatmap"),

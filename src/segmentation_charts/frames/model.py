@@ -26,6 +26,10 @@ CHECKS = {
     "outside_trained_range": ("Customers lie in the range of the fit", "share who do not"),
     "segment_share_change": ("Segments keep their size from build to build", "change of a segment's share"),
     "out_of_time_auc": ("Segments tell who buys next", "area under the ROC curve of a quarter"),
+    "value_bounds": ("Revenue of a customer lies in its bounds", "share of the customers whose revenue did"),
+    "value_forecast": ("Foretold is closer than as much as last time", "foretold by what came"),
+    "value_model": ("The model of purchases has no parameter at an edge", "customers fitted on"),
+    "value_top_tenth_share": ("The best tenth brings what that by past spending does", "share of the later revenue"),
     "out_of_time_order": ("Segments that were to buy more did", "worst inversion in standard errors"),
 }
 
