@@ -75,7 +75,14 @@ MODELS = {
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     VALUE: (
         *("int_value_features", "int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_outcomes"),
-        *("int_value_checks", "int_customer_forecasts", "int_segment_values", "customer_value", "value_model"),
+        *(
+            "int_value_checks",
+            "int_customer_forecasts",
+            "int_segment_values",
+            "customer_value",
+            "value_model",
+            "value_validation",
+        ),
     ),
     HISTORY: (
         *("int_history_months", "int_history_features", "int_scored_history"),

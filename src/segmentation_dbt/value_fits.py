@@ -20,10 +20,12 @@ SPEND_PARAMETERS = ("p", "q", "gamma")
 OUTCOME = pa.struct(
     [
         ("measure", pa.string()),
-        ("subject", pa.string()),
+        ("kind", pa.string()),
+        ("name", pa.string()),
         ("customers", pa.int64()),
         ("expected", pa.float64()),
         ("came", pa.float64()),
+        ("as_before", pa.float64()),
         ("standard_error", pa.float64()),
     ]
 )

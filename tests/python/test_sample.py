@@ -30,6 +30,7 @@ MARTS = [
     "segmentation_quality",
     "shop_rhythm",
     "value_model",
+    "value_validation",
 ]
 
 
@@ -93,7 +94,8 @@ def test_money_is_decimal(sample_build: Build) -> None:
         "select table_name, column_name, data_type from information_schema.columns where table_schema = 'marts' "
         "and table_name <> 'segmentation_quality' "
         f"and regexp_matches(column_name, '{money}') "
-        "and not regexp_matches(column_name, 'share|center|scale|centroid|low|high') "
+        "and not regexp_matches(column_name, 'share|center|scale|centroid|low|high|correlation') "
+        "and not regexp_matches(column_name, 'value_(rank|decile|horizon_days|reason)') "
         "and table_name <> 'segmentation_quality'"
     )
     assert len(types) > 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_cells_are_means_of_their_customers(
     found = value.matrix(snapshot, is_alive=is_alive).set_index(["recency", "orders"])
     assert found["customers"].sum() == len(customers)
     inside = customers[customers["recency_days"].between(31, 60) & customers["frequency"].between(4, 5)]
-    cell = found.loc[("31–60", "4–5")]  # noqa: RUF001
+    cell: Any = found.loc[("31–60", "4–5")]  # noqa: RUF001
     assert (cell["customers"], cell["share"]) == (len(inside), pytest.approx(inside[column].mean()))
     inside = customers[(customers["recency_days"] > 180) & (customers["recency_days"] <= 365)]
     assert found.xs("181–365")["customers"].sum() == len(inside)  # noqa: RUF001
@@ -119,13 +120,10 @@ def test_what_came_is_what_the_checks_say(snapshot: Snapshot, changed: Changed) 
     groups = value.outcome_of_groups(snapshot)
     assert list(groups["group"].unique()[:2]) == ["Best tenth", "Tenth 2"]
 
-    other = changed(
-        "update segmentation_quality set verdict = 'pass', explanation = 'in other words' "
-        "where check_name = 'value_forecast'"
-    )
-    rows = value.outcome(other)
-    assert value.outcome_bars(rows).empty
-    assert "would have been closer" not in value.verdicts(rows)
+    # The sample has the two years that tell a season by now.
+    assert "today it is" in value.verdicts(found.reset_index())
+    other = changed("update value_validation set verdict = 'closer' where verdict is not null")
+    assert "would have been closer" not in value.verdicts(value.outcome(other))
     assert not any(sentence.startswith("The forecast was off") for sentence in value.warnings(other))
 
 
@@ -133,7 +131,7 @@ def test_warnings_are_sentences_and_the_season_is_told(changed: Changed) -> None
     snapshot = changed(
         "update value_model set is_season_known = false, warnings = "
         "'One is 0.72, of probability_alive. Two: so. A third!';"
-        "update segmentation_quality set verdict = 'warn' where check_name = 'value_forecast'"
+        "update value_validation set verdict = 'farther' where verdict is not null"
     )
     off, of_money, *rest = value.warnings(snapshot)
     assert off.endswith("would have been closer.")
@@ -151,8 +149,7 @@ def test_where_nothing_is_foretold_the_reason_is_said(changed: Changed) -> None:
         )
     )
     snapshot = changed(
-        f"update customer_value set no_value_reason = 'Nobody bought.', {nothing};"
-        "delete from segmentation_quality where check_name like 'value%'"
+        f"update customer_value set no_value_reason = 'Nobody bought.', {nothing};delete from value_validation"
     )
     totals = value.totals(snapshot)
     assert (totals["customers"], totals["valued"]) == (3000, 0)
@@ -171,9 +168,9 @@ def test_where_nobody_leaves_the_probability_to_buy_is_shown(changed: Changed) -
 
 
 def test_a_version_of_an_earlier_release_says_that_it_has_none(changed: Changed) -> None:
-    patch = json.dumps({"row_counts": {"customer_value": None, "value_model": None}})
+    patch = json.dumps({"row_counts": {"customer_value": None, "value_model": None, "value_validation": None}})
     snapshot = changed(
-        "drop table customer_value; drop table value_model;"
+        "drop table customer_value; drop table value_model; drop table value_validation;"
         f"update published_manifest set manifest = json_merge_patch(manifest, '{patch}')"
     )
     assert not value.is_published(snapshot)

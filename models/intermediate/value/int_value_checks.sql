@@ -31,39 +31,17 @@ outcomes as (
 sums as (
 
     select
-        outcomes.measure,
-        outcomes.cut_date,
-        outcomes.customers,
-        outcomes.expected,
-        outcomes.came,
-        as_before.expected as as_before,
-        outcomes.expected / outcomes.came as ratio,
-        abs(outcomes.expected - outcomes.came) as missed_by,
-        abs(as_before.expected - outcomes.came) as as_before_missed_by,
-        in_force.is_season_known and not in_force.was_season_known as knows_more_today
-    from outcomes
-    cross join in_force
-    inner join outcomes as as_before
-        on
-            as_before.measure = {{ dbt.concat(['outcomes.measure', "'_as_before'"]) }}
-            and as_before.subject = 'all'
-    where
-        outcomes.measure in ('orders', 'revenue')
-        and outcomes.subject = 'all'
-        and outcomes.came > 0
-
-),
-
-sentences as (
-
-    select
-        *,
+        measure,
+        cut_date,
+        verdict,
+        expected / came as ratio,
         'Of the ' || measure || ' of {{ days }} days '
         || {{ segmentation.number_as_text('cast(expected as decimal(18, 1))') }} || ' were foretold, '
         || {{ segmentation.number_as_text('cast(came as decimal(18, 1))') }} || ' came, '
         || {{ segmentation.number_as_text('cast(as_before as decimal(18, 1))') }}
         || ' had come in as long a time before' as foretold_in_words
-    from sums
+    from outcomes
+    where verdict is not null
 
 ),
 
@@ -71,12 +49,12 @@ ratios as (
 
     select
         measure,
-        subject,
+        kind || ' ' || name as subject,
         expected / came as ratio
     from outcomes
     where
         measure in ('orders', 'revenue')
-        and subject <> 'all'
+        and kind <> 'all'
         and came > 0
 
 ),
@@ -84,16 +62,16 @@ ratios as (
 top_shares as (
 
     select
-        of_scores.subject,
+        of_scores.name as subject,
         of_scores.came,
         of_scores.standard_error,
         -- The best tenth by expected revenue brings what that by past spending does, but for the sampling error.
-        case when of_scores.subject = 'expected_revenue' then by_spending.came - of_scores.standard_error end as bar
+        case when of_scores.name = 'expected_revenue' then by_spending.came - of_scores.standard_error end as bar
     from outcomes as of_scores
     inner join outcomes as by_spending
         on
             by_spending.measure = 'top_tenth_share'
-            and by_spending.subject = 'monetary'
+            and by_spending.name = 'monetary'
     where of_scores.measure = 'top_tenth_share'
 
 ),
@@ -125,12 +103,12 @@ final as (
     select
         {{ segmentation.quality_check(
             "value_forecast", 'ratio', subject="measure || ' from ' || cut_date", bar='1',
-            verdict="case when missed_by <= as_before_missed_by or ratio between 0.9 and 1.1 then 'pass' when knows_more_today then 'info' else 'warn' end",
-            explanation="'foretold by came. ' || foretold_in_words || case when missed_by <= as_before_missed_by then ': closer than as much as last time' "
-            ~ "when ratio between 0.9 and 1.1 then ': within a tenth' else ': as much as last time would have been closer' end "
-            ~ "|| case when knows_more_today then '. The season was not known then; it is today' else '' end"
+            verdict="case verdict when 'farther' then 'warn' when 'season_not_known_then' then 'info' else 'pass' end",
+            explanation="'foretold by came. ' || foretold_in_words || case verdict when 'closer' then ': closer than as much as last time' "
+            ~ "when 'within_a_tenth' then ': within a tenth' else ': as much as last time would have been closer' end "
+            ~ "|| case when verdict = 'season_not_known_then' then '. The season was not known then; it is today' else '' end"
         ) }}
-    from sentences
+    from sums
 
     union all
 
@@ -155,7 +133,7 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            'value_auc', 'came', subject='subject', standard_error='standard_error',
+            'value_auc', 'came', subject='name', standard_error='standard_error',
             explanation="'probability that a buyer was given a higher probability to buy than a customer who did not buy'"
         ) }}
     from outcomes
@@ -165,14 +143,14 @@ final as (
 
     select
         {{ segmentation.quality_check(
-            'value_calibration', 'came / customers', subject='subject', bar='expected / customers', verdict="'info'",
+            'value_calibration', 'came / customers', subject="'probability tenth ' || name", bar='expected / customers', verdict="'info'",
             standard_error='sqrt(came * (customers - came) / customers) / customers',
             explanation="'share of ' || customers || ' customers who bought; the bar is their mean probability to buy'"
         ) }}
     from outcomes
     where
         measure = 'buyers'
-        and subject <> 'all'
+        and kind = 'probability_tenth'
 
     union all
 

@@ -18,6 +18,7 @@ outcomes as (
     select
         fits.fit_number,
         fits.cut_date,
+        fits.is_season_known and not fits.was_season_known as knows_more_today,
         {{ segmentation.list_rows('outcome') }}
     from fits
     inner join latest on fits.fit_number = latest.fit_number
@@ -30,11 +31,21 @@ final as (
         fit_number,
         cut_date,
         measure,
-        subject,
+        kind,
+        name,
         customers,
         expected,
         came,
-        standard_error
+        as_before,
+        standard_error,
+        -- Against "as much as last time", if there is one.
+        case
+            when as_before is null or came = 0 then null
+            when abs(expected - came) <= abs(as_before - came) then 'closer'
+            when abs(expected - came) <= 0.1 * came then 'within_a_tenth'
+            when knows_more_today then 'season_not_known_then'
+            else 'farther'
+        end as verdict
     from outcomes
 
 )

@@ -95,37 +95,36 @@ def backtest_value(
 
 
 def outcome_rows(outcome: ValueOutcome) -> list[dict[str, Any]]:
-    """Return an outcome as rows: measure, subject, customers, expected, came, standard_error.
+    """Return an outcome as rows: measure, kind, name, customers, expected, came, as_before, standard_error.
 
-    Measures are orders, revenue (of all, and by tenth and segment), buyers (of all, and by tenth of the probability to
-    buy), orders_as_before and revenue_as_before (what as long a time before had brought), top_tenth_share (of each
-    score), auc, within_bounds. A key that says nothing is left out.
+    Measures are orders and revenue (of kind all, tenth and segment), buyers (all, probability_tenth), top_tenth_share
+    (score), auc and within_bounds. as_before is what the same customers had brought in as long a time before the cut. A
+    key that says nothing is left out.
     """
     rows = []
 
-    def add(measure: str, subject: str, **values: Any) -> None:
-        rows.append({"measure": measure, "subject": subject, **values})
+    def add(measure: str, kind: str, name: str, **figures: Any) -> None:
+        rows.append({"measure": measure, "kind": kind, "name": name, **figures})
 
     def add_groups(kind: str, groups: tuple[Group, ...], measures: tuple[str, ...]) -> None:
         for of in map(asdict, groups):
             for measure in measures:
                 figures = {side: of[f"{side}_{measure}"] for side in ("expected", "came")}
-                add(measure, kind + of["name"], customers=of["customers"], **figures)
+                add(measure, kind, of["name"], customers=of["customers"], **figures)
 
-    add_groups("", (outcome.total,), ("orders", "revenue", "buyers"))
-    add_groups("tenth ", outcome.tenths, ("orders", "revenue"))
-    add_groups("segment ", outcome.segments, ("orders", "revenue"))
-    add_groups("probability tenth ", outcome.calibration, ("buyers",))
+    total, before = asdict(outcome.total), {"orders": outcome.naive_orders, "revenue": outcome.naive_revenue}
     count = outcome.total.customers
-    for measure, expected, came in (
-        ("orders_as_before", outcome.naive_orders, outcome.total.came_orders),
-        ("revenue_as_before", outcome.naive_revenue, outcome.total.came_revenue),
-    ):
-        add(measure, "all", customers=count, expected=expected, came=came)
+    for measure in ("orders", "revenue", "buyers"):
+        figures = {side: total[f"{side}_{measure}"] for side in ("expected", "came")}
+        add(measure, "all", "all", customers=count, as_before=before.get(measure), **figures)
+    add_groups("tenth", outcome.tenths, ("orders", "revenue"))
+    add_groups("segment", outcome.segments, ("orders", "revenue"))
+    add_groups("probability_tenth", outcome.calibration, ("buyers",))
     for share in outcome.top_shares:
-        add("top_tenth_share", share.score, customers=count, came=share.share, standard_error=share.standard_error)
+        figures = {"came": share.share, "standard_error": share.standard_error}
+        add("top_tenth_share", "score", share.score, customers=count, **figures)
     if outcome.auc is not None:
-        add("auc", "probability_to_buy", customers=count, came=outcome.auc, standard_error=outcome.auc_error)
+        add("auc", "score", "probability_to_buy", customers=count, came=outcome.auc, standard_error=outcome.auc_error)
     if outcome.within_bounds is not None:
-        add("within_bounds", "all", customers=count, expected=0.9, came=outcome.within_bounds)
+        add("within_bounds", "all", "all", customers=count, expected=0.9, came=outcome.within_bounds)
     return rows

@@ -43,31 +43,19 @@ ALL = Chosen()
 
 def is_published(snapshot: Snapshot) -> bool:
     """Tell whether the version says what customers are worth; those of earlier releases do not."""
-    return {"customer_value", "value_model"} <= snapshot.tables
+    return {"customer_value", "value_model", "value_validation"} <= snapshot.tables
 
 
 def span(snapshot: Snapshot) -> str:
     """Return the time that expected orders and revenue are of, in words that follow "in"."""
-    days = snapshot.manifest.get("validation_days")
-    if days is None and is_published(snapshot):
-        # The manifest of a version may not say it; the check of what was foretold does.
-        found = snapshot.query(
-            """
-            select regexp_extract(explanation, 'for (\\d+) days', 1) as days
-            from segmentation_quality
-            where check_name = 'value_forecast'
-            order by subject
-            limit 1
-            """
-        )
-        days = next(iter(found["days"]), None)
+    days = model(snapshot)["validation_days"] if is_published(snapshot) else None
     return f"the next {formats.count(int(days))} days" if days else "the time that is foretold"
 
 
 def horizon(snapshot: Snapshot) -> str:
     """Return the longer time, that lifetime values are of, in words that follow "in"."""
-    days = snapshot.manifest.get("value_horizon_days")
-    return f"the next {formats.count(int(days))} days" if days else "the longer time that is foretold"
+    days = model(snapshot)["value_horizon_days"] if is_published(snapshot) else None
+    return f"the next {formats.count(int(days))} days" if days is not None else "the longer time that is foretold"
 
 
 def model(snapshot: Snapshot) -> pd.Series[Any]:
@@ -272,22 +260,22 @@ def outcome(snapshot: Snapshot) -> pd.DataFrame:
     -------
     DataFrame
         measure (orders, revenue), since (the day, for people), ratio (foretold by what came), foretold, came, as_before
-        (null if the version does not say), the three in words (words, came_words, as_before_words), is_worse (whether
-        as much as last time would have been closer). Empty where there is no such day.
+        in numbers and in words (words, came_words, as_before_words), verdict, is_worse (whether as much as last time
+        would have been closer). Empty where there is no such day.
     """
-    # The sums are in the sentence alone.
     found = snapshot.query(
         """
         select
-            split_part(subject, ' from ', 1) as measure,
-            try_cast(split_part(subject, ' from ', 2) as date) as since,
-            value as ratio,
-            verdict = 'warn' as is_worse,
-            try_cast(regexp_extract(explanation, 'Foretold (-?\\d+)', 1) as double) as foretold,
-            try_cast(regexp_extract(explanation, ', came (-?\\d+)', 1) as double) as came,
-            try_cast(regexp_extract(explanation, 'time before (-?\\d+)', 1) as double) as as_before
-        from segmentation_quality
-        where check_name = 'value_forecast'
+            measure,
+            cut_date as since,
+            expected / came as ratio,
+            verdict = 'farther' as is_worse,
+            expected as foretold,
+            came,
+            as_before,
+            verdict
+        from value_validation
+        where verdict is not null
         order by measure
         """
     )
@@ -338,10 +326,12 @@ def verdicts(rows: pd.DataFrame) -> str:
         Of `outcome`.
     """
     words = {
-        True: "as much as last time would have been closer",
-        False: "the forecast was closer than as much as last time, or within a tenth",
+        "closer": "the forecast was closer than as much as last time",
+        "within_a_tenth": "the forecast was off by less than a tenth",
+        "farther": "as much as last time would have been closer",
+        "season_not_known_then": "as much as last time would have been closer; the season was not known, today it is",
     }
-    return " ".join(f"{row['measure'].capitalize()}: {words[row['is_worse']]}." for row in rows.to_dict("records"))
+    return " ".join(f"{row['measure'].capitalize()}: {words[row['verdict']]}." for row in rows.to_dict("records"))
 
 
 def outcome_of_groups(snapshot: Snapshot) -> pd.DataFrame:
@@ -355,22 +345,19 @@ def outcome_of_groups(snapshot: Snapshot) -> pd.DataFrame:
     """
     found = snapshot.query(
         """
-        select
-            split_part(subject, ' of ', 1) as measure,
-            substr(subject, strpos(subject, ' of ') + 4) as name,
-            value as ratio
-        from segmentation_quality
-        where check_name = 'value_forecast_of_groups' and value > 0
+        select measure, kind, name, expected / came as ratio
+        from value_validation
+        where kind in ('tenth', 'segment') and came > 0 and expected > 0
         """
     )
-    tenth = found["name"].str.extract(r"^tenth (\d+)$", expand=False).astype(float)
+    place = found["name"].where(found["kind"] == "tenth").astype(float)
     words = {1.0: "Best tenth", 10.0: "Last tenth"}
     names = [
-        name.removeprefix("segment ") if pd.isna(place) else words.get(place, f"Tenth {place:.0f}")
-        for name, place in zip(found["name"], tenth, strict=True)
+        name if pd.isna(tenth) else words.get(tenth, f"Tenth {tenth:.0f}")
+        for name, tenth in zip(found["name"], place, strict=True)
     ]
     return (
-        found.assign(place=tenth.fillna(99), group=names, measure=found["measure"].str.capitalize())
+        found.assign(place=place.fillna(99), group=names, measure=found["measure"].str.capitalize())
         .sort_values(["place", "group", "measure"])[["group", "measure", "ratio"]]
         .reset_index(drop=True)
     )
@@ -381,13 +368,13 @@ def calibration(snapshot: Snapshot) -> pd.DataFrame:
     return snapshot.query(
         """
         select
-            bar as expected,
-            value,
-            standard_error,
-            try_cast(regexp_extract(explanation, 'of (\\d+) customers', 1) as bigint) as customers
-        from segmentation_quality
-        where check_name = 'value_calibration' and value is not null and bar is not null
-        order by bar, subject
+            expected / customers as expected,
+            came / customers as value,
+            sqrt(came * (customers - came) / customers) / customers as standard_error,
+            customers
+        from value_validation
+        where kind = 'probability_tenth'
+        order by expected / customers, name
         """
     )
 
