@@ -404,13 +404,28 @@ def _sums(snapshot: Snapshot, chosen: Chosen, group: str) -> pd.DataFrame:
             from customer_segments
             where {chosen.condition}
         ),
-        joined as (
+        -- Added up once for the smallest groups, of which there are far fewer than customers.
+        cells as (
             select
-                customers.*,
-                customer_value.*,
-                floor($points * ln(nullif(customer_value.expected_revenue, 0))) as place
+                segment,
+                recency,
+                orders,
+                month,
+                floor($points * ln(nullif(expected_revenue, 0))) as place,
+                count(*) as customers,
+                count(expected_revenue) as valued,
+                sum(monetary) as revenue,
+                sum(case when expected_revenue is not null then monetary end) as valued_revenue,
+                sum(expected_orders) as expected_orders,
+                sum(expected_revenue) as expected_revenue,
+                sum(probability_to_buy) as expected_buyers,
+                sum(probability_alive) as alive,
+                min(probability_alive) as lowest_alive,
+                sum(horizon_revenue) as horizon_revenue,
+                sum(lifetime_value) as lifetime_value
             from customers
             inner join customer_value on customers.customer_id = customer_value.customer_id
+            group by segment, recency, orders, month, floor($points * ln(nullif(expected_revenue, 0)))
         )
         select
             case
@@ -424,18 +439,18 @@ def _sums(snapshot: Snapshot, chosen: Chosen, group: str) -> pd.DataFrame:
             orders,
             month,
             place,
-            count(*) as customers,
-            count(expected_revenue) as valued,
-            cast(sum(monetary) as double) as revenue,
-            cast(sum(case when expected_revenue is not null then monetary end) as double) as valued_revenue,
+            sum(customers)::bigint as customers,
+            sum(valued)::bigint as valued,
+            cast(sum(revenue) as double) as revenue,
+            cast(sum(valued_revenue) as double) as valued_revenue,
             cast(sum(expected_orders) as double) as expected_orders,
             cast(sum(expected_revenue) as double) as expected_revenue,
-            cast(sum(probability_to_buy) as double) as expected_buyers,
-            cast(sum(probability_alive) as double) as alive,
-            cast(min(probability_alive) as double) as lowest_alive,
+            cast(sum(expected_buyers) as double) as expected_buyers,
+            cast(sum(alive) as double) as alive,
+            cast(min(lowest_alive) as double) as lowest_alive,
             cast(sum(horizon_revenue) as double) as horizon_revenue,
             cast(sum(lifetime_value) as double) as lifetime_value
-        from joined
+        from cells
         group by grouping sets ((segment), (recency, orders), (month), (place))
         """,  # noqa: S608 (names of columns, no values)
         {"points": _POINTS_AN_E_FOLD, **chosen.parameters},
