@@ -74,7 +74,7 @@ MODELS = {
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     VALUE: (
-        *("int_value_features", "int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_outcomes"),
+        *("int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_outcomes"),
         *(
             "int_value_checks",
             "int_customer_forecasts",

@@ -19,6 +19,10 @@
         totals.purchased_value,
         totals.returned_value,
         totals.cancelled_value,
+        cast(
+            {{ segmentation.kept_value('totals.purchased_value', 'totals.returned_value', 'totals.cancelled_value') }}
+            as {{ segmentation.type_money() }}
+        ) as kept_value,
         cast({{ net }} as {{ segmentation.type_money() }}) as net_monetary,
         -- Returns of what was bought before the data begin can exceed the purchases: everything came back, rate 1.
         case

@@ -110,9 +110,7 @@ final as (
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
         {%- endfor %}
         features.orders,
-        cast({{ segmentation.kept_value(
-            'features.purchased_value', 'features.returned_value', 'features.cancelled_value'
-        ) }} as double) as kept_value,
+        cast(features.kept_value as double) as kept_value,
         cast(coalesce(just_before.orders_before, 0) as bigint) as orders_before,
         cast(coalesce(just_before.value_before, 0) as {{ segmentation.type_money() }}) as value_before,
         cast(coalesce(outcomes.later_orders, 0) as bigint) as later_orders,

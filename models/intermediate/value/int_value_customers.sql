@@ -1,6 +1,6 @@
 with customers as (
 
-    select * from {{ ref('int_value_features') }}
+    select * from {{ ref('int_customer_features') }}
 
 ),
 
@@ -63,7 +63,7 @@ final as (
         customers.orders,
         customers.recency_days,
         customers.tenure_days,
-        cast(customers.purchased_value as double) as purchased_value,
+        cast(customers.kept_value as double) as kept_value,
         coalesce(gaps.squared_gap_days, 0e0) as squared_gap_days
 
     from customers

@@ -10,7 +10,8 @@ from segmentation.value.customer_value import NUMBERS
 from segmentation_dbt.relations import map_batches, rows_of
 from segmentation_dbt.value_fits import value_in_force
 
-KNOWN = ("purchase_days", "orders", "recency_days", "tenure_days", "purchased_value")
+KNOWN = ("purchase_days", "orders", "recency_days", "tenure_days", "kept_value")
+RENAMED = {"kept_value": "purchased_value"}
 SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
@@ -30,9 +31,9 @@ def model(dbt: Any, session: Any) -> Any:
         for batch in batches:
             known = batch.select(["customer_id", *KNOWN]).to_pandas()
             known[list(KNOWN)] = known[list(KNOWN)].astype(float)
-            foretold = value.predict(known, as_of=as_of)
+            foretold = value.predict(known.rename(columns=RENAMED), as_of=as_of)
             foretold["model_version"] = version
             yield pa.RecordBatch.from_pandas(foretold, SCHEMA, preserve_index=False)
 
-    customers = dbt.ref("int_value_features")
+    customers = dbt.ref("int_customer_features")
     return map_batches(session, [(customers, foretell)], SCHEMA)

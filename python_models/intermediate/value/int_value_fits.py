@@ -19,6 +19,7 @@ def model(dbt: Any, session: Any) -> Any:
         return with_value_fit(session, fits, None)
     value = CustomerValue(**json.loads(dbt.config.meta_get("value")))
     customers = to_pandas(dbt.ref("int_value_customers").sort("customer_id"))
+    customers = customers.rename(columns={"kept_value": "purchased_value"})
     past = to_pandas(dbt.ref("int_validation_customers").sort("cut_date", "customer_id"))
     past = past.rename(columns={"kept_value": "purchased_value"})
     weeks = to_pandas(dbt.ref("int_purchase_weeks").sort("first_week", "purchase_week"))
