@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,11 @@ from project_manifest import Project, Thing
 def room(model: Thing) -> str:
     """Return the folder of a model, which models/ and python_models/ share: intermediate/ledger."""
     return "/".join(model["fqn"][1:-1])
+
+
+def layer_or_room(model: Thing) -> str:
+    """Return the same, but for the marts, whose folders hold what readers see and nothing that leads on: marts."""
+    return "marts" if model["fqn"][1] == "marts" else room(model)
 
 
 @dataclass(frozen=True)
@@ -41,16 +47,18 @@ class Rooms:
     ----------
     project : Project
         What dbt's manifest says.
+    room_of : function, default room
+        The room of a model.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, room_of: Callable[[Thing], str] = room) -> None:
         self.models: dict[str, list[Thing]] = {}
         reads: dict[tuple[str, str], Counter[str]] = {}
         models = project.of_type("model")
         for _, model in sorted(models.items()):
-            self.models.setdefault(room(model), []).append(model)
+            self.models.setdefault(room_of(model), []).append(model)
             for parent in set(model["depends_on"]["nodes"]) & models.keys():
-                ends = room(models[parent]), room(model)
+                ends = room_of(models[parent]), room_of(model)
                 if ends[0] != ends[1]:
                     reads.setdefault(ends, Counter())[models[parent]["name"]] += 1
         self.edges = [

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jinja2
 from project_manifest import Project
-from project_rooms import Edge, Rooms, room
+from project_rooms import Edge, Rooms, layer_or_room
 
 MARTS = "marts"
 ABOUT = {
@@ -29,6 +29,7 @@ ABOUT = {
     "intermediate/ledger": "lines added up by customer and day",
     "intermediate/customers": "features and RFM scores as of a date",
     "intermediate/model": "the fit; who is in which segment",
+    "intermediate/value": "what customers will buy and are worth",
     "intermediate/history": "segments at the end of each month",
     "intermediate/quality": "how far the segments can be trusted",
     MARTS: "the public tables",
@@ -135,11 +136,11 @@ def marts_by_row(project: Project, rows: list[str]) -> list[list[str]]:
     models = project.of_type("model")
 
     def last(key: str) -> int:
-        if room(models[key]) in rows:
-            return rows.index(room(models[key]))
+        if layer_or_room(models[key]) in rows:
+            return rows.index(layer_or_room(models[key]))
         return max((last(parent) for parent in models[key]["depends_on"]["nodes"] if parent in models), default=0)
 
-    marts = {model["name"]: last(key) for key, model in models.items() if room(model) == MARTS}
+    marts = {model["name"]: last(key) for key, model in models.items() if layer_or_room(model) == MARTS}
     return [sorted(name for name, row in marts.items() if row == number) for number in range(len(rows))]
 
 
@@ -153,7 +154,7 @@ class Layout:
     """
 
     def __init__(self, project: Project) -> None:
-        self.rooms = Rooms(project)
+        self.rooms = Rooms(project, layer_or_room)
         self.rows = [name for name in self.rooms.order if name != MARTS]
         self.ways = ways_round(self.rooms, self.rows)
         self.marts = marts_by_row(project, self.rows)
@@ -168,7 +169,8 @@ class Layout:
         self.boxes: list[Box] = []
         for n in numbers:
             beside = ENTRY * len(self.entries[n]) + EXIT * len(self.exits[n]) + 4
-            named = LINE * (len(self.marts[n]) + 1) - GAP
+            # The names of the marts may go on beside the gap; behind the last room there is none.
+            named = LINE * (len(self.marts[n]) + 1) - (GAP if n < numbers[-1] else 0)
             y = (self.boxes[-1] if self.boxes else self.files).bottom + GAP
             self.boxes.append(self._box(self.rows[n], self.left, y, BOX_WIDTH, max(BOX_HEIGHT, beside, named)))
         into_marts = [edge for edge in self.rooms.edges if edge.target == MARTS]
@@ -221,7 +223,7 @@ def draw(project: Project) -> str:
     ValueError
         If what a room is for is not said, or said of one that is not there.
     """
-    unsaid = {room(model) for model in project.of_type("model").values()} ^ set(ABOUT)
+    unsaid = {layer_or_room(model) for model in project.of_type("model").values()} ^ set(ABOUT)
     if unsaid:
         raise ValueError(f"Say in {Path(__file__).name} what each room is for: {sorted(unsaid)}")
     layout = Layout(project)
