@@ -104,7 +104,7 @@ final as (
         {{ segmentation.quality_check(
             "value_forecast", 'ratio', subject="measure || ' from ' || cut_date", bar='1',
             verdict="case verdict when 'farther' then 'warn' when 'season_not_known_then' then 'info' else 'pass' end",
-            explanation="'foretold by came. ' || foretold_in_words || case verdict when 'closer' then ': closer than as much as last time' "
+            explanation="'what was foretold, divided by what came. ' || foretold_in_words || case verdict when 'closer' then ': closer than as much as last time' "
             ~ "when 'within_a_tenth' then ': within a tenth' else ': as much as last time would have been closer' end "
             ~ "|| case when verdict = 'season_not_known_then' then '. The season was not known then; it is today' else '' end"
         ) }}
