@@ -63,7 +63,7 @@ def reasons_to_refit(
     Returns
     -------
     dict of str to str
-        Codes: settings, shift, outside_range, confidence, names, age; always only where there is no other.
+        Codes: settings, shift, outside_range, confidence, names, age; and always, if no other applies.
     """
     if rule.mode == "never":
         return {}

@@ -18,6 +18,7 @@ from segmentation.assignment import DEFAULT_NEIGHBORS, NEIGHBOR_COUNTS, HeldOutV
 from segmentation.calibration import calibrate
 from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
 from segmentation.clustering import nearest_centroids, segment_rates, spread_sample
+from segmentation.given import check_format, table_of
 from segmentation.model import Later, SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import Rhythm, estimate_rhythm
@@ -255,8 +256,7 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         ValueError
             If it was stored in another format.
         """
-        if row.get("format") != STORED_FORMAT:
-            raise ValueError(f"the row is of format {row.get('format')}; this version reads {STORED_FORMAT}: fit again")
+        check_format(row, STORED_FORMAT)
         model = read_model(row["segments"])
         parameters = row["parameters"] or {"features": list(model.transformation.features)}
         segmentation = cls(**(json.loads(parameters) if isinstance(parameters, str) else parameters))
@@ -359,9 +359,7 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         return self._values(table), _numbers(table, MEASURED)
 
     def _table(self, customers: Any, columns: Sequence[str]) -> pd.DataFrame:
-        table = customers.to_pandas() if hasattr(customers, "to_pandas") else customers
-        if not isinstance(table, pd.DataFrame):
-            raise ValueError("customers must be a table with named columns: of pandas, Polars or Arrow")
+        table = table_of(customers)
         if missing := [column for column in dict.fromkeys(columns) if column not in table.columns]:
             raise ValueError(f"the customers have no column {', '.join(missing)}")
         return table

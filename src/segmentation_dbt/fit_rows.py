@@ -133,7 +133,7 @@ def conform(fits: pa.Table) -> pa.Table:
         If there is no number of the fit, or something is of a type that can't be read as the expected one.
     """
     if "fit_number" not in fits.column_names:
-        raise UnreadableFitsError(_message("int_fits", "it has no column fit_number"))
+        raise unreadable("int_fits", "it has no column fit_number")
     columns = [
         conform_column(fits, name, kind, "int_fits") if name not in PARTS else _conform_list(fits, name)
         for name, kind in zip(FITS.names, FITS.types, strict=True)
@@ -154,7 +154,7 @@ def conform_column(rows: pa.Table, name: str, kind: pa.DataType, table: str) -> 
     column = rows.column(name)
     found = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if not _is_readable(found.type, kind):
-        raise UnreadableFitsError(_message(table, f"its column {name} is of type {found.type}, not {kind}"))
+        raise unreadable(table, f"its column {name} is of type {found.type}, not {kind}")
     return found.cast(kind)
 
 
@@ -177,7 +177,7 @@ def _conform_list(fits: pa.Table, name: str) -> pa.ListArray:
     lists = fits.column(name).combine_chunks()
     is_list = pa.types.is_list(lists.type) or pa.types.is_large_list(lists.type)
     if not is_list or not pa.types.is_struct(lists.type.value_type):
-        raise UnreadableFitsError(_message("int_fits", f"its column {name} is of type {lists.type}"))
+        raise unreadable("int_fits", f"its column {name} is of type {lists.type}")
     elements = pa.Table.from_struct_array(lists.flatten())
     sizes = [size or 0 for size in lists.value_lengths().to_pylist()]
     return list_of(elements, sizes, name, f"int_fits.{name}")
@@ -195,9 +195,12 @@ def _is_readable(found: pa.DataType, expected: pa.DataType) -> bool:
     return bool(found == expected)
 
 
-def _message(table: str, problem: str) -> str:
-    return (
+def unreadable(table: str, problem: str) -> UnreadableFitsError:
+    """Return the error that says of a table of fits why it can't be read, and which table to rename to begin again."""
+    # The former tables are read as long as this one is there.
+    to_rename = "int_fits" if table.split(".")[0] == "int_fits" else "int_complete_fits"
+    return UnreadableFitsError(
         f"The fits of the model that {table} keeps can't be read: {problem}. Nothing was changed. Build with the "
         "version of the project that wrote the table. To begin again with a first fit, which gives up the names of "
-        f"segments and their past, rename the table {table.split('.')[0]}."
+        f"segments and their past, rename the table {to_rename}."
     )

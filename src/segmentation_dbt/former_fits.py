@@ -11,7 +11,7 @@ import pyarrow as pa
 from segmentation.candidates import Candidate
 from segmentation.segmentation import STORED_FORMAT
 from segmentation.selection import shortcomings
-from segmentation_dbt.fit_rows import FITS, PARTS, UnreadableFitsError, conform_column, list_of
+from segmentation_dbt.fit_rows import FITS, PARTS, conform_column, list_of, unreadable
 from segmentation_dbt.relations import schema_of, select, to_arrow
 
 COMPLETE = "int_complete_fits"
@@ -81,10 +81,10 @@ def _rows(table_of: Callable[[str], Any], table: str, order: tuple[str, ...], nu
     """Return the rows of these fits, ordered by the fit."""
     stored = table_of(table)
     if stored is None:
-        raise UnreadableFitsError(_message(table, "it is not there"))
+        raise unreadable(table, "it is not there")
     found = schema_of(stored)
     if "fit_number" not in found.names:
-        raise UnreadableFitsError(_message(table, "it has no column fit_number"))
+        raise unreadable(table, "it has no column fit_number")
     kept = stored.filter(f"fit_number in ({', '.join(map(str, numbers)) or 'null'})")
     return to_arrow(kept.sort("fit_number", *(column for column in order if column in found.names)))
 
@@ -117,17 +117,9 @@ def _changes(table_of: Callable[[str], Any], numbers: list[int]) -> dict[str, pa
     table = "int_refit_changes"
     stored = table_of(table)
     if stored is None:
-        raise UnreadableFitsError(_message(table, "it is not there"))
+        raise unreadable(table, "it is not there")
     found = {row["fit_number"]: row for row in to_arrow(select(stored, ["*"])).to_pylist()}
     return {
         column: pa.array([found.get(number, {}).get(former) for number in numbers], pa.int64())
         for column, former in (("compared_customers", "customers"), ("changed_customers", "changed_customers"))
     }
-
-
-def _message(table: str, problem: str) -> str:
-    return (
-        f"The fits of the model that {table} keeps can't be read: {problem}. Nothing was changed. Build with the "
-        "version of the project that wrote the table. To begin again with a first fit, which gives up the names of "
-        f"segments and their past, rename the table {COMPLETE} beside it."
-    )

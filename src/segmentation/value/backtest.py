@@ -49,7 +49,7 @@ def backtest_value(
     code_names: Mapping[str, str],
     cohorts: Cohorts,
 ) -> Backtest | None:
-    """Foretell at the latest cut what has come since; None where there are too few customers.
+    """Foretell, as of the latest cut, what has come since; None if there are too few customers.
 
     All is fitted on what was known at the cut: the model of purchases chosen by the cut before, the segments and their
     rates too.

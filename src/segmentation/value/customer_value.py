@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from segmentation.given import check_format, table_of
 from segmentation.value.choosing import Trial, try_purchase_models
 from segmentation.value.clockwork import Clockwork, measure_clockwork
 from segmentation.value.fitting import MODELS, fit_purchase_model
@@ -78,7 +79,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     purchases_ : PurchaseFit
-        Times are days, of the season's clock where there is one.
+        Times are days, of the season's clock if there is one.
     spend_ : SpendFit
     trials_ : list of Trial
         The models that were tried on the day in the past; empty where there was none to try them on.
@@ -147,7 +148,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         """
         del y
         self._check_parameters()
-        known = known_of(_table(customers))
+        known = known_of(table_of(customers))
         if not known.is_sound.any():
             raise ValueError("no customer has bought anything yet: there is nothing to foretell from")
         self.as_of_ = None if as_of is None else np.datetime64(as_of, "D")
@@ -183,7 +184,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
             customer_id where it is given, `NUMBERS` (null for customers without a value, never NaN), and
             no_value_reason: null, or why there is none.
         """
-        table = _table(customers)
+        table = table_of(customers)
         known = known_of(table)
         foretold = self.forecast(known, as_of)
         result: dict[str, Any] = {"customer_id": table["customer_id"].to_numpy()} if "customer_id" in table else {}
@@ -213,7 +214,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
 
     def foretell(self, customers: Any, as_of: date | str | None = None) -> Foretold:
         """Return what is foretold for validation_days, for `compare_with_outcome`; nothing of who never bought."""
-        known = known_of(_table(customers))
+        known = known_of(table_of(customers))
         foretold = self.forecast(known, as_of, is_short_bounded=True)
         names = ("expected_orders", "expected_revenue", "probability_to_buy", "revenue_low", "revenue_high")
         return Foretold(*(np.where(known.is_sound, getattr(foretold, name), 0.0) for name in names))
@@ -291,8 +292,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         ValueError
             If it was stored in another format.
         """
-        if row.get("format") != STORED_FORMAT:
-            raise ValueError(f"the row is of format {row.get('format')}; this version reads {STORED_FORMAT}: fit again")
+        check_format(row, STORED_FORMAT)
         value = cls(**row["parameters"])
         for name, attribute in value_of_row(row).items():
             setattr(value, name, attribute)
@@ -302,7 +302,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
     def _choose(self, earlier: Any, today: Histories) -> tuple[list[Trial], str]:
         if self.purchase_model != "auto":
             return [], self.purchase_model
-        past = None if earlier is None else _table(earlier)
+        past = None if earlier is None else table_of(earlier)
         if past is not None and "later_purchase_days" not in past:
             raise ValueError("the customers of the day in the past have no column later_purchase_days")
         known = None if past is None else known_of(past, DAYS)
@@ -366,10 +366,3 @@ def _on_clock(
         return known.repeats, known.last, known.observed
     observed = seasons.days_back(day, known.observed)
     return known.repeats, observed - seasons.days_back(day, known.observed - known.last), observed
-
-
-def _table(customers: Any) -> pd.DataFrame:
-    table = customers.to_pandas() if hasattr(customers, "to_pandas") else customers
-    if not isinstance(table, pd.DataFrame):
-        raise ValueError("customers must be a table with named columns: of pandas, Polars or Arrow")
-    return table
