@@ -50,7 +50,7 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
     """
     display = Display(console or Console(highlight=False, markup=False))
     with display.live():
-        result = dbtRunner(callbacks=[display.receive]).invoke(["--log-level", "none", "build", *options])
+        result = dbtRunner(callbacks=[display.receive]).invoke(["--log-level", "none", "--log-level-file", "info", "build", *options])
     # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
     # the file next has to find it as it stays.
     close_warehouse: Callable[[], None] = DuckDBConnectionManager.close_all_connections

@@ -255,7 +255,7 @@ class Progress:
             lines += [f"  {line}" for line in textwrap.wrap(" ".join(planned.description.split()), 110)]
         lines += [f"  {line}" for line in readable(result.get("message") or "", self.log).splitlines()]
         if planned and planned.compiled and node["resource_type"] == "test" and result.get("status") != "error":
-            lines.append(f"  Its query finds the rows: {planned.compiled}")
+            lines.append(f"  Its query shows what is wrong: {planned.compiled}")
         return Message(kind, "\n".join(lines))
 
     def _say(self, event: Event, now: float) -> list[Message]:

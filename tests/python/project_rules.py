@@ -54,11 +54,13 @@ def keys_are_unique(project: Project) -> Iterator[Finding]:
             *model["constraints"],
             *(c for column in model["columns"].values() for c in column["constraints"]),
         ]
-        kinds = {(test.get("test_metadata") or {}).get("name") for test in project.tests_of(key)}
-        if "primary_key" not in {c["type"] for c in constraints} and not kinds & {
-            "unique",
-            "unique_combination_of_columns",
-        }:
+        keys = [
+            columns
+            for test in project.tests_of(key)
+            if (test.get("test_metadata") or {}).get("name") == "column_rules"
+            for columns in test["test_metadata"]["kwargs"].get("unique", [])
+        ]
+        if "primary_key" not in {c["type"] for c in constraints} and not keys:
             yield key, "no test or constraint says what its key is"
 
 

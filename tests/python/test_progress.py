@@ -81,12 +81,12 @@ def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
         (
             "failure",
             "test it_fails (tests/it_fails.sql)\n  Scores add up.\n  Got 3 results, configured to fail if != 0\n"
-            "  Its query finds the rows: target/compiled/segmentation/tests/it_fails.sql",
+            "  Its query shows what is wrong: target/compiled/segmentation/tests/it_fails.sql",
         ),
         (
             "warning",
             "test it_warns (tests/it_warns.sql)\n  Got 3 results, configured to warn if != 0\n"
-            "  Its query finds the rows: target/compiled/segmentation/tests/it_warns.sql",
+            "  Its query shows what is wrong: target/compiled/segmentation/tests/it_warns.sql",
         ),
         ("room", "tests                    1 of 2, 1 failed   0:00"),
         (
@@ -114,7 +114,7 @@ def test_of_a_part_rooms_have_no_size() -> None:
     kinds = [message.kind for message in said]
     # Nobody knows when a room is done, until all are; then come the rooms, and the summary.
     assert kinds.index("room") == kinds.index("text") - kinds.count("room")
-    assert "Its query finds the rows: target/compiled" in next(m.text for m in said if "it_fails" in m.text)
+    assert "Its query shows what is wrong: target/compiled" in next(m.text for m in said if "it_fails" in m.text)
     assert Message("room", "staging/files            2, 1 failed   0:11  read 1 file, 64,653 lines") in said
     assert progress.seconds_left(100.0) is None
 
