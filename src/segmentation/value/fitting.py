@@ -117,8 +117,9 @@ def _fit(name: str, customers: Histories, year: float) -> PurchaseFit:
     rows = sample_of(scaled)
     few = sample_of(rows, _ROWS_OF_A_SEARCH)
     first, second, third = (_objective(name, part) for part in (sample_of(few, _ROWS_OF_A_START), few, rows))
-    best = min((_search(first, start, 1e-9) for start in _starts(name, few)), key=first)
-    best, inverse = _polish(third, _search(second, best, 1e-12), second)
+    # Differences to one side are enough for the way there: what is left is up to the steps of Newton.
+    best = min((_search(first, start, 1e-7, "2-point") for start in _starts(name, few)), key=first)
+    best, inverse = _polish(third, _search(second, best, 1e-9, "2-point"), second)
     looked_at = MOST_ROWS if len(customers.repeats) > MOST_ROWS else customers.customers
     model = _model(name, best)
     edges = _edges(model, best, float(scaled.observed.max()), inverse is not None)
@@ -166,10 +167,12 @@ def _starts(name: str, customers: Histories) -> list[FloatArray]:
     return [np.clip(np.log([r, r / rate, *leaving]), -_LIMIT, _LIMIT) for r, *leaving in _STARTS[name]]
 
 
-def _search(objective: Callable[[FloatArray], float], start: FloatArray, precision: float) -> FloatArray:
+def _search(
+    objective: Callable[[FloatArray], float], start: FloatArray, precision: float, differences: str
+) -> FloatArray:
     options = {"maxiter": 200, "ftol": precision, "gtol": 1e-8}
     bounds = [(-_LIMIT, _LIMIT)] * len(start)
-    found = minimize(objective, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=options)  # type: ignore[call-overload]
+    found = minimize(objective, start, method="L-BFGS-B", jac=differences, bounds=bounds, options=options)  # type: ignore[call-overload]
     return np.asarray(found.x)
 
 
@@ -193,7 +196,7 @@ def _polish(
             break
         best, height = best - step, moved
     else:
-        best = _search(objective, best, 1e-12)
+        best = _search(objective, best, 1e-12, "3-point")
     return best, np.asarray(np.linalg.inv(curvature))
 
 
