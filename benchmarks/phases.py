@@ -54,7 +54,7 @@ MODELS = {
     DUPLICATES: ("int_file_comparisons", "int_duplicate_invoice_lines", "int_duplicate_candidates"),
     FEATURES: (
         *("int_as_of_date", "int_days", "int_invoice_days", "int_customer_days", "int_cancellation_marks"),
-        *("int_cancellation_pairs", "int_cancelled_lines", "int_customer_checksums", "int_customer_totals"),
+        *("int_cancellation_pairs", "int_cancelled_lines", "int_customer_totals"),
         *(
             "int_customer_features",
             "int_return_behavior",

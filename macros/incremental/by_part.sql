@@ -14,16 +14,18 @@
     {%- if pieces | length != 3 -%}
         {%- do exceptions.raise_compiler_error('A model that is materialized by_part calls pending_parts once.') -%}
     {%- endif -%}
-    {#- The CTE of the parts is closed, and nobody asks for what is in it. -#}
-    {%- set keys = 'select parts.' ~ part_key ~ ' from (' ~ pieces[0] ~ 'select 1) ' ~ pieces[1] ~ ') as parts' -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {%- set columns = adapter.get_columns_in_relation(stored) if stored and stored.is_table and not should_full_refresh() else [] -%}
-    {%- set some_rows_stay = part_key in (columns | map(attribute='name')) and run_query(
-        'select 1 from ' ~ this ~ ' where ' ~ part_key ~ ' in (' ~ keys ~ ') limit 1'
-    ).rows | length > 0 -%}
+    {%- set some_rows_stay = false -%}
+    {%- if part_key in (columns | map(attribute='name')) -%}
+        {#- The CTE of the parts is closed, and nobody asks for what is in it. -#}
+        {%- set parts = segmentation.keep_for_now(this, pieces[0] ~ 'select 1) ' ~ pieces[1]) -%}
+        {%- set keys = 'select parts.' ~ part_key ~ ' from ' ~ parts ~ ' as parts' -%}
+        {%- set some_rows_stay = run_query('select 1 from ' ~ this ~ ' where ' ~ part_key ~ ' in (' ~ keys ~ ') limit 1').rows | length > 0 -%}
+    {%- endif -%}
     {%- if some_rows_stay -%}
         {%- set statement_of_deletion = segmentation.delete_rows(this, part_key ~ ' not in (' ~ keys ~ ')') | trim -%}
         {%- if statement_of_deletion -%}
@@ -34,7 +36,7 @@
             insert into {{ this }} ({{ names }})
             select {{ names }} from (
                 {{ pieces[0] }}
-                select * from ({{ pieces[1] }}) as parts
+                select * from {{ parts }} as parts
                 where parts.{{ part_key }} not in (select distinct stored.{{ part_key }} from {{ this }} as stored)
                 {{ pieces[2] }}
             ) as pending_rows

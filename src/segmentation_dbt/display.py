@@ -28,6 +28,8 @@ _LOOKED_AT = {
     *("MainReportArgs", "ArtifactWritten", "ConcurrencyLine", "NodeStart", "NodeFinished", "LogNodeNoOpResult"),
     *("Note", "JinjaLogInfo", "PrintEvent", "RunResultError", "StatsLine"),
 }
+# dbt would take the level of the file from that of the console.
+_LEVELS = ("--log-level", "none", "--log-level-file", "info")
 _ROOMS_SHOWN = 4
 # A narrow terminal has no room for it.
 _WIDTH_OF_BAR = 80
@@ -50,7 +52,7 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
     """
     display = Display(console or Console(highlight=False, markup=False))
     with display.live():
-        result = dbtRunner(callbacks=[display.receive]).invoke(["--log-level", "none", "--log-level-file", "info", "build", *options])
+        result = dbtRunner(callbacks=[display.receive]).invoke([*_LEVELS, "build", *options])
     # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
     # the file next has to find it as it stays.
     close_warehouse: Callable[[], None] = DuckDBConnectionManager.close_all_connections

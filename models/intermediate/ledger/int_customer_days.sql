@@ -1,8 +1,57 @@
 {{ config(materialized='by_part', part_key='ledger_key') }}
 
-with customers as (
+-- The account is read twice, the first time for few columns: one import for both would be kept in memory.
+with content as (
 
-    {{ segmentation.pending_parts(ref('int_customer_checksums'), ['customer_id', 'content_checksum'], 'ledger_key') }}
+    select
+        customer_id,
+        content_hash
+    from {{ ref('int_invoice_days') }}
+    where
+        customer_id is not null
+        and line_type in ('sale', 'return')
+
+),
+
+cancelled_lines as (
+
+    select * from {{ ref('int_cancelled_lines') }}
+
+),
+
+-- Sums of hashes, which do not depend on the order of the rows.
+checksums as (
+
+    select
+        customer_id,
+        {{ segmentation.sum_of_hashes('content_hash') }} as content_checksum
+    from content
+    group by customer_id
+
+    union all
+
+    select
+        customer_id,
+        {{ segmentation.sum_of_hashes(segmentation.row_hash(['line_id', 'amount', 'invoice_date'])) }}
+            as content_checksum
+    from cancelled_lines
+    group by customer_id
+
+),
+
+customer_checksums as (
+
+    select
+        customer_id,
+        sum(content_checksum) as content_checksum
+    from checksums
+    group by customer_id
+
+),
+
+customers as (
+
+    {{ segmentation.pending_parts('customer_checksums', ['customer_id', 'content_checksum'], 'ledger_key') }}
 
 ),
 
@@ -14,12 +63,6 @@ accepted_days as (
     from {{ ref('int_invoice_days') }} as invoice_days
     inner join customers on invoice_days.customer_id = customers.customer_id
     where invoice_days.line_type in ('sale', 'return')
-
-),
-
-cancelled_lines as (
-
-    select * from {{ ref('int_cancelled_lines') }}
 
 ),
 
