@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 from conftest import dbt, project_with_few_tests
 
-SOUND = [(1, "a", 0, 5, "new"), (2, "a", 5, 5, None), (3, "b", None, 5, "it's")]
+Row = tuple[int | str | None, ...]
+SOUND: list[Row] = [(1, "a", 0, 5, "new"), (2, "a", 5, 5, None), (3, "b", None, 5, "it's")]
 # Two nulls of a key that is one column are no value that is there twice.
-BROKEN = [(1, None, -1, 5, "old"), (1, "b", 6, 5, "new"), (None, "b", 6, 5, "new"), (None, "a", 3, 5, None)]
-RULES = {
+BROKEN: list[Row] = [(1, None, -1, 5, "old"), (1, "b", 6, 5, "new"), (None, "b", 6, 5, "new"), (None, "a", 3, 5, None)]
+RULES: dict[str, Any] = {
     "never_null": ["id", "part"],
     "unique": ["id", ["part", "low"]],
     "accepted_range": {"low": {"at_least": 0, "at_most": "high"}},

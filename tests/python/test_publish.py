@@ -493,7 +493,7 @@ def test_a_build_of_the_same_again_is_done_at_once(shop: Shop) -> None:
     )
     assert (first.returncode, second.returncode) == (0, 0), first.stdout
     # Of what dbt says itself, not of each statement.
-    log = Path(re.search(r"The whole log is in (.+)\.$", first.stdout, re.MULTILINE)[1])
-    assert "Completed successfully" in log.read_text()
+    (log,) = re.findall(r"The whole log is in (.+)\.$", first.stdout, re.MULTILINE)
+    assert "Completed successfully" in Path(log).read_text()
     assert second.stdout.startswith("Nothing is new")
     assert_whole(shop.published, 610)
