@@ -3,6 +3,8 @@
 {#- Without the var it is the day after the last of all. -#}
 {%- set is_known = 'activity_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
 
+-- Not before it is clear what the lines stand for.
+-- depends_on: {{ ref('int_line_evidence') }}
 with ledger as (
 
     select distinct ledger_key from {{ ref('int_customer_days') }}

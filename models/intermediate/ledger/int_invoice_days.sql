@@ -2,8 +2,6 @@
 
 {%- set parts = {'file_invoice_days': 'read', 'duplicate_days': 'duplicate', 'derived_days': 'derived'} %}
 
--- Not before it is clear what the lines stand for.
--- depends_on: {{ ref('int_line_evidence') }}
 with file_invoice_days as (
 
     select * from {{ ref('int_file_invoice_days') }}

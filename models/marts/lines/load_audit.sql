@@ -1,5 +1,7 @@
 {%- set line_types = ['sale', 'return', 'charge', 'adjustment', 'write_off', 'free'] -%}
 
+-- Not before it is clear what the lines stand for.
+-- depends_on: {{ ref('int_line_evidence') }}
 with invoice_files as (
 
     select * from {{ ref('base_invoice_files') }}
