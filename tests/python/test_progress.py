@@ -197,7 +197,8 @@ def shown(monkeypatch: pytest.MonkeyPatch, outcome: tuple[bool, BaseException | 
             self._receive = callbacks[0]
 
         def invoke(self, arguments: list[str]) -> SimpleNamespace:
-            assert arguments == ["--log-level", "none", "build", "--threads", "1"]
+            # The file has a level of its own: dbt would give it that of the console.
+            assert arguments == ["--log-level", "none", "--log-level-file", "info", "build", "--threads", "1"]
             for recorded in RECORDED:
                 info = SimpleNamespace(name=recorded["name"], level=recorded["level"], msg=recorded["message"])
                 self._receive(SimpleNamespace(info=info, data=recorded["data"]))
