@@ -14,12 +14,12 @@ constant. Brownian motion run by that clock leaves it with probability alpha at 
 2. For days s < t the correlation of D(s) and D(t) is at least (clock(s) / clock(t))^(1/2), that of Brownian motion.
 
 Then by Slepian's lemma (1962, doi 10.1002/j.1538-7305.1962.tb02419.x) D leaves the boundary on either side no more
-often than Brownian motion does, and both sides together with probability alpha at most, but for the chance (of the order
-of alpha²) that one motion crosses both. With V for the clock, 2 says that what was bought until s and what is bought
-afterwards are not negatively correlated from customer to customer. So it is for orders, revenue and returns: rates that
-differ make it positive. It isn't so for whether a customer has bought *yet*: who has, can't again. There the clock is the
-odds of having bought, by which that correlation is exactly the one of Brownian motion. The clock is a ratio to what was
-planned, fixed before the start; a plan that was wrong makes the interval wider, not invalid.
+often than Brownian motion does, and both sides together with probability alpha at most, but for the chance (of the
+order of alpha²) that one motion crosses both. With V for the clock, 2 says that what was bought until s and what is
+bought afterwards are not negatively correlated from customer to customer. So it is for orders, revenue and returns:
+rates that differ make it positive. It isn't so for whether a customer has bought *yet*: who has, can't again. There the
+clock is the odds of having bought, by which that correlation is exactly the one of Brownian motion. The clock is a ratio
+to what was planned, fixed before the start; a plan that was wrong makes the interval wider, not invalid.
 
 An interval of today is of the effect until today. So intervals of several days must not be intersected.
 """

@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 
 LEVEL = 0.95
 
-CARRIED_BY = 10.0
+CARRIED_BY = 20.0
 """Customers who carry the sum of a group, below which it is too early: the mean is not yet normally distributed."""
 
 
@@ -146,7 +146,7 @@ class Effect:
     variance_taken : float or None
         Share of the variance that the adjustment takes away; negative where it adds some. None without a spread.
     carried_by : float
-        Customers who carry the sum in the group that has fewer of them (`Sums.carried_by`).
+        Customers who carry the sum in the smaller group (`carried`).
     is_enough : bool
         Whether there is an interval, and `CARRIED_BY` customers or more carry each sum.
     level : float
@@ -201,7 +201,7 @@ def measure(treated: Sums, held: Sums, *, level: float = LEVEL, least_in_stratum
     taken = None
     if adjusted.standard_error is not None and unadjusted.standard_error:
         taken = 1 - (adjusted.standard_error / unadjusted.standard_error) ** 2
-    carried = float(min(group.carried_by[0] for group in everybody))
+    carriers = float(carried(*everybody))
     reached = counts[0]
     return Effect(
         counts[0],
@@ -216,10 +216,24 @@ def measure(treated: Sums, held: Sums, *, level: float = LEVEL, least_in_stratum
         None if adjusted.high is None else reached * adjusted.high,
         float(after.theta),
         taken,
-        carried,
-        adjusted.p_value is not None and carried >= CARRIED_BY,
+        carriers,
+        adjusted.p_value is not None and carriers >= CARRIED_BY,
         level,
     )
+
+
+def carried(treated: Sums, held: Sums) -> FloatArray:
+    """Return how many customers carry the sum of the smaller group: its share of those who carry that of both.
+
+    Never those of the group itself. A group without a whale looks well carried, and it looks different from the one with
+    the whale: who measures only then finds effects where there are none.
+
+    Parameters
+    ----------
+    treated, held : Sums of shape (..., strata)
+    """
+    both, smaller = (treated + held).total(), np.minimum(treated.total().customers, held.total().customers)
+    return (both.carried_by * smaller / np.maximum(both.customers, 1))[..., 0]
 
 
 def _difference(means: Contrast, level: float) -> Difference:
