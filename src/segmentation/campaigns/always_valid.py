@@ -17,8 +17,8 @@ Then by Slepian's lemma (1962, doi 10.1002/j.1538-7305.1962.tb02419.x) D leaves 
 often than Brownian motion does, and both sides together with probability alpha at most, but for the chance (of the
 order of alpha²) that one motion crosses both. With V for the clock, 2 says that what was bought until s and what is
 bought afterwards are not negatively correlated from customer to customer. So it is for orders, revenue and returns:
-rates that differ make it positive. It isn't so for whether a customer has bought *yet*: who has, can't again. There the
-clock is the odds of having bought, by which that correlation is exactly the one of Brownian motion. The clock is a ratio
+rates that differ make it positive. It isn't so for whether a customer has bought *yet*: who has, can't again. There
+the clock is the odds of having bought: by them that correlation is exactly the one of Brownian motion. Time is a ratio
 to what was planned, fixed before the start; a plan that was wrong makes the interval wider, not invalid.
 
 An interval of today is of the effect until today. So intervals of several days must not be intersected.
@@ -116,10 +116,10 @@ def always_valid(effect: Effect, clock: float) -> AlwaysValid:
     clock = min(clock, 1e12 / MIXTURE)
     reach = float(boundary(clock, effect.level))
     # Few customers: as far out in t as is as improbable as the boundary is in the normal distribution, and back.
-    reach = -float(stdtrit(found.degrees, ndtr(-reach)))
-    tail = stdtr(found.degrees, -abs(found.difference) / found.standard_error)
+    reach = -float(stdtrit(found.degrees, float(ndtr(-reach))))
+    tail = float(stdtr(found.degrees, -abs(found.difference) / found.standard_error))
     normal, mixed = float(ndtri(max(tail, 1e-300))), MIXTURE * clock
-    evidence = mixed / (1 + mixed) * normal**2 / 2 - np.log1p(mixed) / 2
+    evidence = mixed / (1 + mixed) * normal**2 / 2 - float(np.log1p(mixed)) / 2
     plain = float(stdtrit(found.degrees, (1 + effect.level) / 2))
     margin = reach * found.standard_error
     return AlwaysValid(

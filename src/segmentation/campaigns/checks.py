@@ -39,7 +39,7 @@ class Finding:
 def sample_ratio_p(treated: int, held: int, share: float) -> float:
     """Return the p-value of as many held out as there are, by a chi-square test with one degree of freedom.
 
-    Groups that were drawn by strata have their counts by design. So what it finds is customers who got lost, came twice,
+    Groups that were drawn by strata have their counts by design. What it finds is customers who got lost, came twice,
     or were drawn by somebody else in another way.
 
     Parameters

@@ -56,7 +56,7 @@ def held_counts(sizes: ArrayLike, share: float, offset: float = 0.5) -> IntArray
         raise ValueError("strata have no negative number of customers")
     # To twelve digits: 0.1 * 30 is meant to be 3.
     running = np.floor(np.round(share * np.r_[0, np.cumsum(counts)] + offset, 12))
-    return np.diff(running).astype(np.int64)
+    return np.asarray(np.diff(running), dtype=np.int64)
 
 
 def draw(
@@ -69,7 +69,7 @@ def draw(
     hashes : array of shape (n,)
         Of the campaign's name and the customer's id, in [0, 1).
     strata : array of int of shape (n,)
-        Segment × past revenue × recency, numbered in the order of rounding.
+        Of segment, past revenue and recency, numbered in the order of rounding.
     customers : array of shape (n,)
         Ids, which decide between equal hashes. Each is there once.
     share : float, or mapping of stratum to float

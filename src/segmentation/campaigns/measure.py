@@ -24,8 +24,12 @@ FloatArray = NDArray[np.float64]
 
 LEVEL = 0.95
 
-CARRIED_BY = 20.0
-"""Customers who carry the sum of a group, below which it is too early: the mean is not yet normally distributed."""
+CARRIED_BY = 40.0
+"""Customers who carry the sum of a group, below which it is too early: the mean is not yet normally distributed.
+
+Of campaigns without an effect, drawn at 20 % from simulated shops, 6 to 7 % were significant at 5 % with 16 to 25 of
+them, and 4.4 to 5.7 % with 40 or more.
+"""
 
 
 class Contrast(NamedTuple):
@@ -225,8 +229,8 @@ def measure(treated: Sums, held: Sums, *, level: float = LEVEL, least_in_stratum
 def carried(treated: Sums, held: Sums) -> FloatArray:
     """Return how many customers carry the sum of the smaller group: its share of those who carry that of both.
 
-    Never those of the group itself. A group without a whale looks well carried, and it looks different from the one with
-    the whale: who measures only then finds effects where there are none.
+    Never those of the group itself. A group without a whale looks well carried, and it looks unlike the one with the
+    whale: who measures only then finds effects where there are none.
 
     Parameters
     ----------

@@ -39,7 +39,9 @@ class Verdict:
 
 
 def adjust_for_many(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
-    """Return p-values adjusted for being several, by Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x).
+    """Return p-values adjusted for being several.
+
+    By Benjamini & Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x).
 
     Parameters
     ----------
@@ -96,7 +98,7 @@ def judge(
             return Verdict("too_early", f"It is too early: no chance can be reckoned for {what} yet.", ("no_spread",))
         words = (
             f"It is too early: {what} of the smaller group comes from as few as {effect.carried_by:,.0f} customers, "
-            f"and {CARRIED_BY:,.0f} are needed."
+            f"and {CARRIED_BY:,.0f} are needed: more time, more held out, or the largest cut off."
         )
         return Verdict("too_early", words, ("too_few_carry_it",))
     low, high = (found.low, found.high) if is_over or running is None else (running.low, running.high)

@@ -1,4 +1,4 @@
-"""Revenue with the largest customers cut off at a bound, beside revenue as it is: what each says, and whether they agree.
+"""Revenue cut off at a bound, beside revenue as it is: what each says, and whether they agree.
 
 SQL cuts: least(revenue, bound), the covariate at the same bound. The bound is a quantile of what customers spent in the
 time before, so it doesn't depend on the campaign. What is cut can't come from outside: an effect that only the very
