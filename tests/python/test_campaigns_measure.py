@@ -134,6 +134,8 @@ def test_ten_million_customers_lose_no_digits_that_matter() -> None:
     n, mean = 1e7, 1e5
     alike = Sums(*np.array([[n], [n * mean], [n * mean**2], [0], [0], [0]]))
     assert measure(alike, alike).adjusted.standard_error is None
+    # A tenth has no end in binary.
+    assert measure(sums_of(np.full(1001, 0.1)), sums_of(np.full(999, 0.1))).adjusted.standard_error is None
     spread = Sums(*np.array([[n], [n * mean], [n * (mean**2 + 400)], [0], [0], [0]]))
     assert measure(spread, spread).adjusted.standard_error == pytest.approx(math.sqrt(2 * 400 / n), rel=1e-3)
 

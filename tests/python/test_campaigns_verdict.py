@@ -44,7 +44,8 @@ def test_each_thing_that_is_off_has_a_code_and_a_sentence() -> None:
     assert check_sample_ratio(9050, 950, 0.1) is None
     reached = check_contamination(60, 700)
     assert reached is not None
-    assert (reached.code, reached.figure) == ("held_out_reached", pytest.approx(60 / 700))
+    assert reached.code == "held_out_reached"
+    assert reached.figure == pytest.approx(60 / 700)
     assert check_contamination(35, 700) is None
     assert check_contamination(0, 0) is None
     overlap = check_overlap(3000, 9000, 100, 1000, "Spring")
