@@ -27,8 +27,8 @@ LEVEL = 0.95
 CARRIED_BY = 40.0
 """Customers who carry the sum of a group, below which it is too early: the mean is not yet normally distributed.
 
-Of campaigns without an effect, drawn at 20 % from simulated shops, 6 to 7 % were significant at 5 % with 16 to 25 of
-them, and 4.4 to 5.7 % with 40 or more.
+Of campaigns without an effect, drawn at 20 % from simulated shops, 4.9 to 7.0 % were significant at 5 % with 16 to 25
+of them, and 4.4 to 5.7 % with 40 or more.
 """
 
 
