@@ -264,7 +264,8 @@ final as (
         segment_values.name_precision,
         coalesce(campaigns.campaigns_measured, 0) as campaigns_measured,
         cast(coalesce(campaigns.campaigns_that_worked, 0) as bigint) as campaigns_that_worked,
-        cast(campaigns.campaign_incremental_revenue as {{ segmentation.type_money_total() }}) as campaign_incremental_revenue
+        cast(campaigns.campaign_incremental_revenue as {{ segmentation.type_money_total() }})
+            as campaign_incremental_revenue
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
