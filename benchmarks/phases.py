@@ -93,6 +93,7 @@ MODELS = {
     ),
     CAMPAIGNS: (
         *("int_campaign_customers", "int_campaigns", "int_campaign_sums", "int_campaign_results"),
+        "int_segment_campaigns",
         *("campaigns", "campaign_customers", "campaign_results", "campaign_days"),
     ),
     MARTS: (
