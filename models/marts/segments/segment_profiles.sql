@@ -1,9 +1,6 @@
 {%- set measures = {
-    'recency': 'the time since the last purchase',
-    'frequency': 'the number of orders',
-    'monetary': 'the amount spent',
-    'return_rate': 'the share sent back'
-} -%}
+    'recency': 'the time since the last purchase', 'frequency': 'the number of orders', 'monetary': 'the amount spent',
+    'return_rate': 'the share sent back'} -%}
 {%- set medians = ['recency_days', 'frequency', 'monetary', 'return_rate'] -%}
 {%- set by_days = var('frequency_unit') == 'days' -%}
 
@@ -99,6 +96,12 @@ segment_values as (
 
 ),
 
+campaigns as (
+
+    select * from {{ ref('int_segment_campaigns') }}
+
+),
+
 shares as (
 
     select
@@ -130,9 +133,7 @@ distances as (
         end as measure_order
     from positions
     inner join shown_segments on positions.group_name = shown_segments.segment
-    where
-        positions.measure <> 'return_rate'
-        or shown_segments.kind = 'overlay'
+    where positions.measure <> 'return_rate' or shown_segments.kind = 'overlay'
 
 ),
 
@@ -197,23 +198,19 @@ sentences as (
         || {{ "'bought on '" if by_days else "'placed '" }}
         || {{ segmentation.counted_as_text('frequency', 'day' if by_days else 'order') }}
         || ' (all: ' || {{ segmentation.number_as_text('all_frequency') }} || ')'
-        || case when kind = 'overlay' then ', ' else ' and ' end
-        || 'spent ' || {{ segmentation.number_as_text('monetary') }}
+        || case when kind = 'overlay' then ', spent ' else ' and spent ' end
+        || {{ segmentation.number_as_text('monetary') }}
         || {{ "' after returns'" if var('monetary_basis') == 'net' else "''" }}
         || ' (all: ' || {{ segmentation.number_as_text('all_monetary') }} || ')'
-        || case
-            when kind = 'overlay'
-                then
-                    ' and sent back ' || {{ segmentation.share_as_text('return_rate') }}
-                    || ' of it (all: ' || {{ segmentation.share_as_text('all_return_rate') }} || ')'
-            else ''
-        end
+        || coalesce(
+            case when kind = 'overlay' then ' and sent back ' || {{ segmentation.share_as_text('return_rate') }} end
+            || ' of it (all: ' || {{ segmentation.share_as_text('all_return_rate') }} || ')', ''
+        )
         || '; ' || {{ segmentation.share_as_text('customer_share') }} || ' of the customers '
-        || case
-            when total_revenue > 0
-                then 'bring ' || {{ segmentation.share_as_text('revenue_share') }} || ' of the revenue.'
-            else 'are in it.'
-        end as figures_in_words
+        || coalesce(
+            case when total_revenue > 0 then 'bring ' || {{ segmentation.share_as_text('revenue_share') }} end
+            || ' of the revenue.', 'are in it.'
+        ) as figures_in_words
     from figures
 
 ),
@@ -244,7 +241,10 @@ final as (
         cast(coalesce(segment_values.expected_revenue_share, 0) as decimal(9, 6)) as expected_revenue_share,
         segment_values.median_probability_alive,
         archetypes.holdout_share,
-        segment_values.name_precision
+        segment_values.name_precision,
+        coalesce(campaigns.campaigns_measured, 0) as campaigns_measured,
+        coalesce(campaigns.campaigns_that_worked, 0) as campaigns_that_worked,
+        campaigns.campaign_incremental_revenue
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
@@ -253,6 +253,7 @@ final as (
     left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
     left join segment_values on shown_segments.segment = segment_values.segment
+    left join campaigns on shown_segments.segment = campaigns.segment
 
 )
 
