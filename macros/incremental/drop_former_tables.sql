@@ -14,12 +14,8 @@
             'stg_invoice_files': none
         },
         'int_customer_days': {
-            'int_compared_files': none, 'int_history_score_edges': none, 'int_new_files': none, 'int_pending_history': none,
+            'int_compared_files': none, 'int_customer_checksums': none, 'int_history_score_edges': none, 'int_new_files': none, 'int_pending_history': none,
             'int_read_days': none, 'int_repeated_contents': none,
-            'int_amount_evidence': none, 'int_candidate_checks': none, 'int_copy_evidence': none, 'int_customer_checksums': none,
-            'int_customer_evidence': none, 'int_date_evidence': none, 'int_drift_checks': none, 'int_invoice_number_evidence': none,
-            'int_name_checks': none, 'int_neighbor_checks': none,
-            'int_validation_checks': none,
             'audited_files': 'classified_key', 'audited_customers': 'ledger_key', 'audited_months': 'history_key',
             'int_duplicate_invoice_lines': 'content_hash', 'int_rejected_invoice_lines': 'classified_key'
         }
