@@ -63,7 +63,7 @@ def goal_of(snapshot: Snapshot, customers: Customers) -> Goal:
         return Goal()
     if "goal_measure" not in chosen:
         seed = _seed()
-        chosen = chosen.drop(columns="goal").merge(
+        chosen = chosen.drop(columns="goal", errors="ignore").merge(
             seed[["segment", "goal", "goal_measure", "goal_change", "goal_days"]]
         )
         if chosen.empty:

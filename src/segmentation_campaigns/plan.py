@@ -329,15 +329,15 @@ def conclusions(outlook: Outlook, currency: str) -> list[str]:
     if outlook.effect is not None and outlook.needed is not None:
         words = effect_words(outlook.effect, expected, measure, currency)
         looked_for = f"To see {words} four times out of five,"
-        if outlook.needed.held_customers is not None:
-            said.append(
-                f"{looked_for} hold out at least {formats.things(outlook.needed.held_customers, 'customer')} "
-                f"({formats.share(outlook.needed.held_share)})."
-            )
-        elif measure == "buyers" and expected.mean + outlook.effect.size > 1:
+        if measure == "buyers" and expected.mean + outlook.effect.size > 1:
             said.append(
                 f"{formats.share(expected.mean)} of them buy without a campaign: {words} is out of reach. "
                 "Look for an effect on orders or revenue instead."
+            )
+        elif outlook.needed.held_customers is not None:
+            said.append(
+                f"{looked_for} hold out at least {formats.things(outlook.needed.held_customers, 'customer')} "
+                f"({formats.share(outlook.needed.held_share)})."
             )
         elif outlook.least_share is None:
             said.append(f"{looked_for} there are too few customers: not even a half held out is enough.")
