@@ -8,7 +8,7 @@ import altair as alt
 import duckdb
 import streamlit as st
 from snapshots import current, reload_when_published
-from views import customers, data_quality, model, movement, overview, segments, value
+from views import campaigns, customers, data_quality, model, movement, overview, segments, value
 
 from segmentation_charts.published import NothingPublishedError, Snapshot
 
@@ -52,6 +52,7 @@ st.navigation(
         st.Page(on_snapshot(overview.draw), title="Overview", default=True),
         st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
         st.Page(on_snapshot(customers.draw), title="Customers", url_path="customers"),
+        st.Page(on_snapshot(campaigns.draw), title="Campaigns", url_path="campaigns"),
         st.Page(on_snapshot(value.draw), title="Value", url_path="value"),
         st.Page(on_snapshot(movement.draw), title="Movement", url_path="movement"),
         st.Page(on_snapshot(data_quality.draw), title="Data quality", url_path="data_quality"),
