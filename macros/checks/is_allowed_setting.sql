@@ -38,6 +38,9 @@
     {%- if 'texts' in rule and value is sequence and value is not string and value is not mapping -%}
         {{ return(true) }}
     {%- endif -%}
+    {%- if 'fields' in rule and value is mapping -%}
+        {{ return(not value.keys() | reject('in', rule['fields']) | list and not value.values() | select('mapping') | list) }}
+    {%- endif -%}
     {%- if 'columns_of' in rule and value is mapping -%}
         {#- Columns for all files, or such a mapping for each pattern of files; not some of each. -#}
         {%- set by_pattern = value.values() | select('mapping') | list -%}

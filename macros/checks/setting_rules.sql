@@ -70,6 +70,12 @@
         'value_discount_rate': {'signed': [-0.99, 10]},
         'gross_margin': {'signed': [-10, 10]},
         'purchase_model': {'one_of': ['auto', 'bg_nbd', 'mbg_nbd', 'pareto_nbd', 'nbd']},
+        'campaign_files': {'text': true},
+        'campaign_map': {'fields': [
+            'campaign', 'customer_id', 'group', 'starts_on', 'ends_on', 'segment', 'stratum', 'holdout_share', 'assigned_on',
+            'model_version', 'contacted'
+        ]},
+        'campaign_revenue_cap': share,
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}

@@ -31,6 +31,9 @@
     {%- if 'texts' in rule -%}
         {%- do words.append("a list such as ['one', 'another']") -%}
     {%- endif -%}
+    {%- if 'fields' in rule -%}
+        {%- do words.append('a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['fields'] | join(', ')) -%}
+    {%- endif -%}
     {%- if 'columns_of' in rule -%}
         {%- do words.append(
             'a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['columns_of'] | join(', ')

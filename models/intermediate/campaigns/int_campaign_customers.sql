@@ -1,0 +1,130 @@
+{%- set measures = {'orders': 'orders', 'revenue': 'purchased', 'returned_value': 'returned'} -%}
+
+-- A list drawn elsewhere may name a customer twice in the same group.
+with lists as (
+
+    select
+        campaign,
+        customer_id,
+        min(campaign_group) as campaign_group,
+        min(segment) as segment,
+        min(stratum) as stratum,
+        min(holdout_share) as holdout_share,
+        min(assigned_on) as assigned_on,
+        min(starts_on) as starts_on,
+        min(ends_on) as ends_on,
+        min(list_seal) as list_seal,
+        max(is_contacted) as is_contacted
+    from {{ ref('base_campaign_lists') }}
+    where problem is null
+    group by campaign, customer_id
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+customer_days as (
+
+    select * from {{ ref('int_customer_days') }}
+
+),
+
+known_customers as (
+
+    select customer_id from {{ ref('int_customer_totals') }}
+
+),
+
+-- Of as long a time before the start as the campaign is planned to last, and of its days so far.
+timed as (
+
+    select
+        lists.*,
+        cast(as_of.as_of_date - interval 1 day as date) as known_until,
+        cast(
+            {{ segmentation.dateadd('day', '-1 - ' ~ segmentation.days_between('lists.starts_on', 'lists.ends_on'), 'lists.starts_on') }}
+            as date
+        ) as before_from
+    from lists
+    cross join as_of
+
+),
+
+days as (
+
+    select
+        timed.campaign,
+        timed.customer_id,
+        customer_days.activity_date >= timed.starts_on as is_in_campaign,
+        customer_days.orders,
+        customer_days.purchased,
+        customer_days.returned
+    from timed
+    inner join customer_days on timed.customer_id = customer_days.customer_id
+    where
+        customer_days.activity_date >= timed.before_from
+        and customer_days.activity_date <= timed.ends_on
+        and customer_days.activity_date <= timed.known_until
+
+),
+
+sums as (
+
+    select
+        campaign,
+        customer_id,
+        {%- for name, column in measures.items() %}
+        sum(case when is_in_campaign then {{ column }} else 0 end) as {{ name }},
+        sum(case when is_in_campaign then 0 else {{ column }} end) as {{ name }}_before{{ ',' if not loop.last }}
+        {%- endfor %}
+    from days
+    group by campaign, customer_id
+
+),
+
+final as (
+
+    select
+        -- ids
+        timed.campaign,
+        timed.customer_id,
+
+        -- text
+        timed.campaign_group,
+        timed.segment,
+        timed.stratum,
+        timed.list_seal,
+
+        -- numerics
+        timed.holdout_share,
+        cast(coalesce(sums.orders, 0) as bigint) as orders,
+        cast(coalesce(sums.revenue, 0) as {{ segmentation.type_money() }}) as revenue,
+        cast(coalesce(sums.returned_value, 0) as {{ segmentation.type_money() }}) as returned_value,
+        cast(coalesce(sums.orders_before, 0) as bigint) as orders_before,
+        cast(coalesce(sums.revenue_before, 0) as {{ segmentation.type_money() }}) as revenue_before,
+        cast(coalesce(sums.returned_value_before, 0) as {{ segmentation.type_money() }}) as returned_value_before,
+
+        -- booleans
+        known_customers.customer_id is not null as is_known,
+        timed.is_contacted,
+
+        -- dates
+        timed.assigned_on,
+        timed.starts_on,
+        timed.ends_on,
+        timed.known_until
+
+    from timed
+    left join sums
+        on
+            timed.campaign = sums.campaign
+            and timed.customer_id = sums.customer_id
+    left join known_customers on timed.customer_id = known_customers.customer_id
+
+)
+
+select * from final

@@ -1,0 +1,155 @@
+{%- set money = segmentation.type_money() -%}
+{%- set measures = ['buyers', 'orders', 'revenue', 'revenue_capped', 'returned', 'net_revenue'] -%}
+{%- set group_columns = 'campaign, campaign_group, segment, stratum' -%}
+
+with campaigns as (
+
+    select * from {{ ref('int_campaigns') }}
+
+),
+
+customers as (
+
+    select
+        customers.campaign,
+        customers.customer_id,
+        customers.campaign_group,
+        customers.segment,
+        customers.stratum,
+        customers.starts_on,
+        campaigns.observed_until,
+        campaigns.revenue_cap,
+        case when customers.orders_before > 0 then 1 else 0 end as buyers_before,
+        customers.orders_before,
+        customers.revenue_before,
+        least(customers.revenue_before, coalesce(campaigns.revenue_cap, customers.revenue_before)) as revenue_capped_before,
+        customers.returned_value_before as returned_before,
+        cast(customers.revenue_before - customers.returned_value_before as {{ money }}) as net_revenue_before
+    from {{ ref('int_campaign_customers') }} as customers
+    inner join campaigns on customers.campaign = campaigns.campaign
+
+),
+
+customer_days as (
+
+    select
+        customer_id,
+        activity_date,
+        orders,
+        purchased,
+        returned
+    from {{ ref('int_customer_days') }}
+
+),
+
+-- What a customer has done by the end of each day of the campaign on which something was done, and on the day itself.
+by_day as (
+
+    select
+        customers.*,
+        customer_days.activity_date,
+        {%- for column in ['orders', 'purchased', 'returned'] %}
+        sum(customer_days.{{ column }}) over (
+            partition by customers.campaign, customers.customer_id
+            order by customer_days.activity_date asc
+            rows between unbounded preceding and current row
+        ) as {{ column }}_so_far,
+        customer_days.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from customers
+    inner join customer_days
+        on
+            customers.customer_id = customer_days.customer_id
+            and customers.starts_on <= customer_days.activity_date
+            and customers.observed_until >= customer_days.activity_date
+
+),
+
+-- Each measure by the end of the day, and by the end of the day before.
+measured as (
+
+    select
+        {{ group_columns }},
+        activity_date,
+        {%- for time, today in {'now': '', 'earlier': ' - '}.items() %}
+        {%- set orders = 'orders_so_far' ~ (today ~ 'orders' if today) %}
+        {%- set revenue = 'purchased_so_far' ~ (today ~ 'purchased' if today) %}
+        {%- set returned = 'returned_so_far' ~ (today ~ 'returned' if today) %}
+        case when {{ orders }} > 0 then 1 else 0 end as buyers_{{ time }},
+        cast({{ orders }} as bigint) as orders_{{ time }},
+        cast({{ revenue }} as {{ money }}) as revenue_{{ time }},
+        cast(least({{ revenue }}, coalesce(revenue_cap, {{ revenue }})) as {{ money }}) as revenue_capped_{{ time }},
+        cast({{ returned }} as {{ money }}) as returned_{{ time }},
+        cast({{ revenue }} - ({{ returned }}) as {{ money }}) as net_revenue_{{ time }},
+        {%- endfor %}
+        {{ measures | join('_before, ') }}_before
+    from by_day
+
+),
+
+-- Of the days with events only: what they add to the sums.
+added as (
+
+    select
+        {{ group_columns }},
+        activity_date,
+        {%- for measure in measures %}
+        sum({{ measure }}_now - {{ measure }}_earlier) as {{ measure }}_y,
+        sum({{ measure }}_now * {{ measure }}_now - {{ measure }}_earlier * {{ measure }}_earlier) as {{ measure }}_yy,
+        sum({{ measure }}_before * ({{ measure }}_now - {{ measure }}_earlier)) as {{ measure }}_xy{{ ',' if not loop.last }}
+        {%- endfor %}
+    from measured
+    group by {{ group_columns }}, activity_date
+
+),
+
+-- Who did nothing counts, too.
+drawn as (
+
+    select
+        {{ group_columns }},
+        count(*) as customers,
+        {%- for measure in measures %}
+        sum({{ measure }}_before) as {{ measure }}_x,
+        sum({{ measure }}_before * {{ measure }}_before) as {{ measure }}_xx{{ ',' if not loop.last }}
+        {%- endfor %}
+    from customers
+    group by {{ group_columns }}
+
+),
+
+final as (
+
+    {%- for measure in measures %}
+
+    select
+        {{ group_columns }},
+        '{{ measure }}' as measure,
+        cast(null as date) as activity_date,
+        customers,
+        cast(0 as double) as y,
+        cast(0 as double) as yy,
+        cast({{ measure }}_x as double) as x,
+        cast({{ measure }}_xx as double) as xx,
+        cast(0 as double) as xy
+    from drawn
+
+    union all
+
+    select
+        {{ group_columns }},
+        '{{ measure }}' as measure,
+        activity_date,
+        0 as customers,
+        cast({{ measure }}_y as double) as y,
+        cast({{ measure }}_yy as double) as yy,
+        cast(0 as double) as x,
+        cast(0 as double) as xx,
+        cast({{ measure }}_xy as double) as xy
+    from added
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from final

@@ -1,0 +1,178 @@
+with lists as (
+
+    select * from {{ ref('base_campaign_lists') }}
+    where problem is null
+
+),
+
+customers as (
+
+    select * from {{ ref('int_campaign_customers') }}
+
+),
+
+seals as (
+
+    select
+        source_file,
+        {{ segmentation.list_seal() }} as found_seal
+    from lists
+    group by source_file
+
+),
+
+-- A spreadsheet that saves a list rounds its seal: to as many digits as are left it has to be the same.
+files as (
+
+    select
+        lists.campaign,
+        min(lists.source_file) as source_file,
+        min(lists.model_version) as model_version,
+        min(
+            case
+                when lists.list_seal is null then null
+                when upper(lists.list_seal) like '%E+%'
+                    then abs(
+                        coalesce({{ segmentation.safe_cast("replace(lists.list_seal, ',', '.')", 'double') }}, 0e0)
+                        / cast(seals.found_seal as double) - 1
+                    ) <= 1e-5
+                else cast(seals.found_seal as {{ dbt.type_string() }}) = lists.list_seal
+            end
+        ) as is_sealed
+    from lists
+    inner join seals on lists.source_file = seals.source_file
+    group by lists.campaign
+
+),
+
+caps as (
+
+    select
+        campaign,
+        {{ segmentation.quantile_value('revenue_before', var('campaign_revenue_cap')) }} as revenue_cap
+    from customers
+    where revenue_before > 0
+    group by campaign
+
+),
+
+-- Who was sent another campaign that ran at the same time.
+others as (
+
+    select
+        customers.campaign,
+        customers.customer_id,
+        customers.campaign_group,
+        other_customers.campaign as other_campaign
+    from customers
+    inner join customers as other_customers
+        on
+            customers.customer_id = other_customers.customer_id
+            and customers.campaign <> other_customers.campaign
+            and other_customers.campaign_group = 'campaign'
+            and customers.starts_on <= other_customers.ends_on
+            and other_customers.starts_on <= customers.ends_on
+
+),
+
+overlapping as (
+
+    select
+        campaign,
+        count(distinct customer_id) as overlapping_customers
+    from others
+    group by campaign
+
+),
+
+overlap_pairs as (
+
+    select
+        campaign,
+        other_campaign,
+        sum(case when campaign_group = 'campaign' then 1 else 0 end) as treated_in_other,
+        sum(case when campaign_group = 'holdout' then 1 else 0 end) as held_in_other
+    from others
+    group by campaign, other_campaign
+
+),
+
+reach as (
+
+    select
+        campaign,
+        '[' || {{ segmentation.joined_text(segmentation.json_object(
+            ["'campaign'", 'other_campaign', "'treated'", 'treated_in_other', "'held'", 'held_in_other']
+        ), ',', 'other_campaign') }} || ']' as other_campaigns
+    from overlap_pairs
+    group by campaign
+
+),
+
+counted as (
+
+    select
+        campaign,
+        count(*) as customers,
+        sum(case when campaign_group = 'campaign' then 1 else 0 end) as campaign_customers,
+        sum(case when campaign_group = 'holdout' then 1 else 0 end) as holdout_customers,
+        avg(cast(holdout_share as decimal(18, 12))) as holdout_share,
+        sum(case when not is_known and list_seal is null then 1 else 0 end) as unknown_customers,
+        sum(case when not is_known and list_seal is not null then 1 else 0 end) as vanished_customers,
+        sum(case when campaign_group = 'holdout' and is_contacted then 1 else 0 end) as contacted_holdout,
+        min(assigned_on) as assigned_on,
+        min(starts_on) as starts_on,
+        min(ends_on) as ends_on,
+        min(known_until) as known_until
+    from customers
+    group by campaign
+
+),
+
+final as (
+
+    select
+        -- ids
+        counted.campaign,
+        files.model_version,
+
+        -- text
+        files.source_file,
+        case
+            when counted.starts_on > counted.known_until then 'planned'
+            when counted.ends_on > counted.known_until then 'running'
+            else 'over'
+        end as state,
+        reach.other_campaigns,
+
+        -- numerics
+        counted.customers,
+        cast(counted.campaign_customers as bigint) as campaign_customers,
+        cast(counted.holdout_customers as bigint) as holdout_customers,
+        cast(cast(counted.holdout_share as decimal(9, 6)) as double) as holdout_share,
+        cast(counted.unknown_customers as bigint) as unknown_customers,
+        cast(counted.vanished_customers as bigint) as vanished_customers,
+        cast(counted.contacted_holdout as bigint) as contacted_holdout,
+        coalesce(overlapping.overlapping_customers, 0) as overlapping_customers,
+        caps.revenue_cap,
+
+        -- booleans
+        files.is_sealed,
+
+        -- dates
+        counted.assigned_on,
+        counted.starts_on,
+        counted.ends_on,
+        case
+            when counted.starts_on <= counted.known_until then least(counted.ends_on, counted.known_until)
+        end as observed_until
+
+    from counted
+    inner join files on counted.campaign = files.campaign
+    left join caps on counted.campaign = caps.campaign
+    left join overlapping on counted.campaign = overlapping.campaign
+    left join reach on counted.campaign = reach.campaign
+
+)
+
+select * from final
