@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import os
+from collections.abc import Sequence
+from typing import Any
 
 import filters
 import pandas as pd
@@ -12,7 +13,7 @@ from queries import segments as queries
 from shown import as_of, chart, escape, facts, table
 
 from segmentation_campaigns import drawing, lists
-from segmentation_campaigns.customers import ANY_COUNTRY, CampaignError, Customers, choose
+from segmentation_campaigns.customers import ANY_COUNTRY, CampaignError, choose
 from segmentation_campaigns.drawing import Campaign, Drawn, RefusedError
 from segmentation_campaigns.goals import MEASURES, Goal, goal_of
 from segmentation_campaigns.plan import (
@@ -27,10 +28,10 @@ from segmentation_campaigns.plan import (
     waiting_rows,
     waiting_words,
 )
+from segmentation_campaigns.printed import read_date
 from segmentation_charts import campaigns as charts
 from segmentation_charts import formats
 from segmentation_charts.frames import campaigns as frames
-from segmentation_charts.frames.measures import money_title
 from segmentation_charts.published import Snapshot
 
 EVERYBODY = "All segments"
@@ -56,8 +57,8 @@ def _results(snapshot: Snapshot) -> None:
     rows = frames.campaigns(snapshot)
     if rows.empty:
         st.markdown(
-            f"No campaign is measured yet. Plan one below: its list is saved to the folder {escape(lists.campaigns_folder())}, "
-            "and each build after it says what the campaign has brought so far."
+            "No campaign is measured yet. Plan one below: its list is saved to the folder "
+            f"{escape(lists.campaigns_folder())}, and each build after it says what the campaign has brought so far."
         )
         return
     currency = snapshot.currency
@@ -88,18 +89,19 @@ def _results(snapshot: Snapshot) -> None:
             "Campaign", rows["campaign"].tolist(), format_func=lambda name: formats.text(name, 60), key="shown_campaign"
         )
     with measure_column:
-        measure = st.selectbox("Measure", list(frames.MEASURES), format_func=frames.MEASURES.__getitem__, key="shown_measure")
+        words = frames.MEASURES
+        measure = st.selectbox("Measure", list(words), format_func=words.__getitem__, key="shown_measure")
     row = rows[rows["campaign"] == name].iloc[0]
     _campaign(snapshot, row, measure)
 
 
-def _campaign(snapshot: Snapshot, row: pd.Series, measure: str) -> None:
+def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
     name, currency = str(row["campaign"]), snapshot.currency
     st.subheader(escape(name))
     if row["state"] == "planned":
         st.markdown(
-            f"It starts on {formats.date(row['starts_on'])}: {formats.count(row['campaign_customers'])} customers get it, "
-            f"{formats.count(row['holdout_customers'])} are held out."
+            f"It starts on {formats.date(row['starts_on'])}: {formats.count(row['campaign_customers'])} customers get "
+            f"it, {formats.count(row['holdout_customers'])} are held out."
         )
         _findings(row)
         return
@@ -125,22 +127,23 @@ def _campaign(snapshot: Snapshot, row: pd.Series, measure: str) -> None:
         f"From {formats.count(chosen['campaign_customers'])} customers who got it and "
         f"{formats.count(chosen['holdout_customers'])} who were held out."
     )
-    title = f"{word} per customer" if is_share or measure == "orders" else money_title(f"{word} per customer", currency)
+    title = frames.title(measure, currency)
     curve = frames.days(snapshot, name, measure)
     if not curve.empty:
         chart(
-            charts.curve(curve, f"Difference in {title[:1].lower()}{title[1:]}", is_share=is_share),
-            "Difference between who got the campaign and who was held out, from its start until each day. On the broken "
-            "line both do the same. The narrow band holds for who looks once, at the end; the wide one however often one "
-            f"looks. {counted}",
+            charts.curve(curve, title, is_share=is_share),
+            f"{word}: difference per customer between who got the campaign and who was held out, from its start until "
+            "each day. On the broken line both do the same. The narrow band holds for who looks once, at the end; the "
+            f"wide one however often one looks. {counted}",
         )
     forest = frames.by_segment(snapshot, name, measure)
+    many = formats.things(len(forest) - 1, "segment")
     if len(forest) > 1:
         st.subheader("By segment")
         chart(
-            charts.forest(forest, f"Difference in {title[:1].lower()}{title[1:]}", is_share=is_share),
-            "Difference by segment, with the 95 % interval (thick) and the one that holds however often one looks (thin). "
-            f"The verdict allows for there being {formats.things(len(forest) - 1, 'segment')}. {counted}",
+            charts.forest(forest, title, is_share=is_share),
+            f"{word}: difference per customer by segment, with the 95 % interval (thick) and the one that holds "
+            f"however often one looks (thin). Verdicts allow for there being {many}. {counted}",
         )
     _all_measures(results, currency)
 
@@ -152,7 +155,7 @@ def _all_measures(results: pd.DataFrame, currency: str) -> None:
             "treated": frames.amount(row["campaign_mean"], row["measure"], currency),
             "held": frames.amount(row["holdout_mean"], row["measure"], currency),
             "difference": frames.signed(row["difference"], row["measure"], currency),
-            "between": _between(row["difference_low"], row["difference_high"], row["measure"], currency, per_customer=True),
+            "between": _between(row["difference_low"], row["difference_high"], row["measure"], currency, each=True),
             "brought": frames.total(row["incremental"], row["measure"], currency),
             "gained": formats.share(row["variance_reduction"], 0),
             "said": frames.VERDICTS.get(str(row["verdict_code"]), formats.NONE),
@@ -174,12 +177,12 @@ def _all_measures(results: pd.DataFrame, currency: str) -> None:
         "What the campaign changed, by measure",
     )
     st.caption(
-        "The difference allows for what each customer did in as long a time before, so it may differ from that of the two "
-        "means. Between: the 95 % interval."
+        "The difference allows for what each customer did in as long a time before, so it may differ from that of the "
+        "two means. Between: the 95 % interval."
     )
 
 
-def _findings(row: pd.Series) -> None:
+def _findings(row: pd.Series[Any]) -> None:
     if isinstance(row["findings"], str) and row["findings"]:
         st.warning(escape(row["findings"]))
 
@@ -209,11 +212,15 @@ def _plan(snapshot: Snapshot) -> None:
         percent = st.slider("Held out, in percent", 1, 50, round(100 * share), key=f"share {segment}", format="%d %%")
     with days_column:
         days = int(st.number_input("Days that are measured", 1, 730, goal.days, key=f"days {segment}"))
-    first, last = drawing.plan_dates(snapshot, None, days)
+    proposed, _ = drawing.plan_dates(snapshot, None, days)
     with start_column:
-        start = st.date_input("First day", first, min_value=first - datetime.timedelta(days=1), key="campaign_start")
-    assert isinstance(start, datetime.date)
-    first, last = drawing.plan_dates(snapshot, start, days)
+        # Streamlit's field for dates is too small to be touched (WCAG 2.5.8).
+        start = st.text_input("First day", str(proposed), key="campaign_start")
+    try:
+        first, last = drawing.plan_dates(snapshot, read_date(start, "The first day"), days)
+    except CampaignError as e:
+        st.info(escape(e))
+        return
     campaign = Campaign("", customers, percent / 100, first, last)
     _outlook(snapshot, campaign, goal)
     _list(snapshot, campaign, segment)
@@ -269,7 +276,8 @@ def _list(snapshot: Snapshot, campaign: Campaign, segment: str) -> None:
     )
     name_column, overlap_column = st.columns([2, 1], vertical_alignment="bottom")
     with name_column:
-        given = st.text_input("Name of the campaign", f"{segment} {campaign.starts_on}", key=f"name {segment} {campaign.starts_on}")
+        proposed = f"{segment} {campaign.starts_on}"
+        given = st.text_input("Name of the campaign", proposed, key=f"name {proposed}")
     with overlap_column:
         keeps = st.checkbox("Keep customers of other campaigns of that time", key="keeps_overlap")
     try:
@@ -279,10 +287,10 @@ def _list(snapshot: Snapshot, campaign: Campaign, segment: str) -> None:
     except CampaignError as e:
         st.info(escape(e))
         return
-    others = f" {formats.things(in_others, 'customer')} of another campaign at that time {'stay in' if keeps else 'are left out'}."
+    others = f" In another campaign at that time, and {'kept' if keeps else 'left out'}: {formats.count(in_others)}."
     st.markdown(
-        f"{formats.things(count, 'customer')} {escape(campaign.customers.words)}, {formats.share(campaign.share, 0)} of them "
-        f"held out, from {formats.date(campaign.starts_on)} to {formats.date(campaign.ends_on)}.{others if in_others else ''}"
+        f"{formats.things(count, 'customer')} {escape(campaign.customers.words)}, {formats.share(campaign.share, 0)} "
+        f"held out, from {_span(campaign.starts_on, campaign.ends_on)}.{others if in_others else ''}"
     )
     if st.button("Draw the list", disabled=not count):
         st.session_state["drawn"] = _drawn(snapshot, chosen)
@@ -309,13 +317,14 @@ def _offer(drawn: Drawn | CampaignError) -> None:
         st.error(escape(drawn))
         return
     st.caption(
-        f"{formats.count(drawn.reached)} customers get the campaign, {formats.count(drawn.held_out)} are held out. Apart: "
-        "by how many standard deviations the groups differ; more than 0.1, and more than chance brings, is refused."
+        f"{formats.count(drawn.reached)} customers get the campaign, {formats.count(drawn.held_out)} are held out. "
+        "Apart: by how many standard deviations the groups differ. More than 0.1 and than chance brings is refused."
     )
     for reason in drawn.unread:
         st.warning(escape(reason))
     for other in drawn.overlaps:
-        st.markdown(f"{formats.things(other.customers, 'customer')} of {escape(other.campaign)}, which ends on {formats.date(other.ends_on)}.")
+        count = formats.things(other.customers, "customer")
+        st.markdown(f"{count} of {escape(other.campaign)}, which ends on {formats.date(other.ends_on)}.")
     name = drawn.campaign.name
     save_column, load_column = st.columns(2)
     with save_column:
@@ -335,12 +344,12 @@ def _offer(drawn: Drawn | CampaignError) -> None:
     saved = st.session_state.get("saved")
     if saved and saved[0] == name:
         st.success(
-            f"Saved as {escape(saved[1])}. Send to the rows of the group campaign, and to none of the group holdout. Each "
-            "build from the first day on says what it has brought."
+            f"Saved as {escape(saved[1])}. Send to the rows of the group campaign, and to none of the group holdout. "
+            "Each build from the first day on says what it has brought."
         )
 
 
-def _texts(header: tuple[str, ...], rows: list[tuple[str, ...]], name: str) -> None:
+def _texts(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], name: str) -> None:
     columns = {str(number): (text[:1].upper() + text[1:], None) for number, text in enumerate(header)}
     table(pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=list(columns)), columns, name)
 
@@ -353,8 +362,8 @@ def _span(first: datetime.date, last: datetime.date) -> str:
     return f"{formats.date(first)} to {formats.date(last)}"
 
 
-def _between(low: object, high: object, measure: str, currency: str, *, per_customer: bool = False) -> str:
+def _between(low: Any, high: Any, measure: str, currency: str, *, each: bool = False) -> str:
     if low is None or high is None or low != low or high != high:
         return formats.NONE
-    write = frames.amount if per_customer else frames.total
+    write = frames.amount if each else frames.total
     return f"{write(low, measure, currency)} and {write(high, measure, currency)}"

@@ -132,6 +132,24 @@ def _countries(snapshot: Snapshot, members: Members) -> None:
     )
 
 
+def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:
+    st.header("Campaigns")
+    measured = profile.get("campaigns_measured")
+    if measured is not None and not pd.isna(measured) and measured:
+        brought = formats.money(profile["campaign_incremental_revenue"], snapshot.currency)
+        st.markdown(
+            f"{formats.things(int(measured), 'campaign')} reached customers of the segment and "
+            f"{formats.count(profile['campaigns_that_worked'])} worked; in all they brought {brought} in revenue."
+        )
+    st.markdown(
+        "Whom to write to, whom to leave out so that the effect can be measured, and what it brought, is on the page "
+        "Campaigns."
+    )
+    if st.button("Plan a campaign of this segment"):
+        st.session_state["campaign_segment"] = profile["segment"]
+        st.switch_page(st.session_state["pages"]["campaigns"])
+
+
 def money_writer(snapshot: Snapshot) -> Callable[[Any], str]:
     """Return what writes amounts of the shop."""
     return lambda amount: formats.money(amount, snapshot.currency)

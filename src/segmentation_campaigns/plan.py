@@ -126,8 +126,13 @@ def look_ahead(
     Raises
     ------
     CampaignError
-        If there is nothing to look back at; see `look_back`.
+        If there are fewer than two customers, or there is nothing to look back at; see `look_back`.
     """
+    if count < 2:
+        raise CampaignError(
+            f"{'No customer' if not count else 'One customer alone'} {customers.words} is left: the others are in "
+            "another campaign at that time."
+        )
     earlier = look_back(snapshot, customers, days)
     expected = earlier.expected[measure]
     needed = power = None

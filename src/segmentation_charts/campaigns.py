@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import altair as alt
@@ -13,6 +14,8 @@ from segmentation_charts.theme import NEUTRAL, PALETTE
 
 ONCE, ANYTIME, DIFFERENCE = "95 % interval, for one look", "Interval for any number of looks", "Difference"
 _COLOR = PALETTE[0]
+# Columns of the legend, for as many of its long names as there is room for.
+_FITTING = alt.ExprRef("max(1, floor(width / 240))")
 # Of the verdicts; the label says them too.
 _VERDICTS = {"works": PALETTE[1], "does harm": PALETTE[5]}
 
@@ -40,7 +43,7 @@ def curve(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: flo
     axis = alt.Axis(labelExpr=PERCENT if is_share else COMPACT, tickCount=6)
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b %Y" if is_narrow(width) else "%-d %b", tickCount=5))
     kinds = alt.Scale(domain=[DIFFERENCE, ONCE, ANYTIME], range=[_COLOR, _COLOR, NEUTRAL])
-    color = alt.Color("kind:N", scale=kinds, legend=alt.Legend(title=None, columns=1 if is_narrow(width) else 3))
+    color = alt.Color("kind:N", scale=kinds, legend=alt.Legend(title=None, columns=_FITTING))
     bands = (
         alt.Chart(intervals)
         .mark_area(fillOpacity=0.22, strokeOpacity=0.9, line={"strokeWidth": 1})
@@ -61,8 +64,8 @@ def forest(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: fl
     Parameters
     ----------
     frame : DataFrame
-        One row a difference, in order: name, difference, difference_low, difference_high, anytime_low, anytime_high (may
-        be null), verdict, label.
+        One row a difference, in order: name, difference, difference_low, difference_high, anytime_low, anytime_high
+        (may be null), verdict, label.
     title : str
         Of the difference, with its unit.
     is_share : bool, default False
@@ -70,8 +73,8 @@ def forest(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: fl
     width : float, default WIDE
         In pixels.
     """
-    ends = frame[["difference_low", "difference_high", "anytime_low", "anytime_high"]].astype(float).stack()
-    low, high = min(float(ends.min()), 0.0), max(float(ends.max()), 0.0)
+    low = min(float(frame[["difference_low", "anytime_low"]].astype(float).min().min()), 0.0)
+    high = max(float(frame[["difference_high", "anytime_high"]].astype(float).max().max()), 0.0)
     room = max(high - low, 1e-9)
     scale = alt.Scale(domain=[low - 0.06 * room, high + 0.06 * room], nice=False)
     axis = alt.Axis(labelExpr=PERCENT if is_share else COMPACT, tickCount=5)
@@ -112,4 +115,4 @@ def forest(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: fl
 
 def _by_number(names: pd.Series[str]) -> str:
     # As JSON, which Vega's expressions read as texts.
-    return f"{pd.Series(list(names)).to_json(orient='values')}[datum.value]"
+    return f"{json.dumps(list(names))}[datum.value]"

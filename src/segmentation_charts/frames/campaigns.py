@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation_charts import formats
+from segmentation_charts.frames.measures import money_title
 from segmentation_charts.published import Snapshot
 
 # Measures in the order in which they are shown, with what they are called.
@@ -27,6 +28,8 @@ VERDICTS = {
     "not_trusted": "not to be trusted",
 }
 ALL = "All customers"
+MINUS = "\u2212"
+_SIGNS = {1: "+", 0: "", -1: MINUS}
 
 
 def is_published(snapshot: Snapshot) -> bool:
@@ -186,22 +189,32 @@ def days(snapshot: Snapshot, campaign: str, measure: str) -> pd.DataFrame:
     return rows.assign(day=pd.to_datetime(rows["day"]), **{column: rows[column].astype(float) for column in numbers})
 
 
+def title(measure: str, currency: str) -> str:
+    """Return the title of an axis of differences per customer."""
+    if measure in ("buyers", "orders"):
+        return f"Difference in {MEASURES[measure].lower()}"
+    return money_title("Difference per customer", currency)
+
+
 def amount(value: Any, measure: str, currency: str, decimals: int = 2) -> str:
     """Write a mean or difference per customer, or a sum: in percent of the customers, in orders, or in money."""
     if value is None or value != value:
         return formats.NONE
     if measure == "buyers":
-        return formats.share(value)
-    if measure == "orders":
-        return formats.number(value, 3)
-    return formats.money(value, currency, decimals if abs(value) < 1_000 else 0)
+        written = formats.share(value)
+    elif measure == "orders":
+        written = formats.number(value, 3)
+    else:
+        written = formats.money(value, currency, decimals if abs(value) < 1_000 else 0)
+    return written.replace("-", MINUS)
 
 
 def total(value: Any, measure: str, currency: str) -> str:
     """Write a sum over customers: of buyers and orders a number of them, else money."""
     if value is None or value != value:
         return formats.NONE
-    return formats.count(value) if measure in ("buyers", "orders") else formats.money(value, currency)
+    written = formats.count(value) if measure in ("buyers", "orders") else formats.money(value, currency)
+    return written.replace("-", MINUS)
 
 
 def signed(value: Any, measure: str, currency: str, decimals: int = 2) -> str:
@@ -209,4 +222,4 @@ def signed(value: Any, measure: str, currency: str, decimals: int = 2) -> str:
     if value is None or value != value:
         return formats.NONE
     size = amount(abs(float(value)), measure, currency, decimals)
-    return f"{'+' if value > 0 else '\u2212' if value < 0 else ''}{size}"
+    return f"{_SIGNS[int(value > 0) - int(value < 0)]}{size}"
