@@ -20,7 +20,7 @@ _FITTING = alt.ExprRef("max(1, floor(width / 240))")
 _VERDICTS = {"works": PALETTE[1], "does harm": PALETTE[5]}
 
 
-def curve(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: float = WIDE) -> Any:
+def curve(frame: pd.DataFrame, title: str, width: float = WIDE, *, is_share: bool = False) -> Any:
     """Draw the difference between both groups after each day, with both intervals.
 
     Parameters
@@ -29,10 +29,10 @@ def curve(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: flo
         One row a day: day, difference, difference_low, difference_high, anytime_low, anytime_high (may be null).
     title : str
         Of the difference, with its unit.
-    is_share : bool, default False
-        Whether it is a share (0 to 1), shown in percent.
     width : float, default WIDE
         In pixels.
+    is_share : bool, default False
+        Whether it is a share (0 to 1), shown in percent.
     """
     intervals = pd.concat(
         [
@@ -41,7 +41,9 @@ def curve(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: flo
         ]
     ).dropna()
     axis = alt.Axis(labelExpr=PERCENT if is_share else COMPACT, tickCount=6)
-    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b %Y" if is_narrow(width) else "%-d %b", tickCount=5))
+    x = alt.X(
+        "day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap="greedy", labelSeparation=8)
+    )
     kinds = alt.Scale(domain=[DIFFERENCE, ONCE, ANYTIME], range=[_COLOR, _COLOR, NEUTRAL])
     color = alt.Color("kind:N", scale=kinds, legend=alt.Legend(title=None, columns=_FITTING))
     bands = (
@@ -58,7 +60,7 @@ def curve(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: flo
     return alt.layer(bands, nothing, line).properties(width=width, height=300)
 
 
-def forest(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: float = WIDE) -> Any:
+def forest(frame: pd.DataFrame, title: str, width: float = WIDE, *, is_share: bool = False) -> Any:
     """Draw differences with their intervals, a row each: on the broken line nothing has changed.
 
     Parameters
@@ -68,10 +70,10 @@ def forest(frame: pd.DataFrame, title: str, *, is_share: bool = False, width: fl
         (may be null), verdict, label.
     title : str
         Of the difference, with its unit.
-    is_share : bool, default False
-        Whether it is a share (0 to 1), shown in percent.
     width : float, default WIDE
         In pixels.
+    is_share : bool, default False
+        Whether it is a share (0 to 1), shown in percent.
     """
     low = min(float(frame[["difference_low", "anytime_low"]].astype(float).min().min()), 0.0)
     high = max(float(frame[["difference_high", "anytime_high"]].astype(float).max().max()), 0.0)
