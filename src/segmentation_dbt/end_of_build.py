@@ -323,6 +323,7 @@ def describe_tables(session: Any, build: Build) -> Lines:
         ("customers", f"{customers:,} as of {as_of_date}"),
         ("segments", ", ".join(f"{name} {count:,} ({100 * count / customers:.0f} %)" for name, count in segments)),
         *describe_value(session, of),
+        *describe_campaigns(session, of),
     ]
 
 
@@ -342,6 +343,37 @@ def describe_value(session: Any, relations: Mapping[str, str]) -> Lines:
     season = "" if is_season_known else "; a season is not known yet"
     expected = f"{int(orders or 0):,} orders and a revenue of {int(revenue or 0):,}"
     return [("value", f"{expected} to be expected within {days} days ({model}{season})")]
+
+
+def describe_campaigns(session: Any, relations: Mapping[str, str]) -> Lines:
+    """Say how many campaigns there are and what became of them; nothing if there are none."""
+    if "campaigns" not in relations:
+        return []
+    found = fetch_rows(
+        session,
+        "select campaign, state, verdict_code, incremental_revenue "  # noqa: S608
+        f"from {relations['campaigns']} order by starts_on, campaign",
+    )
+    if not found:
+        return []
+    said = {
+        "works": "work",
+        "harms": "do harm",
+        "no_effect_seen": "without an effect to be seen",
+        "too_early": "too early to tell",
+        "not_trusted": "not to be trusted",
+    }
+    codes = [code for _, _, code, _ in found]
+    verdicts = [f"{codes.count(code):,} {words}" for code, words in said.items() if code in codes]
+    planned = sum(state == "planned" for _, state, _, _ in found)
+    brought = sum(incremental for _, _, code, incremental in found if code == "works")
+    return [
+        (
+            "campaigns",
+            f"{len(found):,}{f', {planned:,} planned' if planned else ''}: {', '.join(verdicts)}"
+            + (f"; those that work brought a revenue of {int(brought):,}" if "works" in codes else ""),
+        )
+    ]
 
 
 def describe_changes(publication: Publication) -> Lines:

@@ -1,8 +1,9 @@
 """Removes customers from everything that a build keeps, and keeps them out: ``python -m segmentation_dbt.erase 17850``.
 
 The rows of the customers that are loaded are emptied in one transaction, in which all tables made from rows are dropped
-too. A build then makes these again and publishes; only after that the older versions are deleted, and the warehouse is
-copied to a file without what was free in it. Whatever stops it, running it again finishes it.
+too. Then the customers are taken out of the lists of campaigns. A build makes the tables again and publishes; only
+after that the older versions are deleted, and the warehouse is copied to a file without what was free in it. Whatever
+stops it, running it again finishes it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from segmentation.campaigns.lists import without_customers
 from segmentation.intake import ERASED, LINE_FIELDS, SEPARATORS, clean_customer_id, customer_hash
 from segmentation_dbt.build import DBT
 from segmentation_dbt.version_files import fetch, identifier, text
@@ -86,6 +88,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = f"{rows:,} row{'s' if rows != 1 else ''} emptied" if rows else "not found in the loaded rows"
         print(f"{customer}: {found}; kept out from now on", flush=True)
 
+    try:
+        taken = erase_from_lists(Path(os.environ.get("SEGMENTS_CAMPAIGNS") or "campaigns"), customers)
+    except OSError as e:
+        return _fail(
+            f"\nThe loaded rows of the customers are empty, but a list of a campaign still holds them: {e}\n"
+            "Make it writable, and run this command again.",
+            1,
+        )
+    for path, rows in taken.items():
+        print(f"{path}: {rows:,} row{'s' if rows != 1 else ''} taken out", flush=True)
+
     before = versions.current()
     command = [*DBT, "build", *options]
     code = subprocess.run(command, check=False).returncode  # noqa: S603
@@ -109,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"\nRemoved from {warehouse.absolute()} and from what is published"
         f" ({len(deleted)} older version{'s' if len(deleted) != 1 else ''} deleted).\n"
-        "Not removed: invoice files, backups, logs, and copies that readers made of what was published."
+        "Not removed: invoice files, lists that campaign_files names, backups, logs, and copies that readers made of\n"
+        "what was published."
     )
     return 0
 
@@ -183,6 +197,47 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
     )
     connection.commit()
     return dict(counted)
+
+
+def erase_from_lists(folder: Path, customers: Sequence[str]) -> dict[Path, int]:
+    """Take customers out of the lists of campaigns, each file in one step.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the lists; it need not be there.
+    customers : sequence of str
+        As `clean_customer_id` returns them.
+
+    Returns
+    -------
+    dict of Path to int
+        How many rows were taken out of each list that had some.
+
+    Raises
+    ------
+    OSError
+        If a list can't be read or written. It is untouched then.
+    """
+    hashes = frozenset(customer_hash(customer) or "" for customer in customers)
+    taken = {}
+    for leftover in folder.glob(".*.csv.erased"):
+        leftover.unlink(missing_ok=True)
+    for path in sorted(folder.glob("*.csv")):
+        kept, rows = without_customers(str(path), hashes)
+        if not rows:
+            continue
+        copy = path.with_name(f".{path.name}.erased")
+        try:
+            copy.write_text(kept, encoding="utf-8-sig", newline="\n")
+            shutil.copymode(path, copy)
+            sync(copy)
+            os.replace(copy, path)
+            sync(path.parent)
+        finally:
+            copy.unlink(missing_ok=True)
+        taken[path] = rows
+    return taken
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, bool, bool]]:

@@ -261,11 +261,24 @@ WRONG: dict[str, tuple[Any, str]] = {
     "value_discount_rate": (-1, "it must be a number from -0.99 to 10"),
     "gross_margin": ("half", "it must be a number from -10 to 10"),
     "purchase_model": ("gamma", "it must be auto, bg_nbd, mbg_nbd, pareto_nbd or nbd"),
+    "campaign_map": (
+        {"customer": "Account"},
+        "such as {customer_id: Account}; the fields are campaign, customer_id, group",
+    ),
+    "campaign_revenue_cap": (99, "it must be a share from 0 to 1"),
     "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
     "unit_tests": ("yes", "it must be true or false"),
 }
 # What only the files, or the warehouse, can say; and what may be any text.
-ANY_TEXT = {"invoice_files", "invoice_relation", "invoice_shape", "encoding", "cancellation_prefix", "currency"}
+ANY_TEXT = {
+    "campaign_files",
+    "invoice_files",
+    "invoice_relation",
+    "invoice_shape",
+    "encoding",
+    "cancellation_prefix",
+    "currency",
+}
 
 
 def test_all_settings_that_cannot_be_are_told_at_once_before_the_first_model(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from segmentation_dbt.end_of_build import (
     Node,
     Publication,
     Result,
+    describe_campaigns,
     describe_changes,
     describe_publication,
     describe_tables,
@@ -156,6 +157,27 @@ def test_what_is_to_come_is_summed_up() -> None:
         connection.execute("update value_model set is_in_force = not is_in_force")
         assert describe_value(connection, relations) == [("value", f"{expected} (nbd)")]
         assert describe_value(connection, {}) == []
+
+
+def test_campaigns_are_summed_up_if_there_are_some() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table campaigns (campaign varchar, state varchar, starts_on date, verdict_code varchar, "
+            "incremental_revenue decimal(28, 4))"
+        )
+        relations = {"campaigns": "campaigns"}
+        assert describe_campaigns(connection, {}) == []
+        assert describe_campaigns(connection, relations) == []
+        connection.execute("insert into campaigns values ('a', 'planned', '2024-01-01', 'too_early', null)")
+        assert describe_campaigns(connection, relations) == [("campaigns", "1, 1 planned: 1 too early to tell")]
+        connection.execute(
+            "insert into campaigns values ('b', 'over', '2024-01-01', 'works', 1200.5), "
+            "('c', 'over', '2024-01-01', 'not_trusted', 900), ('d', 'running', '2024-01-01', 'works', 34)"
+        )
+        said = (
+            "4, 1 planned: 2 work, 1 too early to tell, 1 not to be trusted; those that work brought a revenue of 1,234"
+        )
+        assert describe_campaigns(connection, relations) == [("campaigns", said)]
 
 
 def test_what_was_audited_is_written_down_again() -> None:

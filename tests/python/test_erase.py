@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, parse, write_lines
 
+from segmentation.campaigns.lists import seal_of
 from segmentation.intake import InvoiceFile, clean_customer_id, customer_hash, read_rows_without
 from segmentation_dbt.erase import _MACROS, ROWS
 from segmentation_dbt.versions import Versions
@@ -25,6 +26,7 @@ PLACES = (
     "select regexp_extract(source_file, '[^/]+$') as file, source_row from marts.rejected_invoice_lines "
     "where reason = 'erased' order by all"
 )
+LISTED = "select customer_id from marts.campaign_customers order by position('@' in customer_id) = 0, customer_id"
 OTHERS = f"select * from marts.invoice_lines where customer_id not in ('{MAIL}', '{NUMBER}') order by line_id"
 EMPTIED = [
     *(("gone.csv", 2), ("gone.csv", 3)),
@@ -54,6 +56,17 @@ def deliver(folder: Path, more: int = 0) -> None:
         *(f"#{n},ben@example.com,paid,2024-02-05 00:15:00 +0100,1,Candle,12.50,CAN-3" for n in range(3, 3 + more)),
     )
     write_lines(folder / "orders.csv", *orders, header=ORDERS)
+
+
+def draw(folder: Path) -> None:
+    """Write the list of a campaign, as it was drawn."""
+    folder.mkdir(exist_ok=True)
+    days = ("2024-06-01", "2024-08-29")
+    groups = {MAIL: "campaign", NUMBER: "holdout", "c1": "campaign", "c2": "holdout"}
+    seal = seal_of(("Spring", customer, group, *days, "0.5") for customer, group in groups.items())
+    rows = [f"Spring,{customer},{group},A,{','.join(days)},0.5,{seal}" for customer, group in groups.items()]
+    header = "campaign,customer_id,group,segment,starts_on,ends_on,holdout_share,list_seal"
+    (folder / "spring.csv").write_text("\n".join((header, *rows)) + "\n", "utf-8-sig")
 
 
 def erase(
@@ -97,6 +110,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     invoices = tmp_path / "invoices"
     deliver(invoices)
     write_lines(invoices / "gone.csv", line(702, MAIL, GIFT), line(703, MAIL, GIFT), line(704, "c1"))
+    draw(tmp_path / "campaigns")
     first = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert first.exit_code == 0, first.output
     (invoices / "gone.csv").unlink()
@@ -112,6 +126,8 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     storage = "select tags['storage_version'] from duckdb_databases() where not internal"
     stored = first.rows(storage)
     before, others = versions.current(), first.rows(OTHERS)
+    lists = tmp_path / "campaigns"
+    assert first.rows(LISTED) == [(MAIL,), (NUMBER,), ("c1",), ("c2",)]
 
     # As where it is killed: the rows are empty, and nothing is published.
     # Rows that were erased are no fault of the load.
@@ -128,6 +144,8 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
         assert message in stopped.stdout
     assert "versions that are published still hold them" in stopped.stderr
     assert versions.current() == before
+    assert "spring.csv: 2 rows taken out" in stopped.stdout
+    assert files_with(lists, MAIL, NUMBER) == set()
 
     erased = erase(tmp_path, MAIL, NUMBER, variables=variables)
     assert erased.returncode == 0, erased.stdout + erased.stderr
@@ -141,12 +159,18 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert files_with(tmp_path, *TRACES) == set()
     assert first.rows(storage) == stored == [("v1.4.0+",)]
 
-    # Delivered again, with more.
+    # The list says of the others what it said before: it was not edited, and has lost nobody.
+    assert first.rows(LISTED) == [("c1",), ("c2",)]
+    assert first.rows("select is_sealed, customers from marts.campaigns") == [(True, 2)]
+
+    # Delivered again, with more; and the list comes back from a backup.
     deliver(invoices, more=5)
+    draw(lists)
     again = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert "files       4, 3 read in this build" in again.output
     assert again.rows(PLACES) == EMPTIED
     assert again.rows(f"select count(*) from {ROWS}") == [(rows + 15,)]
+    assert again.rows("select is_sealed, customers from marts.campaigns") == [(True, 2)]
     assert values_with(again, *TRACES) == []
     assert files_with(tmp_path, *TRACES) == set()
 

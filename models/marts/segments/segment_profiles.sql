@@ -218,6 +218,23 @@ sentences as (
 
 ),
 
+-- Campaigns for customers of the segment, as it was when their lists were drawn, of which something can be said.
+campaigns as (
+
+    select
+        segment,
+        count(*) as campaigns_measured,
+        sum(case when verdict_code = 'works' then 1 else 0 end) as campaigns_that_worked,
+        sum(cast(incremental as {{ segmentation.type_money_total() }})) as campaign_incremental_revenue
+    from {{ ref('int_campaign_results') }}
+    where
+        measure = 'revenue'
+        and is_latest
+        and verdict_code in ('works', 'harms', 'no_effect_seen')
+    group by segment
+
+),
+
 final as (
 
     select
@@ -244,7 +261,10 @@ final as (
         cast(coalesce(segment_values.expected_revenue_share, 0) as decimal(9, 6)) as expected_revenue_share,
         segment_values.median_probability_alive,
         archetypes.holdout_share,
-        segment_values.name_precision
+        segment_values.name_precision,
+        coalesce(campaigns.campaigns_measured, 0) as campaigns_measured,
+        cast(coalesce(campaigns.campaigns_that_worked, 0) as bigint) as campaigns_that_worked,
+        cast(campaigns.campaign_incremental_revenue as {{ segmentation.type_money_total() }}) as campaign_incremental_revenue
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment
@@ -253,6 +273,7 @@ final as (
     left join marks on shown_segments.segment = marks.segment
     left join archetypes on shown_segments.segment = archetypes.segment
     left join segment_values on shown_segments.segment = segment_values.segment
+    left join campaigns on shown_segments.segment = campaigns.segment
 
 )
 

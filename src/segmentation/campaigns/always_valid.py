@@ -63,6 +63,24 @@ class AlwaysValid:
     clock: float
 
 
+def reach_of(clock: ArrayLike, degrees: ArrayLike, level: float = LEVEL) -> FloatArray:
+    """Return how many standard errors the interval reaches to each side where these have few degrees of freedom.
+
+    As far out in t as is as improbable as the `boundary` is in the normal distribution.
+
+    Parameters
+    ----------
+    clock : array of shape (...,)
+        Infinite ones are as good as large ones.
+    degrees : array of shape (...,)
+        Of freedom, at least 1.
+    level : float
+    """
+    # Beyond MIXTURE * clock = 1e12 nothing changes that matters.
+    reach = boundary(np.minimum(clock, 1e12 / MIXTURE), level)
+    return -np.asarray(stdtrit(np.asarray(degrees, dtype=np.float64), ndtr(-reach)), dtype=np.float64)
+
+
 def boundary(clock: ArrayLike, level: float = LEVEL) -> FloatArray:
     """Return how many standard errors the interval reaches to each side; infinite at a clock of 0, shape as given."""
     mixed = MIXTURE * np.asarray(clock, dtype=np.float64)
@@ -112,11 +130,8 @@ def always_valid(effect: Effect, clock: float) -> AlwaysValid:
     found = effect.adjusted
     if not effect.is_enough or found.standard_error is None or clock <= 0:
         return AlwaysValid(None, None, 1.0, None, max(clock, 0.0))
-    # Beyond MIXTURE * clock = 1e12 nothing changes that matters, and a clock may be infinite.
     clock = min(clock, 1e12 / MIXTURE)
-    reach = float(boundary(clock, effect.level))
-    # Few customers: as far out in t as is as improbable as the boundary is in the normal distribution, and back.
-    reach = -float(stdtrit(found.degrees, float(ndtr(-reach))))
+    reach = float(reach_of(clock, found.degrees, effect.level))
     tail = float(stdtr(found.degrees, -abs(found.difference) / found.standard_error))
     normal, mixed = float(ndtri(max(tail, 1e-300))), MIXTURE * clock
     evidence = mixed / (1 + mixed) * normal**2 / 2 - float(np.log1p(mixed)) / 2

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from segmentation.intake.delimited import split_rows
-from segmentation.intake.erasure import clean_customer_id, customer_hash
+from segmentation.intake.erasure import SEPARATORS, clean_customer_id, customer_hash
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import UnusableFileError
 from segmentation.intake.paths import find_paths
@@ -130,6 +130,66 @@ def seal_of(rows: Iterable[Sequence[str]]) -> int:
         Of the rows together it is the sum; so that of some can be taken off.
     """
     return sum(int(hashlib.md5("|".join(row).encode(), usedforsecurity=False).hexdigest()[:15], 16) for row in rows)
+
+
+def without_customers(path: str, erased: Collection[str]) -> tuple[str, int]:
+    """Return the text of a list without the rows of erased customers, and how many these are.
+
+    Its seal then says of the others what it said before: it is right if it was right, and wrong if it was wrong.
+
+    Parameters
+    ----------
+    path : str
+        Of a list with a column customer_id. Of any other file nothing is taken out.
+    erased : collection of str
+        What `customer_hash` returns of them.
+
+    Raises
+    ------
+    OSError
+        If it can't be opened.
+    """
+    text = "".join(decode(path, "none", inspect_text(path).encoding))
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    kept: list[str] = []
+    taken: list[list[str]] = []
+    seal, removed, places = "", 0, {}
+    for _, values, row in split_rows([text], delimiter, 0):
+        if not kept:
+            folded = [normal(name) for name in values or []]
+            places = {field: folded.index(normal(field)) for field in FIELDS if normal(field) in folded}
+            if "customer_id" not in places:
+                return text, 0
+        elif values is None or len(values) <= max(places.values()):
+            # A row that can't be read is of a customer where one of its values is.
+            if any(customer_hash(value) in erased for value in re.split(SEPARATORS, row)):
+                removed += 1
+                continue
+        else:
+            known = {field: values[place].strip(_WHITE_SPACE) for field, place in places.items()}
+            seal = known.get("list_seal", seal)
+            if customer_hash(known["customer_id"]) in erased:
+                removed += 1
+                taken.append(_sealed_values(known))
+                continue
+        kept.append(row)
+    if re.fullmatch("[0-9]+", seal):
+        rest = str(int(seal) - seal_of(taken))
+        # It is the last column.
+        kept[1:] = [rest.join((*row.rsplit(seal, 1),)) if seal in row else row for row in kept[1:]]
+    return "".join(f"{row}\n" for row in kept), removed
+
+
+def _sealed_values(known: Mapping[str, str]) -> list[str]:
+    days = [known.get(field, "") for field in ("starts_on", "ends_on")]
+    return [
+        re.sub(_GUARDED, r"\1", known.get("campaign", "")),
+        clean_customer_id(known["customer_id"]) or "",
+        known.get("group", ""),
+        *(str(_date(day, "dmy") or day) for day in days),
+        known.get("holdout_share", ""),
+    ]
 
 
 def _read_or_explain(path: str, reading: Reading) -> pa.Table:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.special import ndtri
+from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
-from segmentation.campaigns.always_valid import AlwaysValid, always_valid, odds_clock, spread_clock
+from segmentation.campaigns.always_valid import AlwaysValid, always_valid, odds_clock, reach_of, spread_clock
 from segmentation.campaigns.checks import (
     Finding,
     check_contamination,
@@ -22,9 +23,11 @@ from segmentation.campaigns.checks import (
     check_sample_ratio,
     sample_ratio_p,
 )
-from segmentation.campaigns.measure import LEVEL, Effect, measure
-from segmentation.campaigns.sums import Sums
+from segmentation.campaigns.measure import CARRIED_BY, LEVEL, Effect, carried, contrast, measure
+from segmentation.campaigns.sums import Sums, merge_thin
 from segmentation.campaigns.verdict import POWER, Verdict, adjust_for_many, judge
+
+FloatArray = NDArray[np.float64]
 
 MEASURES = {
     "buyers": "buyers",
@@ -168,9 +171,8 @@ def _rows_of(campaign: Campaign, sums: pd.DataFrame) -> Iterator[dict[str, Any]]
     }
     cube = _Cube(sums, campaign.observed_until)
     for name, words in MEASURES.items():
-        for day in range(len(cube.days) - 1):
-            yield _row(campaign, name, None, cube.look(name, None, day)) | {"is_latest": False}
-        looks = {segment: cube.look(name, segment, -1) for segment in (None, *cube.segments)}
+        yield from cube.curve(campaign, name)
+        looks = {segment: cube.look(name, segment) for segment in (None, *cube.segments)}
         deciding = {segment: _deciding(campaign, look) for segment, look in looks.items()}
         many = adjust_for_many([deciding[segment] for segment in cube.segments])
         adjusted = {None: deciding[None]} | dict(zip(cube.segments, many, strict=True))
@@ -236,34 +238,82 @@ class _Cube:
             np.add.at(values, where, frame[column].to_numpy(float)[happened])
             self._grown[column] = np.cumsum(values, axis=1)
 
-    def look(self, name: str, segment: str | None, day: int) -> _Look:
-        """Return what is to be seen of a measure by the end of a day, given by its position."""
+    def _groups(self, name: str, segment: str | None, days: int | slice) -> tuple[Sums, Sums]:
+        """Return the sums of both groups by the end of some days, of shape (days, strata), or of one, (strata,)."""
         number = list(MEASURES).index(name)
-        mine = self._segment_of == segment if segment is not None else np.ones(len(self._segment_of), dtype=bool)
+        mine = slice(None) if segment is None else self._segment_of == segment
 
         def sums(group: int) -> Sums:
-            known = {column: values[number, mine, group] for column, values in self._known.items()}
-            grown = {column: values[number, day, :, group][mine] for column, values in self._grown.items()}
-            # Sums of squares that are all taken off again leave what rounding does.
-            grown["yy"] = np.maximum(grown["yy"], 0)
-            return Sums(known["customers"], grown["y"], grown["yy"], known["x"], known["xx"], grown["xy"])
+            grown = {column: values[number, days, :, group][..., mine] for column, values in self._grown.items()}
+            known = {
+                column: np.broadcast_to(values[number, mine, group], grown["y"].shape)
+                for column, values in self._known.items()
+            }
+            # Squares that are all taken off again leave what rounding does.
+            squares = np.maximum(grown["yy"], 0)
+            return Sums(known["customers"], grown["y"], squares, known["x"], known["xx"], grown["xy"])
 
-        treated, held = sums(0), sums(1)
-        counts = float(treated.customers.sum()), float(held.customers.sum())
-        date = self.days[day]
-        if date is None or not all(counts):
-            return _Look(date, treated, held, None, None, 0.0)
+        return sums(0), sums(1)
+
+    @staticmethod
+    def _clock(name: str, treated: Sums, held: Sums, variance: FloatArray) -> tuple[FloatArray, float]:
+        """Return the clock of a measure, 0 where none can be had, and the variance that was to be expected."""
         both = treated + held
-        degrees = max(both.customers.sum() - np.count_nonzero(both.customers), 1)
-        planned = float(both.spread_x.sum() / degrees * (1 / counts[0] + 1 / counts[1]))
-        effect = measure(treated, held)
-        clock = 0.0
+        strata = both.customers.shape[-1]
+        customers, spread = (values.reshape(-1, strata)[0] for values in (both.customers, both.spread_x))
+        degrees = max(float(customers.sum()) - np.count_nonzero(customers), 1)
+        counts = [float(group.customers.reshape(-1, strata)[0].sum()) for group in (treated, held)]
+        planned = float(spread.sum() / degrees * (1 / counts[0] + 1 / counts[1]))
         if name == "buyers":
-            buying, before = float(both.y.sum()) / sum(counts), float(both.x.sum()) / sum(counts)
-            clock = float(odds_clock(buying, before)) if 0 < before < 1 else 0.0
-        elif planned > 0 and effect.adjusted.standard_error is not None:
-            clock = float(spread_clock(effect.adjusted.standard_error**2, planned))
-        return _Look(date, treated, held, effect, always_valid(effect, clock), planned)
+            before = float(both.x.reshape(-1, strata)[0].sum()) / sum(counts)
+            known = 0 < before < 1
+            clock = odds_clock(both.y.sum(axis=-1) / sum(counts), before) if known else np.zeros_like(variance)
+        else:
+            clock = spread_clock(variance, planned) if planned > 0 else np.zeros_like(variance)
+        return np.where(np.isfinite(variance), clock, 0), planned
+
+    def look(self, name: str, segment: str | None) -> _Look:
+        """Return what is to be seen of a measure by the end of the latest day."""
+        treated, held = self._groups(name, segment, -1)
+        date = self.days[-1]
+        if not treated.customers.sum() or not held.customers.sum():
+            return _Look(date, treated, held, None, None, 0.0)
+        if date is None:
+            _, planned = self._clock(name, treated, held, np.array(np.nan))
+            return _Look(date, treated, held, None, None, planned)
+        effect = measure(treated, held)
+        error = effect.adjusted.standard_error
+        clock, planned = self._clock(name, treated, held, np.array(np.nan if error is None else error**2))
+        return _Look(date, treated, held, effect, always_valid(effect, float(clock)), planned)
+
+    def curve(self, campaign: Campaign, name: str) -> Iterator[dict[str, Any]]:
+        """Yield a row a day but the latest: the same as of `look`, all days at once."""
+        treated, held = self._groups(name, None, slice(0, len(self.days) - 1))
+        if len(self.days) < 2 or not campaign.campaign_customers or not campaign.holdout_customers:
+            return
+        means = contrast(*merge_thin(treated, held))
+        error = np.where(means.standard_error > 0, means.standard_error, np.nan)
+        error[~np.isfinite(error)] = np.nan
+        clock, _ = self._clock(name, treated, held, error**2)
+        enough = (carried(treated.total(), held.total()) >= CARRIED_BY) & (clock > 0)
+        margin = stdtrit(means.degrees, (1 + LEVEL) / 2) * error
+        anytime = np.where(enough, reach_of(np.where(enough, clock, 1), means.degrees) * error, np.nan)
+        for day, (difference, plain, wide) in enumerate(zip(means.difference, margin, anytime, strict=True)):
+            row = {
+                "campaign": campaign.campaign,
+                "measure": name,
+                "activity_date": self.days[day],
+                "is_latest": False,
+                "campaign_customers": campaign.campaign_customers,
+                "holdout_customers": campaign.holdout_customers,
+                "difference": float(difference),
+                "incremental": float(difference) * campaign.campaign_customers,
+            }
+            if np.isfinite(plain):
+                row |= {"difference_low": float(difference - plain), "difference_high": float(difference + plain)}
+            if np.isfinite(wide):
+                row |= {"anytime_low": float(difference - wide), "anytime_high": float(difference + wide)}
+            yield row
 
 
 def _deciding(campaign: Campaign, look: _Look) -> float | None:

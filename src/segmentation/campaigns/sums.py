@@ -135,12 +135,15 @@ def merge_thin(treated: Sums, held: Sums, least: int = 5) -> tuple[Sums, Sums]:
 
     Parameters
     ----------
-    treated, held : Sums of shape (strata,)
+    treated, held : Sums of shape (..., strata)
+        With the same customers along all axes but the last, as on each day.
     least : int
         Customers that a stratum has in either group, 5 by default; all are one stratum where a group has fewer.
     """
     starts, begin, filled = [], 0, np.zeros(2)
-    for stratum, counts in enumerate(zip(treated.customers, held.customers, strict=True)):
+    count = treated.customers.shape[-1]
+    of_treated, of_held = (group.customers.reshape(-1, count)[0] for group in (treated, held))
+    for stratum, counts in enumerate(zip(of_treated, of_held, strict=True)):
         filled += counts
         if filled.min() >= least:
             starts.append(begin)
@@ -151,7 +154,7 @@ def merge_thin(treated: Sums, held: Sums, least: int = 5) -> tuple[Sums, Sums]:
 
 
 def _joined(sums: Sums, starts: IntArray) -> Sums:
-    return Sums(*(np.add.reduceat(values, starts) for values in vars(sums).values()))
+    return Sums(*(np.add.reduceat(values, starts, axis=-1) for values in vars(sums).values()))
 
 
 def _around_mean(squares: FloatArray, of_mean: FloatArray) -> FloatArray:

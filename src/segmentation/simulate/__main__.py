@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("output", type=Path, help="file to write: .csv, .csv.gz or .parquet")
     parser.add_argument("--truth", type=Path, help="file for the planted group of each customer")
+    parser.add_argument("--campaigns", type=Path, help="folder for lists of two campaigns, one of which brings orders")
     parser.add_argument("--lines", type=int, default=1_000_000, help="about how many lines (default: %(default)s)")
     parser.add_argument("--customers", type=int, help=f"how many customers (default: lines / {LINES_PER_CUSTOMER})")
     parser.add_argument("--start", default="2023-01-01", help="first day (default: %(default)s)")
@@ -63,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     shop = Shop(options.lines, customers, start, options.days, options.seed)
     began, written = time.perf_counter(), 0
     with open_writer(options.output, SCHEMA) as writer:
-        for table in shop.invoice_lines():
+        diary = shop.diary() if options.campaigns else None
+        for table in shop.invoice_lines(diary):
             writer.write_table(table)
             written += len(table)
             if sys.stderr.isatty():
@@ -72,6 +74,8 @@ def main(arguments: list[str] | None = None) -> int:
         truth = shop.truth()
         with open_writer(options.truth, truth.schema) as writer:
             writer.write_table(truth)
+    if diary:
+        diary.write(options.campaigns)
     seconds = time.perf_counter() - began
     print(f"{written:,} lines of {customers:,} customers in {seconds:.1f} s: {options.output}")
     return 0

@@ -97,14 +97,18 @@ def concat(parts: Sequence[Lines]) -> Lines:
     return Lines(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lines)})
 
 
+def country_of(customer: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return in which of the countries customers live; the first of the list has four customers in five."""
+    return np.asarray(np.where(customer % 5 == 0, 1 + customer // 5 % (len(COUNTRIES) - 1), 0), dtype=np.int64)
+
+
 def to_table(lines: Lines, catalogue: Catalogue, start: np.datetime64) -> pa.Table:
     """Render lines as the columns of an Online Retail export."""
     code = pa.array(catalogue.codes).take(pa.array(lines.code))
     description = pa.array(catalogue.descriptions).take(pa.array(lines.description))
     has_customer = lines.customer != NO_CUSTOMER
     customer = pc.cast(pa.array(lines.customer + FIRST_CUSTOMER_ID, mask=~has_customer), pa.string())
-    # A customer lives in one country; the first of the list has four customers in five.
-    foreign = np.where((lines.customer % 5 == 0) & has_customer, 1 + lines.customer // 5 % (len(COUNTRIES) - 1), 0)
+    foreign = np.where(has_customer, country_of(lines.customer), 0)
     invoice = pc.binary_join_element_wise(
         _PREFIXES.take(pa.array(lines.kind)), pc.cast(pa.array(lines.invoice), pa.string()), ""
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from segmentation.simulate import dirt, orders
 from segmentation.simulate.buyers import GROUPS, Population, draw_population, expected_orders_per_customer
+from segmentation.simulate.campaigns import Diary
 from segmentation.simulate.catalogue import Catalogue, make_catalogue
 from segmentation.simulate.lines import FIRST_CUSTOMER_ID, NO_CUSTOMER, Lines, concat, to_table
 
@@ -62,11 +63,21 @@ class Shop:
         """Draw the customers."""
         return draw_population(np.random.default_rng([self.seed, 0]), self.customers, self.days)
 
-    def invoice_lines(self) -> Iterator[pa.Table]:
-        """Yield the lines, day by day, in tables of some 50,000."""
+    def diary(self) -> Diary:
+        """Return what `invoice_lines` notes for campaigns, and draws their lists by."""
+        return Diary(self.population(), self.start, self.days, self.seed)
+
+    def invoice_lines(self, diary: Diary | None = None) -> Iterator[pa.Table]:
+        """Yield the lines, day by day, in tables of some 50,000.
+
+        Parameters
+        ----------
+        diary : Diary, optional
+            Of this shop, to plant campaigns. Other lines are the same with it.
+        """
         pending: list[Lines] = []
         catalogue = make_catalogue(np.random.default_rng([self.seed, 1]))
-        for lines in self._parts_of_days(catalogue):
+        for lines in self._parts_of_days(catalogue, diary):
             pending.append(lines)
             if sum(map(len, pending)) >= _BATCH:
                 yield to_table(concat(pending), catalogue, self.start)
@@ -74,7 +85,7 @@ class Shop:
         if sum(map(len, pending)):
             yield to_table(concat(pending), catalogue, self.start)
 
-    def _parts_of_days(self, catalogue: Catalogue) -> Iterator[Lines]:
+    def _parts_of_days(self, catalogue: Catalogue, diary: Diary | None) -> Iterator[Lines]:
         rng = np.random.default_rng([self.seed, 2])
         population = self.population()
         lines_per_order = max(
@@ -108,6 +119,8 @@ class Shop:
                     _GUESTS_RETURN,
                 )
                 outstanding.append(orders.draw_returns(rng, sales, probability))
+                if diary:
+                    diary.note(sales, day)
                 yield self._written(rng, sales, dirt.charges(rng, catalogue, sales))
             if outstanding:
                 outstanding, due = _split(concat(outstanding), (day + 1) * 86_400)
@@ -118,6 +131,10 @@ class Shop:
             books = dirt.bookkeeping(rng, catalogue, day, invoice, int(len(buyers) * lines_per_order))
             yield self._written(rng, books)
             invoice += len(books) + 4
+            if diary:
+                for sales in diary.orders_of(day, catalogue, lines_per_order):
+                    diary.note(sales, day)
+                    yield sales
 
     @staticmethod
     def _written(rng: np.random.Generator, *parts: Lines) -> Lines:
