@@ -133,8 +133,8 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
         chart(
             charts.curve(curve, title, is_share=is_share),
             f"{word}: difference per customer between who got the campaign and who was held out, from its start until "
-            "each day. On the broken line both do the same. The narrow band holds for who looks once, at the end; the "
-            f"wide one however often one looks. {counted}",
+            "each day. On the broken line both do the same. The 95 % interval is for who looks once, at the end; "
+            f"the one that is always valid holds however often one looks. {counted}",
         )
     forest = frames.by_segment(snapshot, name, measure)
     many = formats.things(len(forest) - 1, "segment")

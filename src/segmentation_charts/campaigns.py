@@ -12,10 +12,10 @@ from segmentation_charts.parts import COMPACT, PERCENT, is_narrow
 from segmentation_charts.style import WIDE
 from segmentation_charts.theme import NEUTRAL, PALETTE
 
-ONCE, ANYTIME, DIFFERENCE = "95 % interval, for one look", "Interval for any number of looks", "Difference"
+DIFFERENCE, ONCE, ANYTIME = "Difference", "95 % interval", "Always valid"
 _COLOR = PALETTE[0]
-# Columns of the legend, for as many of its long names as there is room for.
-_FITTING = alt.ExprRef("max(1, floor(width / 240))")
+# Days between labels of an axis, and pixels that a label takes.
+_STEPS, _ROOM = (1, 2, 7, 14, 28, 56, 91, 182, 365), 75
 # Of the verdicts; the label says them too.
 _VERDICTS = {"works": PALETTE[1], "does harm": PALETTE[5]}
 
@@ -41,11 +41,9 @@ def curve(frame: pd.DataFrame, title: str, width: float = WIDE, *, is_share: boo
         ]
     ).dropna()
     axis = alt.Axis(labelExpr=PERCENT if is_share else COMPACT, tickCount=6)
-    x = alt.X(
-        "day:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=5, labelOverlap="greedy", labelSeparation=8)
-    )
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", values=_ticks(frame["day"], width)))
     kinds = alt.Scale(domain=[DIFFERENCE, ONCE, ANYTIME], range=[_COLOR, _COLOR, NEUTRAL])
-    color = alt.Color("kind:N", scale=kinds, legend=alt.Legend(title=None, columns=_FITTING))
+    color = alt.Color("kind:N", scale=kinds, legend=alt.Legend(title=None, columns=3))
     bands = (
         alt.Chart(intervals)
         .mark_area(fillOpacity=0.22, strokeOpacity=0.9, line={"strokeWidth": 1})
@@ -113,6 +111,15 @@ def forest(frame: pd.DataFrame, title: str, width: float = WIDE, *, is_share: bo
     middle = frame["difference"].clip(low + edge * room, high - edge * room)
     layers[-1].data = rows.assign(middle=middle)
     return alt.layer(*layers).properties(width=width, height=alt.Step(42))
+
+
+def _ticks(days: pd.Series[pd.Timestamp], width: float) -> list[alt.DateTime]:
+    """Return days that are labelled, evenly apart: as many as there is room for, and none at the end."""
+    first, length = days.min(), (days.max() - days.min()).days
+    labels = max(int(width / _ROOM), 2)
+    step = next((step for step in _STEPS if length / step <= labels), -(-length // labels))
+    shown = [first + pd.Timedelta(days=n) for n in range(0, max(int(0.95 * length), 1), step)]
+    return [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in shown]
 
 
 def _by_number(names: pd.Series[str]) -> str:

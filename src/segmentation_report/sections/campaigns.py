@@ -113,7 +113,7 @@ def _curve(snapshot: Snapshot, row: dict[Hashable, Any], number: int) -> list[Fi
             f"campaign-{number}",
             f"{formats.text(row['campaign'])}, day by day",
             "Revenue per customer who got the campaign less that of who was held out, from its start until each day. "
-            "The narrow band is the 95 % interval for who looks once, at the end; the wide one holds however often one "
+            "The 95 % interval is for who looks once, at the end; the one that is always valid holds however often one "
             "looks. "
             f"From {formats.count(row['campaign_customers'])} customers who got it and "
             f"{formats.count(row['holdout_customers'])} customers who were held out.",
