@@ -72,7 +72,7 @@ def look_back(snapshot: Snapshot, customers: Customers, days: int) -> Earlier:
         )
     as_of = datetime.date.fromisoformat(snapshot.manifest["as_of_date"])
     latest = as_of - datetime.timedelta(days=days)
-    month_end = None if customers.is_by_query or customers.is_overlay else _month_end(snapshot, latest)
+    month_end = None if customers.is_by_query or customers.is_overlay else _month_end(snapshot, customers, latest)
     begin = latest if month_end is None else month_end + datetime.timedelta(days=1)
     end = begin + datetime.timedelta(days=days)
     first = snapshot.query("select min(first_purchase_date) as first from customer_segments")["first"].iloc[0]
@@ -109,13 +109,20 @@ def look_back(snapshot: Snapshot, customers: Customers, days: int) -> Earlier:
     return Earlier(begin, last, month_end is None, count, expected, None if pd.isna(cap) else float(cap))
 
 
-def _month_end(snapshot: Snapshot, latest: datetime.date) -> datetime.date | None:
+def _month_end(snapshot: Snapshot, customers: Customers, latest: datetime.date) -> datetime.date | None:
+    """Return the latest month end before a day that knows who was such a customer; None where there is none."""
     if "segment_history" not in snapshot.tables:
         return None
     found = snapshot.query(
         "select max(month_end) as month_end from segment_history where month_end < $latest", {"latest": latest}
     )["month_end"].iloc[0]
-    return None if pd.isna(found) else found.date()
+    if pd.isna(found):
+        return None
+    # A segment that came with a new model has no members of an earlier one.
+    month_end = found.date()
+    sql = f"select customer_id from ({_members(customers, month_end)}) limit 1"  # noqa: S608
+    members = snapshot.query(sql, {**customers.parameters, "month_end": month_end})
+    return None if members.empty else month_end
 
 
 # Of the measure (y) and of the same in the time before (x).

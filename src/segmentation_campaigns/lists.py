@@ -58,7 +58,7 @@ class WrittenList:
 
 def campaigns_folder() -> Path:
     """Folder of the lists: the environment variable SEGMENTS_CAMPAIGNS, else `campaigns`."""
-    return Path(os.environ.get("SEGMENTS_CAMPAIGNS", "campaigns"))
+    return Path(os.environ.get("SEGMENTS_CAMPAIGNS") or "campaigns")
 
 
 def clean_name(name: str) -> str:

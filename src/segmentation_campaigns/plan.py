@@ -312,12 +312,16 @@ def waiting_words(outlooks: Sequence[Outlook]) -> list[str]:
     asked = [outlook for outlook in outlooks if outlook.effect is not None and outlook.needed is not None]
     if not asked:
         return []
-    for outlook in asked:
-        held = outlook.needed.held_share if outlook.needed else None
-        if held is not None and held <= outlook.share:
-            return [f"The shortest time in which it is seen so is {formats.things(outlook.days, 'day')}."]
-    lengths = ", ".join(str(outlook.days) for outlook in asked)
-    return [f"With {formats.share(asked[0].share, 0)} held out it is not seen in any of {lengths} days."]
+    shares = {outlook.days: outlook.needed.held_share for outlook in asked if outlook.needed is not None}
+    share = asked[0].share
+    soon = next((days for days, held in shares.items() if held is not None and held <= share), None)
+    if soon is not None:
+        return [f"The shortest time in which it is seen so is {formats.things(soon, 'day')}."]
+    lengths = ", ".join(str(days) for days in shares)
+    said = f"With {formats.share(share, 0)} held out it is not seen in any of {lengths} days"
+    later = next(((days, held) for days, held in shares.items() if held is not None), None)
+    more = "" if later is None else f"; with {formats.share(later[1])} it is in {formats.things(later[0], 'day')}"
+    return [f"{said}{more}."]
 
 
 def conclusions(outlook: Outlook, currency: str) -> list[str]:

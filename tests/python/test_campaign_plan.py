@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,6 +87,17 @@ def test_what_customers_did_is_counted_as_the_results_count_it(snapshot: Snapsho
         assert expected.mean == pytest.approx(mine.mean()), measure
         assert expected.variance == pytest.approx(mine.var()), measure
         assert expected.correlation == pytest.approx(np.corrcoef(mine, before)[0, 1]), measure
+
+
+def test_of_a_segment_that_was_not_there_yet_todays_customers_are_looked_at(tmp_path: Path) -> None:
+    opened = shop(tmp_path, [f"C{number}" for number in range(900)], lines=LINES)
+    opened.close()
+    with duckdb.connect(str(opened.path)) as connection:
+        connection.execute("update segment_history set segment = 'Former' where segment = 'VIP'")
+    opened = Snapshot(tmp_path)
+    assert look_back(opened, choose(opened, ["VIP"]), 60).is_of_today
+    assert not look_back(opened, choose(opened, ["Lost"]), 60).is_of_today
+    opened.close()
 
 
 def test_customers_of_a_query_are_those_of_today_and_it_is_said(
