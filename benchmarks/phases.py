@@ -16,6 +16,7 @@ FEATURES = "features"
 FITTING = "fitting"
 ASSIGNMENT = "assignment"
 VALUE = "value"
+CAMPAIGNS = "campaigns"
 HISTORY = "history"
 MARTS = "marts"
 TESTS = "tests"
@@ -30,6 +31,7 @@ GROUPS = {
     ASSIGNMENT: "the segment of every customer, by neighbours and by the nearest centroid",
     VALUE: "what customers will buy and what that is worth: the fit, the forecast at a past day, all customers",
     HISTORY: "measures and segments at the end of each month, and who moved",
+    CAMPAIGNS: "what campaigns did, if there are lists",
     MARTS: "the public tables that are not named above",
     TESTS: "data tests",
     PUBLISHING: "the snapshot that BI reads, and the summary",
@@ -88,6 +90,11 @@ MODELS = {
         *("int_history_months", "int_history_features", "int_scored_history"),
         *("int_segment_history", "int_segment_changes", "int_segment_migrations", "int_segment_shares"),
         *("int_share_changes", "segment_history", "segment_migrations"),
+    ),
+    CAMPAIGNS: (
+        *("int_campaign_customers", "int_campaigns", "int_campaign_sums", "int_campaign_results"),
+        "int_segment_campaigns",
+        *("campaigns", "campaign_customers", "campaign_results", "campaign_days"),
     ),
     MARTS: (
         *("int_country_sales", "country_sales", "segment_sales", "segment_profiles", "segment_silhouettes"),

@@ -210,6 +210,9 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
     ]
     for name, part in (("first", lines[:400]), ("second", lines[400:])):
         (shop / f"exports/{name}.csv").write_text("\n".join([FILE, *part]) + "\n", encoding="latin-1")
+    (shop / "lists").mkdir()
+    drawn = [f"K{n},{'sent' if n % 3 else 'control'},2024-05-01,2024-07-31" for n in range(60)]
+    (shop / "lists/spring.csv").write_text("\n".join(["customer_id,group,starts_on,ends_on", *drawn]) + "\n")
     build(shop, switches("switches_of_files.yml"), WITHOUT_TESTS)
     (shop / "exports/second.csv").unlink()
     second = build(shop, switches("switches_of_files.yml"), WITHOUT_TESTS)
@@ -221,3 +224,6 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
     assert second.rows("select distinct country from marts.invoice_lines") == [("Österreich",)]
     assert second.rows("select count(*) from intermediate.int_fits") == [(1,)]
     assert second.rows("select count(*) from marts.segment_history") == [(0,)]
+    assert second.rows("select campaign, source_file, state, customers, holdout_customers from marts.campaigns") == [
+        ("spring", "lists/spring.csv", "running", 60, 20)
+    ]

@@ -13,6 +13,10 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import adjusted_rand_score
 
 MARTS = [
+    "campaign_customers",
+    "campaign_days",
+    "campaign_results",
+    "campaigns",
     "country_sales",
     "customer_segments",
     "customer_value",

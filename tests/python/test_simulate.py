@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import PLANTED_GROUPS, SAMPLE
 
+from segmentation.campaigns.lists import GROUPS as CAMPAIGN_GROUPS
+from segmentation.campaigns.lists import Reading, read_lists, seal_of
 from segmentation.simulate.__main__ import main
 from segmentation.simulate.buyers import GROUPS, draw_population, expected_orders_per_customer
 
@@ -123,6 +125,41 @@ def test_the_same_options_write_the_same_bytes(tmp_path: Path) -> None:
     assert a != c
 
 
+def test_campaigns_add_orders_and_change_no_other_line(tmp_path: Path) -> None:
+    options = ["--lines", "20000", "--customers", "1000"]
+    main([str(tmp_path / "without.csv"), *options])
+    main([str(tmp_path / "with.csv"), *options, "--campaigns", str(tmp_path / "campaigns")])
+    without, lines = ((tmp_path / name).read_text().splitlines() for name in ("without.csv", "with.csv"))
+    more = [line for line in lines if line.startswith('"900')]
+    assert [line for line in lines if line not in set(more)] == without
+    offer = read_lists(
+        str(tmp_path / "campaigns/autumn-offer.csv"),
+        "",
+        Reading(dict(zip(CAMPAIGN_GROUPS, CAMPAIGN_GROUPS, strict=True)), {}),
+    )
+    rows = offer.to_pylist()
+    assert {line.split(",")[-2].strip('"') for line in more} <= {
+        row["customer_id"] for row in rows if row["campaign_group"] == "campaign"
+    }
+    held = sum(row["campaign_group"] == "holdout" for row in rows)
+    assert abs(held - 0.3 * len(rows)) <= 1
+    assert {row["list_seal"] for row in rows} == {
+        str(
+            seal_of(
+                [
+                    row["campaign"],
+                    row["customer_id"],
+                    row["campaign_group"],
+                    str(row["starts_on"]),
+                    str(row["ends_on"]),
+                    "0.3",
+                ]
+                for row in rows
+            )
+        )
+    }
+
+
 def test_parquet_holds_the_same_lines_as_csv(tmp_path: Path) -> None:
     for name in ("a.csv", "a.parquet"):
         main([str(tmp_path / name), "--lines", "3000"])
@@ -137,9 +174,14 @@ def test_the_committed_sample_is_what_the_make_target_writes(tmp_path: Path) -> 
     main(
         [
             *(str(tmp_path / "invoices.csv.gz"), "--truth", str(tmp_path / "planted_groups.csv")),
-            *("--lines", "60000", "--customers", "3000"),
+            *("--campaigns", str(tmp_path / "campaigns"), "--lines", "60000", "--customers", "3000"),
         ]
     )
+    lists = sorted((SAMPLE.parent / "campaigns").iterdir())
+    assert [path.name for path in lists] == ["autumn-offer.csv", "early-access.csv"]
+    assert [(tmp_path / "campaigns" / path.name).read_bytes() for path in lists] == [
+        path.read_bytes() for path in lists
+    ]
     # The text and not the compressed bytes: those change with the version of zlib.
     assert gzip.decompress((tmp_path / "invoices.csv.gz").read_bytes()) == gzip.decompress(SAMPLE.read_bytes())
     assert (tmp_path / "planted_groups.csv").read_bytes() == PLANTED_GROUPS.read_bytes()

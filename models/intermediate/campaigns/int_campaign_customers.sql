@@ -1,4 +1,5 @@
 {%- set measures = {'orders': 'orders', 'revenue': 'purchased', 'returned_value': 'returned'} -%}
+{%- set length = segmentation.days_between('lists.starts_on', 'lists.ends_on') %}
 
 -- A list drawn elsewhere may name a customer twice in the same group.
 with lists as (
@@ -45,10 +46,7 @@ timed as (
     select
         lists.*,
         cast(as_of.as_of_date - interval 1 day as date) as known_until,
-        cast(
-            {{ segmentation.dateadd('day', '-1 - ' ~ segmentation.days_between('lists.starts_on', 'lists.ends_on'), 'lists.starts_on') }}
-            as date
-        ) as before_from
+        cast({{ segmentation.dateadd('day', '-1 - ' ~ length, 'lists.starts_on') }} as date) as before_from
     from lists
     cross join as_of
 
@@ -75,12 +73,12 @@ days as (
 sums as (
 
     select
-        campaign,
-        customer_id,
         {%- for name, column in measures.items() %}
         sum(case when is_in_campaign then {{ column }} else 0 end) as {{ name }},
-        sum(case when is_in_campaign then 0 else {{ column }} end) as {{ name }}_before{{ ',' if not loop.last }}
+        sum(case when is_in_campaign then 0 else {{ column }} end) as {{ name }}_before,
         {%- endfor %}
+        campaign,
+        customer_id
     from days
     group by campaign, customer_id
 

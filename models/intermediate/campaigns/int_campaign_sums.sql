@@ -22,7 +22,8 @@ customers as (
         case when customers.orders_before > 0 then 1 else 0 end as buyers_before,
         customers.orders_before,
         customers.revenue_before,
-        least(customers.revenue_before, coalesce(campaigns.revenue_cap, customers.revenue_before)) as revenue_capped_before,
+        least(customers.revenue_before, coalesce(campaigns.revenue_cap, customers.revenue_before))
+            as revenue_capped_before,
         customers.returned_value_before as returned_before,
         cast(customers.revenue_before - customers.returned_value_before as {{ money }}) as net_revenue_before
     from {{ ref('int_campaign_customers') }} as customers
@@ -46,16 +47,16 @@ customer_days as (
 by_day as (
 
     select
-        customers.*,
-        customer_days.activity_date,
         {%- for column in ['orders', 'purchased', 'returned'] %}
         sum(customer_days.{{ column }}) over (
             partition by customers.campaign, customers.customer_id
             order by customer_days.activity_date asc
             rows between unbounded preceding and current row
         ) as {{ column }}_so_far,
-        customer_days.{{ column }}{{ ',' if not loop.last }}
+        customer_days.{{ column }},
         {%- endfor %}
+        customers.*,
+        customer_days.activity_date
     from customers
     inner join customer_days
         on
@@ -69,8 +70,6 @@ by_day as (
 measured as (
 
     select
-        {{ group_columns }},
-        activity_date,
         {%- for time, today in {'now': '', 'earlier': ' - '}.items() %}
         {%- set orders = 'orders_so_far' ~ (today ~ 'orders' if today) %}
         {%- set revenue = 'purchased_so_far' ~ (today ~ 'purchased' if today) %}
@@ -82,7 +81,9 @@ measured as (
         cast({{ returned }} as {{ money }}) as returned_{{ time }},
         cast({{ revenue }} - ({{ returned }}) as {{ money }}) as net_revenue_{{ time }},
         {%- endfor %}
-        {{ measures | join('_before, ') }}_before
+        {{ measures | join('_before, ') }}_before,
+        {{ group_columns }},
+        activity_date
     from by_day
 
 ),
@@ -91,13 +92,14 @@ measured as (
 added as (
 
     select
-        {{ group_columns }},
-        activity_date,
         {%- for measure in measures %}
         sum({{ measure }}_now - {{ measure }}_earlier) as {{ measure }}_y,
-        sum({{ measure }}_now * {{ measure }}_now - {{ measure }}_earlier * {{ measure }}_earlier) as {{ measure }}_yy,
-        sum({{ measure }}_before * ({{ measure }}_now - {{ measure }}_earlier)) as {{ measure }}_xy{{ ',' if not loop.last }}
+        sum({{ measure }}_now * {{ measure }}_now - {{ measure }}_earlier * {{ measure }}_earlier)
+            as {{ measure }}_yy,
+        sum({{ measure }}_before * ({{ measure }}_now - {{ measure }}_earlier)) as {{ measure }}_xy,
         {%- endfor %}
+        {{ group_columns }},
+        activity_date
     from measured
     group by {{ group_columns }}, activity_date
 
@@ -107,12 +109,12 @@ added as (
 drawn as (
 
     select
-        {{ group_columns }},
-        count(*) as customers,
         {%- for measure in measures %}
         sum({{ measure }}_before) as {{ measure }}_x,
-        sum({{ measure }}_before * {{ measure }}_before) as {{ measure }}_xx{{ ',' if not loop.last }}
+        sum({{ measure }}_before * {{ measure }}_before) as {{ measure }}_xx,
         {%- endfor %}
+        {{ group_columns }},
+        count(*) as customers
     from customers
     group by {{ group_columns }}
 

@@ -1,3 +1,6 @@
+{%- set overlap = ["'campaign'", 'other_campaign', "'treated'", 'treated_in_other', "'held'", 'held_in_other'] -%}
+{%- set rounded_seal = segmentation.safe_cast("replace(lists.list_seal, ',', '.')", 'double') -%}
+
 with lists as (
 
     select * from {{ ref('base_campaign_lists') }}
@@ -32,10 +35,7 @@ files as (
             case
                 when lists.list_seal is null then null
                 when upper(lists.list_seal) like '%E+%'
-                    then abs(
-                        coalesce({{ segmentation.safe_cast("replace(lists.list_seal, ',', '.')", 'double') }}, 0e0)
-                        / cast(seals.found_seal as double) - 1
-                    ) <= 1e-5
+                    then coalesce(abs({{ rounded_seal }} / cast(seals.found_seal as double) - 1) <= 1e-5, false)
                 else cast(seals.found_seal as {{ dbt.type_string() }}) = lists.list_seal
             end
         ) as is_sealed
@@ -71,7 +71,7 @@ others as (
             and customers.campaign <> other_customers.campaign
             and other_customers.campaign_group = 'campaign'
             and customers.starts_on <= other_customers.ends_on
-            and other_customers.starts_on <= customers.ends_on
+            and customers.ends_on >= other_customers.starts_on
 
 ),
 
@@ -97,14 +97,22 @@ overlap_pairs as (
 
 ),
 
+written_pairs as (
+
+    select
+        campaign,
+        other_campaign,
+        {{ segmentation.json_object(overlap) }} as overlap
+    from overlap_pairs
+
+),
+
 reach as (
 
     select
         campaign,
-        '[' || {{ segmentation.joined_text(segmentation.json_object(
-            ["'campaign'", 'other_campaign', "'treated'", 'treated_in_other', "'held'", 'held_in_other']
-        ), ',', 'other_campaign') }} || ']' as other_campaigns
-    from overlap_pairs
+        '[' || {{ segmentation.joined_text('overlap', ',', 'other_campaign') }} || ']' as other_campaigns
+    from written_pairs
     group by campaign
 
 ),

@@ -24,8 +24,9 @@ final as (
         results.measure,
 
         -- dates
-        results.activity_date as day,
-        cast({{ segmentation.days_between('campaigns.starts_on', 'results.activity_date') }} as bigint) as days_since_start,
+        results.activity_date as day, -- noqa: RF04
+        cast({{ segmentation.days_between('campaigns.starts_on', 'results.activity_date') }} as bigint)
+            as days_since_start,
 
         -- numerics
         cast(results.difference as {{ segmentation.type_money() }}) as difference,

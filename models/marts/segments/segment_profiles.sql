@@ -1,9 +1,6 @@
 {%- set measures = {
-    'recency': 'the time since the last purchase',
-    'frequency': 'the number of orders',
-    'monetary': 'the amount spent',
-    'return_rate': 'the share sent back'
-} -%}
+    'recency': 'the time since the last purchase', 'frequency': 'the number of orders', 'monetary': 'the amount spent',
+    'return_rate': 'the share sent back'} -%}
 {%- set medians = ['recency_days', 'frequency', 'monetary', 'return_rate'] -%}
 {%- set by_days = var('frequency_unit') == 'days' -%}
 
@@ -99,6 +96,12 @@ segment_values as (
 
 ),
 
+campaigns as (
+
+    select * from {{ ref('int_segment_campaigns') }}
+
+),
+
 shares as (
 
     select
@@ -130,9 +133,7 @@ distances as (
         end as measure_order
     from positions
     inner join shown_segments on positions.group_name = shown_segments.segment
-    where
-        positions.measure <> 'return_rate'
-        or shown_segments.kind = 'overlay'
+    where positions.measure <> 'return_rate' or shown_segments.kind = 'overlay'
 
 ),
 
@@ -197,41 +198,20 @@ sentences as (
         || {{ "'bought on '" if by_days else "'placed '" }}
         || {{ segmentation.counted_as_text('frequency', 'day' if by_days else 'order') }}
         || ' (all: ' || {{ segmentation.number_as_text('all_frequency') }} || ')'
-        || case when kind = 'overlay' then ', ' else ' and ' end
-        || 'spent ' || {{ segmentation.number_as_text('monetary') }}
+        || case when kind = 'overlay' then ', spent ' else ' and spent ' end
+        || {{ segmentation.number_as_text('monetary') }}
         || {{ "' after returns'" if var('monetary_basis') == 'net' else "''" }}
         || ' (all: ' || {{ segmentation.number_as_text('all_monetary') }} || ')'
-        || case
-            when kind = 'overlay'
-                then
-                    ' and sent back ' || {{ segmentation.share_as_text('return_rate') }}
-                    || ' of it (all: ' || {{ segmentation.share_as_text('all_return_rate') }} || ')'
-            else ''
-        end
+        || coalesce(
+            case when kind = 'overlay' then ' and sent back ' || {{ segmentation.share_as_text('return_rate') }} end
+            || ' of it (all: ' || {{ segmentation.share_as_text('all_return_rate') }} || ')', ''
+        )
         || '; ' || {{ segmentation.share_as_text('customer_share') }} || ' of the customers '
-        || case
-            when total_revenue > 0
-                then 'bring ' || {{ segmentation.share_as_text('revenue_share') }} || ' of the revenue.'
-            else 'are in it.'
-        end as figures_in_words
+        || coalesce(
+            case when total_revenue > 0 then 'bring ' || {{ segmentation.share_as_text('revenue_share') }} end
+            || ' of the revenue.', 'are in it.'
+        ) as figures_in_words
     from figures
-
-),
-
--- Campaigns for customers of the segment, as it was when their lists were drawn, of which something can be said.
-campaigns as (
-
-    select
-        segment,
-        count(*) as campaigns_measured,
-        sum(case when verdict_code = 'works' then 1 else 0 end) as campaigns_that_worked,
-        sum(cast(incremental as {{ segmentation.type_money_total() }})) as campaign_incremental_revenue
-    from {{ ref('int_campaign_results') }}
-    where
-        measure = 'revenue'
-        and is_latest
-        and verdict_code in ('works', 'harms', 'no_effect_seen')
-    group by segment
 
 ),
 
@@ -263,8 +243,8 @@ final as (
         archetypes.holdout_share,
         segment_values.name_precision,
         coalesce(campaigns.campaigns_measured, 0) as campaigns_measured,
-        cast(coalesce(campaigns.campaigns_that_worked, 0) as bigint) as campaigns_that_worked,
-        cast(campaigns.campaign_incremental_revenue as {{ segmentation.type_money_total() }}) as campaign_incremental_revenue
+        coalesce(campaigns.campaigns_that_worked, 0) as campaigns_that_worked,
+        campaigns.campaign_incremental_revenue
 
     from shown_segments
     left join profiles on shown_segments.segment = profiles.segment

@@ -2,7 +2,7 @@
 
 The hash is of the campaign's name and the customer's id, so the draw is a draw, and can be made again. What it decides
 within strata is chance alone; strata only say how many. Fractions of customers are rounded along the strata (systematic
-sampling, Madow & Madow 1944, doi 10.1214/aoms/1177731209): the total is right, a run of small strata together has its
+sampling, Madow & Madow 1944): the total is right, a run of small strata together has its
 share, and with the offset a hash of the campaign's name, too, each customer is held out with the same probability.
 """
 

@@ -46,6 +46,7 @@ SCHEMA = pa.schema(
     ]
 )
 
+_DATES = ("starts_on", "ends_on", "assigned_on")
 _DELIMITERS = (",", ";", "\t", "|")
 _WHITE_SPACE = " \t\n\r\xa0"
 # What a spreadsheet takes for the beginning of a formula, behind the apostrophe that guards it.
@@ -234,10 +235,7 @@ class _List:
         rows = self._rows(positions)
         columns = {field: rows[field] if field in positions else None for field in FIELDS}
         self._refuse_empty(columns, positions)
-        dates = {
-            field: self._dates(field, columns[field], positions, reading.date_order)
-            for field in ("starts_on", "ends_on", "assigned_on")
-        }
+        dates = self._dates(columns, positions, reading.date_order)
         campaign = columns["campaign"]
         if campaign is None:
             campaign = pa.array([PurePath(self.path).stem] * len(rows), pa.string())
@@ -393,21 +391,26 @@ class _List:
             ) from e
 
     def _dates(
-        self, field: str, values: pa.Array | None, positions: Mapping[str, int], date_order: str
-    ) -> pa.Array | None:
-        if values is None:
-            return None
-        texts = [text for text in pc.unique(values).to_pylist() if text is not None]
-        order = date_order or _shown_order(texts)
-        if order is None and (
-            unclear := [text for text in texts if _parts(text) and _date(text, "dmy") != _date(text, "mdy")]
-        ):
-            raise UnusableFileError(
-                f"the column {self.headers[positions[field]]!r} has dates such as {unclear[0]!r}, "
-                "which can be read in two ways",
-                "write them as 2026-04-03, or say the order of the numbers: --vars '{date_order: dmy}', or mdy",
-            )
-        return self._known(field, values, positions, lambda text: _date(text, order or "dmy"), pa.date32())
+        self, columns: Mapping[str, pa.Array | None], positions: Mapping[str, int], date_order: str
+    ) -> dict[str, pa.Array | None]:
+        """Return the columns of dates, whose numbers are in the order that all of them together show."""
+        written = {field: columns[field] for field in _DATES if columns[field] is not None}
+        texts = {
+            field: [t for t in pc.unique(values).to_pylist() if t is not None] for field, values in written.items()
+        }
+        order = date_order or _shown_order(text for some in texts.values() for text in some)
+        for field, some in texts.items():
+            unclear = [text for text in some if _parts(text) and _date(text, "dmy") != _date(text, "mdy")]
+            if unclear and order is None:
+                raise UnusableFileError(
+                    f"the column {self.headers[positions[field]]!r} has dates such as {unclear[0]!r}, "
+                    "which can be read in two ways",
+                    "write them as 2026-04-03, or say the order of the numbers: --vars '{date_order: dmy}', or mdy",
+                )
+        return {
+            field: self._known(field, columns[field], positions, lambda text: _date(text, order or "dmy"), pa.date32())
+            for field in _DATES
+        }
 
     def _refuse_contradictions(self, table: pa.Table) -> None:
         fields = ("starts_on", "ends_on", "assigned_on", "list_seal", "model_version")
