@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import filters
@@ -222,11 +223,18 @@ def _plan(snapshot: Snapshot) -> None:
         st.info(escape(e))
         return
     campaign = Campaign("", customers, percent / 100, first, last)
-    _outlook(snapshot, campaign, goal)
-    _list(snapshot, campaign, segment)
+    everybody, in_others = drawing.preview(snapshot, campaign)
+    keeps = bool(in_others) and st.checkbox(
+        f"Keep {formats.things(in_others, 'customer')} of other campaigns of that time, who are left out otherwise",
+        key="keeps_overlap",
+    )
+    campaign = replace(campaign, keeps_overlap=keeps)
+    count = everybody if keeps else everybody - in_others
+    _outlook(snapshot, campaign, goal, count)
+    _list(snapshot, campaign, segment, count)
 
 
-def _outlook(snapshot: Snapshot, campaign: Campaign, goal: Goal) -> None:
+def _outlook(snapshot: Snapshot, campaign: Campaign, goal: Goal, count: int) -> None:
     st.subheader("What could be seen")
     measure_column, effect_column = st.columns(2)
     with measure_column:
@@ -248,7 +256,6 @@ def _outlook(snapshot: Snapshot, campaign: Campaign, goal: Goal) -> None:
     effect = Effect(size / 100, measure != "buyers") if size else None
     currency = snapshot.currency
     try:
-        count, _ = drawing.preview(snapshot, campaign)
         outlook = look_ahead(snapshot, campaign.customers, campaign.days, count, campaign.share, measure, effect)
     except CampaignError as e:
         st.info(escape(e))
@@ -268,29 +275,22 @@ def _outlook(snapshot: Snapshot, campaign: Campaign, goal: Goal) -> None:
             st.caption(" ".join(escape(sentence) for sentence in waiting_words(others)))
 
 
-def _list(snapshot: Snapshot, campaign: Campaign, segment: str) -> None:
+def _list(snapshot: Snapshot, campaign: Campaign, segment: str, count: int) -> None:
     st.subheader("The list")
     st.markdown(
         "Whom to write to, and whom to leave out. Who is held out is drawn by the name of the campaign, so that both "
         "groups are alike in segment, past revenue and recency."
     )
-    name_column, overlap_column = st.columns([2, 1], vertical_alignment="bottom")
-    with name_column:
-        proposed = f"{segment} {campaign.starts_on}"
-        given = st.text_input("Name of the campaign", proposed, key=f"name {proposed}")
-    with overlap_column:
-        keeps = st.checkbox("Keep customers of other campaigns of that time", key="keeps_overlap")
+    proposed = f"{segment} {campaign.starts_on}"
+    given = st.text_input("Name of the campaign", proposed, key=f"name {proposed}")
     try:
-        name = lists.clean_name(given)
-        chosen = Campaign(name, campaign.customers, campaign.share, campaign.starts_on, campaign.ends_on, keeps)
-        count, in_others = drawing.preview(snapshot, chosen)
+        chosen = replace(campaign, name=lists.clean_name(given))
     except CampaignError as e:
         st.info(escape(e))
         return
-    others = f" In another campaign at that time, and {'kept' if keeps else 'left out'}: {formats.count(in_others)}."
     st.markdown(
         f"{formats.things(count, 'customer')} {escape(campaign.customers.words)}, {formats.share(campaign.share, 0)} "
-        f"held out, from {_span(campaign.starts_on, campaign.ends_on)}.{others if in_others else ''}"
+        f"held out, from {_span(campaign.starts_on, campaign.ends_on)}."
     )
     if st.button("Draw the list", disabled=not count):
         st.session_state["drawn"] = _drawn(snapshot, chosen)

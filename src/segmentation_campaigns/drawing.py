@@ -280,7 +280,7 @@ def draw(snapshot: Snapshot, campaign: Campaign) -> Drawn:
 
 
 def preview(snapshot: Snapshot, campaign: Campaign) -> tuple[int, int]:
-    """Return how many customers a list would hold, and how many more are asked for but in another campaign.
+    """Return how many customers are asked for, and how many of them are in another campaign at the same time.
 
     Parameters
     ----------
@@ -289,8 +289,7 @@ def preview(snapshot: Snapshot, campaign: Campaign) -> tuple[int, int]:
     """
     busy, others, _ = _busy(snapshot, campaign)
     _, in_others, everybody = _overlaps(snapshot, campaign, busy, others)
-    left_out = 0 if campaign.keeps_overlap else in_others
-    return everybody - left_out, in_others
+    return everybody, in_others
 
 
 def balance_rows(rows: Sequence[Balance]) -> list[tuple[str, str, str, str, str]]:

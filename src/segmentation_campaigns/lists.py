@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import os
 import re
@@ -212,6 +213,16 @@ def read(path: Path) -> WrittenList:
     CampaignError
         If it isn't a list in the form of `COLUMNS`.
     """
+    try:
+        found = path.stat()
+    except OSError as e:
+        raise CampaignError(f"{path} can't be read: {e.strerror}.") from e
+    return _read_once(path, found.st_mtime_ns, found.st_size)
+
+
+# The dashboard looks through all lists at each click.
+@functools.lru_cache(maxsize=64)
+def _read_once(path: Path, _changed_at: int, _size: int) -> WrittenList:
     columns = ["campaign", "customer_id", "starts_on", "ends_on"]
     convert = pa_csv.ConvertOptions(include_columns=columns, column_types=dict.fromkeys(columns, pa.string()))
     try:
