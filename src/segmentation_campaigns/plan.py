@@ -366,10 +366,10 @@ def conclusions(outlook: Outlook, currency: str) -> list[str]:
         return [*said, f"{at}, the least that is seen four times out of five is {least}.{chance}"]
     needs = f"{CARRIED_BY:,.0f} of the smaller group"
     reason = (
-        f"{needs} have to buy, and {formats.count(outlook.carried_by)} are expected to."
+        f"{needs} have to buy, and {math.floor(outlook.carried_by):,} are expected to."
         if measure == "buyers"
-        else f"{MEASURES[measure]} of the smaller group comes from as few as {formats.count(outlook.carried_by)} "
-        f"customers, and {CARRIED_BY:,.0f} are needed."
+        else f"{MEASURES[measure]} of the smaller group comes from as few as "
+        f"{formats.things(math.floor(outlook.carried_by), 'customer')}, and {CARRIED_BY:,.0f} are needed."
     )
     remedy = (
         ""

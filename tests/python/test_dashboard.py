@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -356,21 +357,26 @@ def test_how_files_were_read_is_shown_with_what_is_doubtful_first(
         look(tab, "Data quality doubtful")
 
 
-def test_a_version_of_an_earlier_release_says_nothing_of_how_files_were_read(
+def test_a_version_of_an_earlier_release_says_nothing_of_files_and_campaigns(
     chromium: Chromium, sample_build: Build, tmp_path: Path
 ) -> None:
     folder = tmp_path / "published"
     shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
     with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
-        connection.execute("drop table reading_evidence")
-        connection.execute(
-            "update published_manifest set manifest = "
-            """json_merge_patch(manifest, '{"row_counts": {"reading_evidence": null}}')"""
-        )
+        for table in ("reading_evidence", "campaigns", "campaign_customers", "campaign_results", "campaign_days"):
+            connection.execute(f"drop table {table}")
+            connection.execute(
+                "update published_manifest set manifest = json_merge_patch(manifest, $patch)",
+                {"patch": json.dumps({"row_counts": {table: None}})},
+            )
     with browser.dashboard(folder) as url, chromium.tab(f"{url}/data_quality") as tab:
         assert "Files" in tab.text()
         assert "How files were read" not in tab.text()
         look(tab, "Data quality of an earlier release")
+        go(tab, "Campaigns")
+        assert "This version was published without results of campaigns." in tab.text()
+        assert "To see 10 % more revenue" in tab.text()
+        look(tab, "Campaigns of an earlier release")
 
 
 def test_the_page_of_value_says_what_the_tables_say(
