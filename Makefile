@@ -40,13 +40,19 @@ ifdef SQL
 export SQL
 endif
 
+# make campaign NAME='Win back spring' SEGMENT='Lapsed loyal' HOLDOUT='20 %'
+# make campaign-plan SEGMENT='Lapsed loyal' EFFECT='5 %' DAYS=120
+# What is given so is handed on to the command; what the environment has by these names is not.
+CAMPAIGN_OPTIONS := NAME SEGMENT QUERY COUNTRY HOLDOUT STARTS DAYS OVERLAP EFFECT MEASURE
+$(foreach option,$(CAMPAIGN_OPTIONS),$(eval $(option) :=))
+
 # make inspect INVOICES='exports/*.csv' VARS='{date_order: dmy}' JSON=1
 ifdef VARS
 export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -59,6 +65,14 @@ build: $(VENV)/installed ## Build the segments, if anything is new: of the sampl
 
 inspect: $(VENV)/installed ## Say what INVOICES='path/*.csv' would be read as, and why, before anything is built (VARS='{…}', JSON=1)
 	@$(BIN)/python -m segmentation_dbt.inspect $(if $(JSON),--json) $(if $(VARS),-- --vars "$$VARS")
+
+campaign-plan: $(VENV)/installed ## Say how many of SEGMENT='…' to hold out, what can be seen, and how long to wait (COUNTRY, EFFECT='5 %', DAYS, HOLDOUT)
+	@$(BIN)/python -m segmentation_campaigns.plan --segment="$$SEGMENT" --query="$$QUERY" --country="$$COUNTRY" \
+		--holdout="$$HOLDOUT" --days="$$DAYS" --effect="$$EFFECT" --measure="$$MEASURE"
+
+campaign: $(VENV)/installed ## Draw NAME='…' from SEGMENT='…' and write its list to campaigns/ (COUNTRY, HOLDOUT, STARTS, DAYS, OVERLAP=keep)
+	@$(BIN)/python -m segmentation_campaigns --segment="$$SEGMENT" --query="$$QUERY" --country="$$COUNTRY" \
+		--holdout="$$HOLDOUT" --days="$$DAYS" --starts="$$STARTS" --overlap="$$OVERLAP" -- "$$NAME"
 
 REPORT ?= report
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(PROJECT / "tests" / "python"))
 
 import browser  # noqa: E402
 
-PAGES = ("Segments", "Customers", "Value", "Movement", "Data quality", "Model", "Overview")
+PAGES = ("Segments", "Customers", "Campaigns", "Value", "Movement", "Data quality", "Model", "Overview")
 LINES = 20_000_000
 # Amounts that add up with the customers.
 SUMS = ("customers", "orders", "revenue", "returned_value", "monetary", "expected_revenue")

@@ -8,7 +8,7 @@ import altair as alt
 import duckdb
 import streamlit as st
 from snapshots import current, reload_when_published
-from views import customers, data_quality, model, movement, overview, segments, value
+from views import campaigns, customers, data_quality, model, movement, overview, segments, value
 
 from segmentation_charts.published import NothingPublishedError, Snapshot
 
@@ -47,18 +47,19 @@ def on_snapshot(draw: Callable[[Snapshot], None]) -> Callable[[], None]:
 # Every chart is held against its schema in the tests; to do so at each click would take half of the time of a page.
 alt.utils.schemapi.disable_debug_mode()
 st.set_page_config(page_title="Customer segments", layout="wide")
-st.navigation(
-    [
-        st.Page(on_snapshot(overview.draw), title="Overview", default=True),
-        st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
-        st.Page(on_snapshot(customers.draw), title="Customers", url_path="customers"),
-        st.Page(on_snapshot(value.draw), title="Value", url_path="value"),
-        st.Page(on_snapshot(movement.draw), title="Movement", url_path="movement"),
-        st.Page(on_snapshot(data_quality.draw), title="Data quality", url_path="data_quality"),
-        st.Page(on_snapshot(model.draw), title="Model", url_path="model"),
-        # Streamlit serves the default page at "/" only: this one is the same page at an address of its own. A redirect
-        # from "/" would break the reader's way back.
-        st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", visibility="hidden"),
-    ],
-    position="top",
-).run()
+pages = {
+    "overview": st.Page(on_snapshot(overview.draw), title="Overview", default=True),
+    "segments": st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
+    "customers": st.Page(on_snapshot(customers.draw), title="Customers", url_path="customers"),
+    "campaigns": st.Page(on_snapshot(campaigns.draw), title="Campaigns", url_path="campaigns"),
+    "value": st.Page(on_snapshot(value.draw), title="Value", url_path="value"),
+    "movement": st.Page(on_snapshot(movement.draw), title="Movement", url_path="movement"),
+    "data_quality": st.Page(on_snapshot(data_quality.draw), title="Data quality", url_path="data_quality"),
+    "model": st.Page(on_snapshot(model.draw), title="Model", url_path="model"),
+}
+# For pages that lead to another one.
+st.session_state["pages"] = pages
+# Streamlit serves the default page at "/" only: this one is the same page at an address of its own. A redirect from "/"
+# would break the reader's way back.
+again = st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", visibility="hidden")
+st.navigation([*pages.values(), again], position="top").run()

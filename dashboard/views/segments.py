@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import campaign
 import filters
 import pandas as pd
 import streamlit as st
@@ -39,7 +38,7 @@ def draw(snapshot: Snapshot) -> None:
     _profile(snapshot, profile, members, is_anybody_leaving)
     _comparison(snapshot, members, country)
     _countries(snapshot, members)
-    _campaign(snapshot, members, country, float(profile["holdout_share"]))
+    _campaigns(snapshot, profile)
 
 
 def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members, is_anybody_leaving: bool) -> None:
@@ -133,37 +132,22 @@ def _countries(snapshot: Snapshot, members: Members) -> None:
     )
 
 
-def _campaign(snapshot: Snapshot, members: Members, country: Country, share: float) -> None:
-    st.header("Campaign list")
-    st.markdown(
-        "Whom to write to, and whom to leave out so that the effect can be measured. Who is held out is drawn by the "
-        "name of the campaign: the same name draws the same customers again, another name others."
-    )
-    name_column, share_column = st.columns(2)
-    with name_column:
-        name = st.text_input("Name of the campaign", f"{members.segment} {snapshot.manifest['as_of_date']}", key="name")
-    with share_column:
-        percent = st.slider(
-            "Held out, in percent", 0, 50, round(100 * share), key=f"holdout {members.segment}", format="%d %%"
+def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:
+    st.header("Campaigns")
+    measured = profile.get("campaigns_measured")
+    if measured is not None and not pd.isna(measured) and measured:
+        brought = formats.money(profile["campaign_incremental_revenue"], snapshot.currency)
+        st.markdown(
+            f"{formats.things(int(measured), 'campaign')} reached customers of the segment and "
+            f"{formats.count(profile['campaigns_that_worked'])} worked; in all they brought {brought} in revenue."
         )
-    chosen = campaign.Campaign(name, members, country, percent / 100)
-    reached, held_out = campaign.count(snapshot, chosen)
     st.markdown(
-        f"{formats.count(reached)} customers {escape(country.words)} get the campaign, "
-        f"{formats.count(held_out)} are held out."
+        "Whom to write to, whom to leave out so that the effect can be measured, and what it brought, is on the page "
+        "Campaigns."
     )
-    st.download_button(
-        "Download the list (CSV)",
-        lambda: campaign.write(snapshot, chosen),
-        file_name="campaign.csv",
-        mime="text/csv",
-        on_click="ignore",
-        disabled=not name.strip() or not reached + held_out,
-    )
-    st.caption(
-        "A row a customer. The column group says campaign or holdout, the last columns what is expected of the "
-        "customer. Texts that a spreadsheet would take for a formula have an apostrophe in front."
-    )
+    if st.button("Plan a campaign of this segment"):
+        st.session_state["campaign_segment"] = profile["segment"]
+        st.switch_page(st.session_state["pages"]["campaigns"])
 
 
 def money_writer(snapshot: Snapshot) -> Callable[[Any], str]:

@@ -75,7 +75,12 @@ class Snapshot:
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(parameters) if parameters else None).df()
 
-    def batches(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.RecordBatchReader:
+    def batches(
+        self,
+        sql: str,
+        parameters: Mapping[str, object] | None = None,
+        given: Mapping[str, pa.Table] | None = None,
+    ) -> pa.RecordBatchReader:
         """Return the rows of a query in batches, for results of any length.
 
         Parameters
@@ -84,8 +89,12 @@ class Snapshot:
             On the tables of the snapshot, without a schema.
         parameters : mapping of str to object, default none
             Values of the query's parameters.
+        given : mapping of str to Table, default none
+            Further tables that the query reads, by name.
         """
         cursor = self._connection.cursor()
+        for name, rows in (given or {}).items():
+            cursor.register(name, rows)
         return cursor.execute(sql, dict(parameters) if parameters else None).to_arrow_reader(100_000)
 
     def close(self) -> None:

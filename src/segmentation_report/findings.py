@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 
 from segmentation_charts import formats
+from segmentation_charts.frames import campaigns as frames
 from segmentation_charts.frames import movement, value
 from segmentation_charts.frames.segments import profiles
 from segmentation_charts.published import Snapshot
+from segmentation_report.sections import campaigns
 
 
 def findings(snapshot: Snapshot) -> list[str]:
     """Return what a reader should know first, the most general first."""
-    sentences = (_size, _rhythm, _best, _value, _forecast, _away, _moved, _returns, _trust)
+    sentences = (_size, _rhythm, _best, _value, _forecast, _campaigns, _away, _moved, _returns, _trust)
     return [sentence for write in sentences if (sentence := write(snapshot))]
 
 
@@ -63,6 +65,20 @@ def _forecast(snapshot: Snapshot) -> str | None:
     if not value.model(snapshot)["is_season_known"]:
         said.append("The season of the shop is not known, so none is in the forecast.")
     return " ".join(said) or None
+
+
+def _campaigns(snapshot: Snapshot) -> str | None:
+    """Say how many campaigns worked, and what the last year's brought together."""
+    rows = campaigns.of_last_year(snapshot)
+    known = rows[rows["verdict_code"].notna() & (rows["verdict_code"] != "not_trusted")] if len(rows) else rows
+    if known.empty:
+        return None
+    works = int((known["verdict_code"] == "works").sum())
+    brought = frames.total(known["incremental_revenue"].astype(float).sum(), "revenue", snapshot.currency)
+    return (
+        f"{formats.things(len(known), 'campaign')} of the last year can be measured, and {formats.count(works)} worked "
+        f"beyond chance; together they brought {brought} in revenue, more or less."
+    )
 
 
 def _rhythm(snapshot: Snapshot) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from itertools import combinations
+from decimal import Decimal
+from itertools import combinations, pairwise
 from math import nan
 from random import Random
 
@@ -14,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from segmentation_charts import formats
+from segmentation_charts import campaigns, formats
+from segmentation_charts.frames.campaigns import forest_rows
 from segmentation_charts.movement import migration_matrix
 from segmentation_charts.parts import log_axis, month_labels, readable_on
 from segmentation_charts.style import NARROW, WIDE
@@ -138,6 +140,41 @@ def test_month_labels_have_room_and_end_with_the_last(months: int, width: float)
     assert shown[-1] == names[-1]
     assert [name for name in names if name in shown] == shown
     assert len(shown) * 62 <= width + 62
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("length", [1, 2, 8, 60, 90, 400, 3_650])
+def test_days_of_a_campaign_have_labels_with_room(length: int, width: float) -> None:
+    days = pd.date_range("2024-02-27", periods=length)
+    frame = pd.DataFrame({"day": days}).assign(
+        difference=0.5, difference_low=-1.0, difference_high=2.0, anytime_low=nan, anytime_high=nan
+    )
+    drawn = campaigns.curve(frame, "Difference", width).to_dict()
+    ticks = drawn["layer"][0]["encoding"]["x"]["axis"]["values"]
+    shown = [datetime.date(tick["year"], tick["month"], tick["date"]) for tick in ticks]
+    assert shown[0] == days[0].date()
+    assert len({later - earlier for earlier, later in pairwise(shown)}) <= 1
+    # Each takes some 50 pixels.
+    assert all(50 * length <= width * (later - earlier).days for earlier, later in pairwise(shown))
+
+
+def test_a_forest_keeps_rows_of_equal_names_apart_and_leaves_out_what_has_no_interval() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["Same", "Same", "None"],
+            "difference": [Decimal("-1.5"), Decimal("0.25"), Decimal(1)],
+            "difference_low": [-2, 0.1, None],
+            "difference_high": [-1, 0.4, None],
+            "anytime_low": None,
+            "anytime_high": None,
+            "verdict_code": ["harms", "works", "too_early"],
+        }
+    )
+    found = forest_rows(rows, "revenue", "£")
+    assert found["label"].tolist() == ["\u2212£ 1.50 · does harm", "+£ 0.25 · works"]
+    drawn = campaigns.forest(found, "Difference").to_dict()
+    (axis,) = {str(layer["encoding"]["y"]["axis"]) for layer in drawn["layer"][1:]}
+    assert '["Same", "Same"][datum.value]' in axis
 
 
 def test_logarithmic_axes_have_few_labels() -> None:

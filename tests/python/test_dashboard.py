@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from queries import data_quality
 
 from segmentation_charts.published import Snapshot
 
-PAGES = ("Overview", "Segments", "Customers", "Value", "Movement", "Data quality", "Model")
+PAGES = ("Overview", "Segments", "Customers", "Campaigns", "Value", "Movement", "Data quality", "Model")
 SCRIPT = "<script>document.title = 'harmed'</script>"
 HOSTILE = {
     "script": SCRIPT,
@@ -69,6 +70,10 @@ def hostile_folder(sample_build: Build, tmp_path_factory: pytest.TempPathFactory
                 "update invoice_lines set description = $name where customer_id = $id",
                 {"name": name, "id": f"{name} "},
             )
+        for table in ("campaigns", "campaign_customers", "campaign_results", "campaign_days"):
+            connection.execute(f"update {table} set campaign = $name where campaign = 'Autumn offer'", {"name": SCRIPT})
+        connection.execute("update campaigns set findings = $name", {"name": HOSTILE["markdown"]})
+        connection.execute("update campaign_results set verdict = $name", {"name": HOSTILE["markdown"]})
         connection.execute("update rejected_invoice_lines set raw_text = $name", {"name": SCRIPT})
         connection.execute("update load_audit set source_file = $name", {"name": SCRIPT})
         connection.execute(
@@ -96,6 +101,14 @@ def choose(tab: Tab, label: str, option: str) -> None:
     box.click()
     box.fill(option)
     box.press("Enter")
+    tab.settle()
+
+
+def fill(tab: Tab, label: str, text: str) -> None:
+    """Write into a field."""
+    field = tab.page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Enter")
     tab.settle()
 
 
@@ -211,30 +224,70 @@ def test_a_customer_is_found_by_a_part_of_the_id(
         assert tab.errors == []
 
 
-def test_the_list_of_a_segment_is_downloaded(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
-    with chromium.tab(sample_dashboard) as tab:
-        go(tab, "Segments")
+def test_a_campaign_is_planned_drawn_and_saved(chromium: Chromium, sample_build: Build, tmp_path: Path) -> None:
+    published, folder = sample_build.warehouse.parent / "published", tmp_path / "lists"
+    with browser.dashboard(published, folder) as url, chromium.tab(f"{url}/segments") as tab:
         choose(tab, "Segment", "Lapsed loyal")
-        name = tab.page.get_by_label("Name of the campaign")
-        name.fill("=Win back")
-        name.press("Enter")
+        tab.page.get_by_role("button", name="Plan a campaign of this segment").click()
+        tab.page.get_by_role("heading", name="Campaigns", exact=True, level=1).wait_for()
         tab.settle()
-        counts = re.search(r"(\d+) customers of all countries get the campaign, (\d+) are held out", tab.text())
+        assert "Win back 10 % more of them" in tab.text()
+        assert "To see 10 more of 100 customers buy four times out of five" in tab.text()
+        fill(tab, "Customers more of a hundred who buy", "30")
+        assert "To see 30 more of 100 customers buy four times out of five, hold out at least" in tab.text()
+        fill(tab, "Name of the campaign", "=Win back")
+        assert not folder.exists()
+        tab.page.get_by_role("button", name="Draw the list").click()
+        tab.settle()
+        look(tab, "Campaigns drawn")
+        counts = re.search(r"(\d+) customers get the campaign, (\d+) are held out", tab.text())
         with tab.page.expect_download() as download:
             tab.page.get_by_role("button", name="Download the list (CSV)").click()
-        rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"), newline="")))
+        content = download.value.path().read_bytes()
+        save = tab.page.get_by_role("button", name="Save the list, so that builds measure it")
+        save.click()
+        tab.page.get_by_text("Saved as").wait_for()
+        tab.settle()
+        # A list is not written over.
+        save.click()
+        tab.page.get_by_text("There is a list of =Win back already").wait_for()
+        assert tab.errors == []
+    assert [path.name for path in folder.iterdir()] == ["win-back.csv"]
+    assert (folder / "win-back.csv").read_bytes() == content
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert counts is not None
     groups = [row["group"] for row in rows]
     assert (groups.count("campaign"), groups.count("holdout")) == (int(counts[1]), int(counts[2]))
     assert {(row["campaign"], row["segment"]) for row in rows} == {("'=Win back", "Lapsed loyal")}
     query = "select customer_id from marts.customer_segments where segment = 'Lapsed loyal' order by customer_id"
     assert [(row["customer_id"],) for row in rows] == sample_build.rows(query)
-    assert tab.errors == []
+
+
+def test_what_a_campaign_brought_is_what_the_marts_say(
+    chromium: Chromium, sample_build: Build, sample_dashboard: str
+) -> None:
+    ((incremental, low, high, difference, verdict),) = sample_build.rows(
+        """
+        select incremental, incremental_low, incremental_high, difference, verdict from marts.campaign_results
+        where campaign = 'Autumn offer' and measure = 'revenue' and segment is null
+        """
+    )
+    with chromium.tab(f"{sample_dashboard}/campaigns") as tab:
+        choose(tab, "Campaign", "Autumn offer")
+        text = re.sub(r"\n+", "\n", tab.text())
+        assert verdict in text
+        assert f"Brought in all\n{incremental:,.0f}\nBetween\n{low:,.0f} and {high:,.0f}" in text
+        assert f"Difference per customer\n+{difference:,.2f}" in text
+        choose(tab, "Measure", "Customers who buy")
+        assert "Difference in customers who buy" in tab.text()
+        choose(tab, "Campaign", "Early access")
+        assert "The campaign works" not in tab.text()
+        assert tab.errors == []
 
 
 def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile_folder: Path) -> None:
     with browser.dashboard(hostile_folder) as url, chromium.tab(url, PHONE) as tab:
-        for page in ("Data quality", "Segments", "Value", "Customers"):
+        for page in ("Data quality", "Segments", "Value", "Campaigns", "Customers"):
             go(tab, page)
             look(tab, f"{page} hostile")
         for kind, name in HOSTILE.items():
@@ -304,21 +357,26 @@ def test_how_files_were_read_is_shown_with_what_is_doubtful_first(
         look(tab, "Data quality doubtful")
 
 
-def test_a_version_of_an_earlier_release_says_nothing_of_how_files_were_read(
+def test_a_version_of_an_earlier_release_says_nothing_of_files_and_campaigns(
     chromium: Chromium, sample_build: Build, tmp_path: Path
 ) -> None:
     folder = tmp_path / "published"
     shutil.copytree(sample_build.warehouse.parent / "published", folder, symlinks=True)
     with duckdb.connect(str(folder / "current/segments.duckdb")) as connection:
-        connection.execute("drop table reading_evidence")
-        connection.execute(
-            "update published_manifest set manifest = "
-            """json_merge_patch(manifest, '{"row_counts": {"reading_evidence": null}}')"""
-        )
+        for table in ("reading_evidence", "campaigns", "campaign_customers", "campaign_results", "campaign_days"):
+            connection.execute(f"drop table {table}")
+            connection.execute(
+                "update published_manifest set manifest = json_merge_patch(manifest, $patch)",
+                {"patch": json.dumps({"row_counts": {table: None}})},
+            )
     with browser.dashboard(folder) as url, chromium.tab(f"{url}/data_quality") as tab:
         assert "Files" in tab.text()
         assert "How files were read" not in tab.text()
         look(tab, "Data quality of an earlier release")
+        go(tab, "Campaigns")
+        assert "This version was published without results of campaigns." in tab.text()
+        assert "To see 10 % more revenue" in tab.text()
+        look(tab, "Campaigns of an earlier release")
 
 
 def test_the_page_of_value_says_what_the_tables_say(

@@ -61,6 +61,7 @@ FIGURES = {
     *("segment-sizes", "spending-by-month", "spending-per-customer", "return-rates"),
     *("value-by-segment", "value-concentration", "value-who-still-buys", "value-forecast"),
     *("value-forecast-of-groups", "value-probability-to-buy", "value-of-new-customers"),
+    *("campaigns-brought", "campaign-1", "campaign-2"),
     *("migration-month", "migration-year", "cohort-retention"),
     *("rfm-distributions", "rfm-scatter"),
     *("elbow", "silhouette-by-count", "silhouette-plot", "segment-heatmap"),

@@ -1,0 +1,249 @@
+"""What a campaign's customers did in an earlier time as long as the campaign, and in as long a time before that.
+
+Who they are is decided by the segment that they were in when that time began: customers who are overdue today are so
+because they did not buy lately, and would be foretold to buy nothing. Sums and squares are made in SQL.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import pandas as pd
+
+from segmentation.campaigns.plan import Expected, expected_of
+from segmentation.campaigns.sums import Sums
+from segmentation_campaigns.customers import CampaignError, Customers
+from segmentation_campaigns.goals import MEASURES
+from segmentation_charts import formats
+from segmentation_charts.published import Snapshot
+
+# Revenue of customers above this quantile of those who bought before is cut off, as the var campaign_revenue_cap says
+# unless it says otherwise.
+CAP = 0.99
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What customers did in an earlier time.
+
+    Attributes
+    ----------
+    begins_on, ends_on : date
+        First and last day.
+    is_of_today : bool
+        Whether they are today's customers, since it isn't known who they would have been then. What they did then has
+        decided who they are today, so the plan may be far off.
+    customers : int
+    expected : dict of str to Expected
+        By measure, per customer.
+    cap : float or None
+        Where revenue_capped is cut off; None where nobody bought before.
+    """
+
+    begins_on: datetime.date
+    ends_on: datetime.date
+    is_of_today: bool
+    customers: int
+    expected: dict[str, Expected]
+    cap: float | None
+
+
+def look_back(snapshot: Snapshot, customers: Customers, days: int) -> Earlier:
+    """Return what customers did in the latest time of so many days that is over and whose beginning is known.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    customers : Customers
+        Whom the campaign is for.
+    days : int
+        Of the campaign.
+
+    Raises
+    ------
+    CampaignError
+        If the version holds no lines, the data don't reach so far back, or fewer than two customers were there.
+    """
+    if "invoice_lines" not in snapshot.tables:
+        raise CampaignError(
+            "A plan looks at earlier purchases, and this version was published without invoice lines: they are more "
+            "than publish_lines_up_to. Build with a larger publish_lines_up_to."
+        )
+    as_of = datetime.date.fromisoformat(snapshot.manifest["as_of_date"])
+    latest = as_of - datetime.timedelta(days=days)
+    month_end = None if customers.is_by_query or customers.is_overlay else _month_end(snapshot, customers, latest)
+    begin = latest if month_end is None else month_end + datetime.timedelta(days=1)
+    end = begin + datetime.timedelta(days=days)
+    first = snapshot.query("select min(first_purchase_date) as first from customer_segments")["first"].iloc[0]
+    if pd.isna(first) or first.date() > begin:
+        raise CampaignError(
+            f"No customer is known for {formats.things(days, 'day')}: there is no time of this length to look back at. "
+            "Plan for fewer days."
+        )
+    rows = snapshot.query(
+        _sums(customers, month_end),
+        {
+            **customers.parameters,
+            **({} if month_end is None else {"month_end": month_end}),
+            "before": begin - datetime.timedelta(days=days),
+            "begin": begin,
+            "end": end,
+            "quantile": CAP,
+        },
+    )
+    count = int(rows["customers"].sum())
+    if count < 2:
+        raise CampaignError(
+            f"{'No customer was' if not count else 'One customer alone was'} {customers.words} on {begin}: there is "
+            "nothing to plan from."
+        )
+    expected = {
+        measure: expected_of(
+            Sums(*(rows[name].to_numpy(float) for name in ("customers", *(f"{measure}_{sum_}" for sum_ in _SUMS))))
+        )
+        for measure in MEASURES
+    }
+    cap = rows["cap"].max()
+    last = end - datetime.timedelta(days=1)
+    return Earlier(begin, last, month_end is None, count, expected, None if pd.isna(cap) else float(cap))
+
+
+def _month_end(snapshot: Snapshot, customers: Customers, latest: datetime.date) -> datetime.date | None:
+    """Return the latest month end before a day that knows who was such a customer; None where there is none."""
+    if "segment_history" not in snapshot.tables:
+        return None
+    found = snapshot.query(
+        "select max(month_end) as month_end from segment_history where month_end < $latest", {"latest": latest}
+    )["month_end"].iloc[0]
+    if pd.isna(found):
+        return None
+    # A segment that came with a new model has no members of an earlier one.
+    month_end = found.date()
+    sql = f"select customer_id from ({_members(customers, month_end)}) limit 1"  # noqa: S608
+    members = snapshot.query(sql, {**customers.parameters, "month_end": month_end})
+    return None if members.empty else month_end
+
+
+# Of the measure (y) and of the same in the time before (x).
+_SUMS = {"y": "{y}", "yy": "{y} * {y}", "x": "{x}", "xx": "{x} * {x}", "xy": "{x} * {y}"}
+
+
+def _sums(customers: Customers, month_end: datetime.date | None) -> str:
+    columns = ",\n".join(
+        f"sum({form.format(x=f'{measure}_before', y=measure)}) as {measure}_{name}"
+        for measure in MEASURES
+        for name, form in _SUMS.items()
+    )
+    return f"""
+        with members as (
+
+            {_members(customers, month_end)}
+
+        ),
+
+        invoices as (
+
+            select
+                customer_id,
+                min(case when line_type = 'sale' then invoiced_at end) as sold_at,
+                sum(case when line_type = 'sale' and invoiced_at >= $begin then amount else 0 end) as revenue,
+                sum(case when line_type = 'sale' and invoiced_at < $begin then amount else 0 end) as revenue_before,
+                sum(case when line_type = 'return' and invoiced_at >= $begin then -amount else 0 end) as returned,
+                sum(case when line_type = 'return' and invoiced_at < $begin then -amount else 0 end) as returned_before
+            from invoice_lines
+            where
+                line_type in ('sale', 'return')
+                and invoiced_at >= $before
+                and invoiced_at < $end
+                and customer_id in (select customer_id from members)
+            group by customer_id, invoice_id
+
+        ),
+
+        purchases as (
+
+            select
+                customer_id,
+                count(*) filter (sold_at >= $begin) as orders,
+                count(*) filter (sold_at < $begin) as orders_before,
+                cast(sum(revenue) as double) as revenue,
+                cast(sum(revenue_before) as double) as revenue_before,
+                cast(sum(returned) as double) as returned,
+                cast(sum(returned_before) as double) as returned_before
+            from invoices
+            group by customer_id
+
+        ),
+
+        customers as (
+
+            select
+                members.stratum,
+                coalesce(orders, 0)::double as orders,
+                coalesce(orders_before, 0)::double as orders_before,
+                coalesce(revenue, 0) as revenue,
+                coalesce(revenue_before, 0) as revenue_before,
+                coalesce(returned, 0) as returned,
+                coalesce(returned_before, 0) as returned_before
+            from members
+            left join purchases on members.customer_id = purchases.customer_id
+
+        ),
+
+        caps as (
+
+            select quantile_cont(revenue_before, $quantile) filter (revenue_before > 0) as cap from customers
+
+        ),
+
+        measured as (
+
+            select
+                customers.*,
+                (orders > 0)::double as buyers,
+                (orders_before > 0)::double as buyers_before,
+                least(revenue, cap) as revenue_capped,
+                least(revenue_before, cap) as revenue_capped_before,
+                revenue - returned as net_revenue,
+                revenue_before - returned_before as net_revenue_before,
+                cap
+            from customers
+            cross join caps
+
+        )
+
+        select
+            stratum,
+            count(*) as customers,
+            max(cap) as cap,
+            {columns}
+        from measured
+        group by stratum
+        order by stratum
+    """  # noqa: S608 (values are parameters)
+
+
+def _members(customers: Customers, month_end: datetime.date | None) -> str:
+    if month_end is None:
+        return f"""
+            select
+                customer_id,
+                segment || '|' || m_score as stratum
+            from customer_segments
+            where {customers.condition} and first_purchase_date < $begin
+        """  # noqa: S608
+    country = (
+        "true"
+        if customers.country_condition == "true"
+        else f"customer_id in (select customer_id from customer_segments where {customers.country_condition})"  # noqa: S608
+    )
+    of = ", ".join(f"$segment_{number}" for number in range(len(customers.segments)))
+    segments = f"segment in ({of})" if customers.segments else "true"
+    return f"""
+        select
+            customer_id,
+            segment || '|' || m_score as stratum
+        from segment_history
+        where month_end = $month_end and {segments} and {country}
+    """  # noqa: S608
