@@ -37,13 +37,13 @@ class DirtyFolder:
         return [_good_file(), *(maker.make() for maker in makers)]
 
 
-def dirty_folders(file_count: int = 50, is_of_orders: bool = False) -> st.SearchStrategy[DirtyFolder]:
+def dirty_folders(file_count: int = 50, is_of_orders: bool = False, first_seed: int = 0) -> st.SearchStrategy[DirtyFolder]:
     """Folders of dirty files.
 
     All that a folder holds follows from one number: its thousands of values are more than Hypothesis would keep, and
-    a failure is told, and repeated, by that number.
+    a failure is told, and repeated, by that number. The short tests take the first, in which most rules matter.
     """
-    return st.builds(DirtyFolder, st.integers(0, 2**32 - 1), st.just(file_count), st.just(is_of_orders))
+    return st.builds(DirtyFolder, st.integers(first_seed, 2**32 - 1), st.just(file_count), st.just(is_of_orders))
 
 
 def write_folder(files: list[DirtyFile], folder: Path) -> None:

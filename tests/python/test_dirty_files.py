@@ -30,7 +30,7 @@ def test_every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, fo
 
 @pytest.mark.parametrize(("overlapping_files", "duplicate_lines"), [("newest", "keep"), ("file_name", "drop")])
 @build_examples(short=1, long=10)
-@given(folder=dirty_folders(16, is_of_orders=True))
+@given(folder=dirty_folders(16, is_of_orders=True, first_seed=4))
 def test_orders_are_as_their_newest_delivery_has_them(
     tmp_path_factory: pytest.TempPathFactory, folder: DirtyFolder, overlapping_files: str, duplicate_lines: str
 ) -> None:
