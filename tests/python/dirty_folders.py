@@ -37,7 +37,9 @@ class DirtyFolder:
         return [_good_file(), *(maker.make() for maker in makers)]
 
 
-def dirty_folders(file_count: int = 50, is_of_orders: bool = False, first_seed: int = 0) -> st.SearchStrategy[DirtyFolder]:
+def dirty_folders(
+    file_count: int = 50, is_of_orders: bool = False, first_seed: int = 0
+) -> st.SearchStrategy[DirtyFolder]:
     """Folders of dirty files.
 
     All that a folder holds follows from one number: its thousands of values are more than Hypothesis would keep, and
