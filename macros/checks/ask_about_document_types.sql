@@ -8,7 +8,8 @@
         select {{ word }} as document_type, count(*) as line_count, min(files.source_file) as source_file
         from {{ invoice_rows }} as invoice_rows
         inner join {{ files }} as files on invoice_rows.load_key = files.load_key
-        where {{ word }} is not null and {{ word }} not in (
+        where {{ segmentation.other_field('passed_over', 'invoice_rows.other_fields') }} is null
+            and {{ word }} is not null and {{ word }} not in (
             select known.document_type
             from ({{ segmentation.word_meanings(document_types, 'document_type', var('document_type_meanings')) }}) as known
         )

@@ -13,7 +13,9 @@
             {%- endif %}
             when discount_text is null then {{ product }}
             when discount_share is not null
-                then {{ segmentation.safe_cast('round(' ~ product ~ ' * (1 - discount_share), 4)', money) }}
+                then {{ segmentation.safe_cast(
+                    'round(cast(' ~ product ~ ' as decimal(19, 4)) * cast(1 - discount_share as decimal(19, 6)), 4)', money
+                ) }}
             when quantity < 0 then {{ segmentation.safe_cast(product ~ ' + abs(discount_given)', money) }}
             else {{ segmentation.safe_cast(product ~ ' - discount_sign * discount_given', money) }}
         end

@@ -5,10 +5,13 @@
 {% macro discount_share(text, decimal_mark) -%}
     {%- set number = segmentation.percent(text, decimal_mark) -%}
     {%- set unit = var('discount_unit') -%}
-    case
-            when right({{ text }}, 1) = '%' then abs({{ number }}) / 100
-            {%- if unit in ['percent', 'share'] %}
-            else abs({{ number }}){{ ' / 100' if unit == 'percent' }}
-            {%- endif %}
-        end
+    cast(
+            case
+                when right({{ text }}, 1) = '%' then abs({{ number }}) / 100
+                {%- if unit in ['percent', 'share'] %}
+                else abs({{ number }}){{ ' / 100' if unit == 'percent' }}
+                {%- endif %}
+            end
+            as decimal(11, 6)
+        )
 {%- endmacro %}

@@ -167,13 +167,19 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
         "select position, load_key, cleaned_id(invoice_id) as invoice_id, customer from invoice_rows "
         "inner join sought on list_contains(customers, customer)"
     )
-    # In exports that name a customer on one row of an order only, the others are the customer's too.
+    # In exports that name a customer on one row of an order only, the others are the customer's too, also where the
+    # order goes on in another file, which names nobody for it.
     connection.execute(
         "create or replace temp table of_orders as "  # noqa: S608
-        f"select invoice_rows.rowid as position from {ROWS} as invoice_rows "
-        "where (load_key, cleaned_id(invoice_id)) in "
-        f"(select (found.load_key, found.invoice_id) from found inner join {FILES} as files using (load_key) "
-        "where files.order_fields <> '[]')"
+        "with order_rows as (select invoice_rows.rowid as position, load_key, files.shape, "
+        "cleaned_id(invoice_id) as invoice_id, cleaned_customer(customer_id) as customer "
+        f"from {ROWS} as invoice_rows inner join {FILES} as files using (load_key) where files.order_fields <> '[]'), "
+        "orders as (select distinct order_rows.load_key, order_rows.shape, order_rows.invoice_id "
+        "from order_rows semi join found using (position)), "
+        "of_others as (select distinct load_key, invoice_id from order_rows where customer is not null) "
+        "select position from order_rows semi join orders using (load_key, invoice_id) union "
+        "select position from order_rows semi join orders using (shape, invoice_id) "
+        "anti join of_others using (load_key, invoice_id)"
     )
     emptied = [*LINE_FIELDS, *(column for column in ("unread_hash",) if column in connection.table(ROWS).columns)]
     connection.execute(

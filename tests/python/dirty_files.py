@@ -9,16 +9,17 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
-from hypothesis import strategies as st
 
 Line = dict[str, str]
 """Field to text, as someone typed it."""
+Order = list[Line]
+"""The lines of an order, each with all that is known of it."""
 
 UNIT_PRICE_SHAPES = {
     "online_retail": {
@@ -75,6 +76,9 @@ AMOUNT_SHAPES = {
 SHAPES = UNIT_PRICE_SHAPES | AMOUNT_SHAPES
 OPTIONAL_FIELDS = ("product_code", "description", "country", "is_returned")
 
+ASKED_ABOUT = ("is_returned", "order_status", "cancelled_at", "order_refund", "discount")
+"""Fields in which text that nobody understands stops the build."""
+
 BLANK_LINES = ("", "", "   ")
 
 
@@ -117,6 +121,7 @@ class DirtyFile:
     """Whether the values are the texts that the database shows; it writes typed values in its own way."""
     headers: tuple[str | int, ...] = ()
     """Name of each column, or its number where there is no header."""
+    needs_column_map: bool = False
 
     def column_map(self) -> dict[str, str | int]:
         """What says of the file by its name how it is meant to be read."""
@@ -125,44 +130,6 @@ class DirtyFile:
     def split_numbers(self) -> list[int]:
         """The numbers of the rows that can be split."""
         return [row.number for row in self.rows if row.values is not None]
-
-
-@dataclass(frozen=True)
-class DirtyFolder:
-    """Files that are built together; the same seed makes the same ones."""
-
-    seed: int
-    file_count: int = 50
-
-    def files(self) -> list[DirtyFile]:
-        pool: list[Line] = []
-        # One good file, so that there are customers to segment whatever the others hold.
-        return [_good_file(), *(_FileMaker(self.seed, n, pool).make() for n in range(1, self.file_count))]
-
-
-def dirty_folders(file_count: int = 50) -> st.SearchStrategy[DirtyFolder]:
-    """Folders of dirty files.
-
-    All that a folder holds follows from one number: its thousands of values are more than Hypothesis would keep, and
-    a failure is told, and repeated, by that number.
-    """
-    return st.builds(DirtyFolder, st.integers(0, 2**32 - 1), st.just(file_count))
-
-
-def write_folder(files: list[DirtyFile], folder: Path) -> None:
-    for file in files:
-        path = folder / file.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-
-
-def _good_file() -> DirtyFile:
-    header = "InvoiceNo,Quantity,InvoiceDate,UnitPrice,CustomerID"
-    lines = ["good 1,2,2020-01-02 10:00,2.50,good one", "good 2,1,2020-03-02 10:00,9.50,good two"]
-    rows = tuple(Row(n, line, tuple(line.split(","))) for n, line in enumerate(lines, start=2))
-    columns = ("invoice_id", "quantity", "invoiced_at", "unit_price", "customer_id")
-    content = "\n".join((header, *lines)).encode()
-    return DirtyFile("good.csv", "online_retail", columns, ".", "", rows, content)
 
 
 # --- what people type ----------------------------------------------------------------------------------------
@@ -272,7 +239,7 @@ UNKNOWN_FLAGS = ("maybe", "{{ x }}", "2")
 RETURN_FLAGS = ("Yes", "No", "yes", "n", "0", "1", "", "true", "Not")
 
 
-def _typed_date(rng: Random, order: str) -> str:
+def typed_date(rng: Random, order: str) -> str:
     moment = datetime.datetime(2019, 1, 1) + datetime.timedelta(minutes=rng.randrange(1_500_000))
     if not order:
         form = rng.choice(
@@ -286,7 +253,7 @@ def _typed_date(rng: Random, order: str) -> str:
     return text + moment.strftime(rng.choice(["", " %H:%M", " %H:%M:%S", " %I:%M %p"]))
 
 
-def _plain_date(order: str) -> str:
+def plain_date(order: str) -> str:
     """A date that shows the order of its file."""
     return {"": "2020-05-17 10:00", "dmy": "17/5/2020 10:00", "mdy": "5/17/2020 10:00"}[order]
 
@@ -319,7 +286,7 @@ NAMES = (
 
 
 @dataclass
-class _FileMaker:
+class FileMaker:
     """Makes one file."""
 
     seed: int
@@ -327,10 +294,16 @@ class _FileMaker:
     pool: list[Line]
     rng: Random = field(init=False)
 
+    shapes: ClassVar[dict[str, dict[str, str]]] = SHAPES
+    optional_fields: ClassVar[tuple[str, ...]] = OPTIONAL_FIELDS
+    named_shapes: ClassVar[tuple[str, ...]] = ("purchase_list",)
+    """Shapes of files of which it has to be said which column is which."""
+
     def __post_init__(self) -> None:
         self.rng = rng = Random(f"{self.seed}/{self.number}")
-        self.shape = rng.choice([*SHAPES, "online_retail"])
-        fields = {f: h for f, h in SHAPES[self.shape].items() if f not in OPTIONAL_FIELDS or rng.random() < 0.9}
+        self.shape = self._choose_shape()
+        headers = self.shapes[self.shape]
+        fields = {f: h for f, h in headers.items() if f not in self.optional_fields or rng.random() < 0.9}
         self.kind = rng.choices(["text", "parquet", "excel"], [10, 1, 1])[0]
         self.has_header = self.shape != "purchase_list" or self.kind != "text" or rng.random() < 0.3
         self.columns = list(fields.items())
@@ -346,6 +319,9 @@ class _FileMaker:
         self.hostility = rng.choice([0, 0.1, 0.5])
         self.breakage = rng.choice([0, 0, 0.05, 0.3]) if self.kind == "text" else 0
         self.is_careful = self.breakage == 0 and rng.random() < 0.5
+
+    def _choose_shape(self) -> str:
+        return self.rng.choice([*SHAPES, "online_retail"])
 
     def _add_columns_of_the_file_itself(self) -> None:
         rng = self.rng
@@ -364,8 +340,9 @@ class _FileMaker:
         file = DirtyFile(
             name, self.shape, tuple(f for f, _ in self.columns), self.decimal_mark, self.date_order, (), b""
         )
-        file = replace(file, headers=tuple(h if self.has_header else n for n, (_, h) in enumerate(self.columns, 1)))
-        lines = [self._first_line(), *(self._line() for _ in range(rng.choice([0, 3, 15, 30])))]
+        headers = tuple(h if self.has_header else n for n, (_, h) in enumerate(self.columns, 1))
+        file = replace(file, headers=headers, needs_column_map=self.shape in self.named_shapes)
+        lines = [self._first_line(), *self._lines(rng.choice([0, 3, 15, 30]))]
         if self.kind == "parquet":
             return self._as_parquet(file, lines)
         if self.kind == "excel":
@@ -374,11 +351,14 @@ class _FileMaker:
 
     # --- lines
 
+    def _lines(self, count: int) -> list[Line]:
+        return [self._line() for _ in range(count)]
+
     def _first_line(self) -> Line:
         """A good line that leaves no doubt about dates and decimals: what files without any do depends on others."""
         price = {".": "2.50", ",": "2,50"}[self.decimal_mark]
-        line = dict.fromkeys(SHAPES[self.shape], "")
-        first = {"quantity": "2", "unit_price": price, "amount": price, "invoiced_at": _plain_date(self.date_order)}
+        line = dict.fromkeys(self.shapes[self.shape], "")
+        first = {"quantity": "2", "unit_price": price, "amount": price, "invoiced_at": plain_date(self.date_order)}
         return (
             line | first | {"customer_id": "12346", "invoice_id": f"first {self.number}"}
             if "invoice_id" in line
@@ -388,8 +368,11 @@ class _FileMaker:
     def _line(self) -> Line:
         rng = self.rng
         if rng.random() < 0.1 and (fitting := [line for line in self.pool if self._takes(line)]):
-            return rng.choice(fitting)
-        line = {name: self._value(name) for name in SHAPES[self.shape]}
+            copied = rng.choice(fitting)
+            # What differs in one column is no copy, though the column says nothing of what was sold.
+            differs = "is_returned" in copied and rng.random() < 0.3
+            return copied | {"is_returned": self._value("is_returned")} if differs else copied
+        line = {name: self._value(name) for name in self.shapes[self.shape]}
         if rng.random() < 0.02:
             line = dict.fromkeys(line, "")
         line["style"] = self._style()
@@ -441,7 +424,7 @@ class _FileMaker:
             return rng.choice(BAD_PRICES[:-1]) if is_hostile else rng.choice(good)
         if name == "invoiced_at":
             own = {"": "20101301", "dmy": "30/2/2010", "mdy": "2/30/2010"}[self.date_order]
-            return rng.choice((*BAD_DATES, own)) if is_hostile else _typed_date(rng, self.date_order)
+            return rng.choice((*BAD_DATES, own)) if is_hostile else typed_date(rng, self.date_order)
         if name == "is_returned":
             return rng.choice(UNKNOWN_FLAGS) if is_hostile else rng.choice(RETURN_FLAGS)
         if name == "country":
@@ -497,11 +480,11 @@ class _FileMaker:
         good: list[tuple[str, tuple[str, ...] | None]] = [(self._write(values, self.is_careful), tuple(values))]
         if not rng.random() < self.breakage:
             return good
-        plain = [value if value.isalnum() else "x" for value in values]
+        plain = [self._plain(name, value) for (name, _), value in zip(self.columns, values, strict=True)]
         joined = self.delimiter.join(plain)
         kind = rng.choice(["short", "long", "wide", "blank", "open", "half", "nul", "header", "quirk"])
         if kind == "short":
-            return [(self.delimiter.join(plain[: rng.randrange(1, len(plain))]), None)]
+            return [(self.delimiter.join(plain[: rng.randrange(1, len(plain))]) or "x", None)]
         if kind == "long":
             return [(joined + self.delimiter + rng.choice(["", "y" + self.delimiter]) + "z", None)]
         # With more columns the last line of a value over several might be a row of its own.
@@ -519,13 +502,24 @@ class _FileMaker:
         if kind == "nul":
             position = rng.randrange(len(values))
             values[position] += "a\0b"
-            return good if self.encoding.endswith("e") else [(self._write(values), tuple(values))]
+            return (
+                good
+                if self.encoding.endswith("e") or self.columns[position][0] in ASKED_ABOUT
+                else [(self._write(values), tuple(values))]
+            )
         if kind == "header" and self.has_header:
             header = [h for _, h in self.columns]
             return [(self._write(header, careful=True), tuple(header)), *good]
+        # A word that nobody knows would be asked about.
+        if self.columns[0][0] in ASKED_ABOUT:
+            return good
         # A quote in a quoted value that is neither doubled nor before a delimiter stands for itself.
         plain[0] = '5" disk'
         return [('"5" disk"' + "".join(self.delimiter + value for value in plain[1:]), tuple(plain))]
+
+    def _plain(self, name: str, value: str) -> str:
+        """A value without what a broken row would be ambiguous by."""
+        return value if value.isalnum() else "x"
 
     def _write(self, values: list[str], careful: bool = False) -> str:
         return self.delimiter.join(self._quoted(value, careful) for value in values)

@@ -4,32 +4,80 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby, permutations
 
 import pandas as pd
 from dirty_files import DirtyFile, good_copy
+from dirty_orders import FACTS, FIELDS_OF_ORDER
+from independent_values import (
+    END_DATE,
+    FIRST_DATE,
+    cleaned,
+    customer,
+    fit,
+    identifier,
+    moment,
+    number,
+    unless_null,
+)
 
-BLANKS = " \t\n\r\u00a0"
-# The days of 1970 that programs write for none are none.
-FIRST_DATE, END_DATE = datetime.datetime(1970, 1, 3), datetime.datetime(2100, 1, 1)
 YES = {"yes", "y", "true", "t", "1", "x", "returned"}
-NO = {"no", "n", "false", "f", "0", "-", "not", "not returned", ""}
-NULLS = {"NULL", "null", "(null)", r"\N", "NaN", "#N/A"}
-NOBODY = {"null", "nan", "none", "n/a", "-", "#ref!"}
+NO = {"no", "n", "false", "f", "0", "-", "not", "not returned", "", "invoice", "rechnung", "sales order"}
+CREDIT_NOTES = {"credit note", "avoir", "gutschrift"}
+OFFERS = {"quote"}
+CANCELLED = {"refunded", "retourniert", "undone"}
+NEVER_PAID = {"voided", "annulliert", "a test"}
 
+Place = tuple[str, int]
+"""Path of a file and number of a row."""
 LineValues = tuple[str | None, str | None, str | None, Decimal, Decimal, Decimal, datetime.datetime]
 """Customer, invoice, product, quantity, price, amount and time of an accepted line."""
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """A row that could be split: its text, and what is in columns that are not read."""
+
+    place: Place
+    file: DirtyFile
+    texts: dict[str, str]
+    unread: str | None
+    is_header: bool
+
+    def text(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+    @property
+    def invoice_id(self) -> str | None:
+        return unless_null(identifier(self.text("invoice_id")))
+
+
+@dataclass
+class Order:
+    """What the rows of an order in a file say of all of it: of each field the first that is given."""
+
+    status: str | None = None
+    cancelled_at: datetime.datetime | None = None
+    refund: Decimal | None = None
+    customer_id: str | None = None
+    country: str | None = None
+    invoiced_at: datetime.datetime | None = None
+    says_what_became_of_it: bool = False
+
+
+Orders = dict[tuple[str, str], Order]
+"""By file and number."""
 
 
 @dataclass
 class JudgedLine:
     """A row that could be split, and what has to become of it."""
 
-    source_file: str
-    source_row: int
+    row: ReadRow
     invoice_id: str | None
     product_code: str | None
     description: str | None
@@ -39,16 +87,31 @@ class JudgedLine:
     invoiced_at: datetime.datetime | None
     customer_id: str | None
     country: str | None
-    has_invoice_id: bool
-    is_returned: bool | None
-    unread: str | None
+    returned_at: datetime.datetime | None
     reason: str | None = None
+    is_superseded: bool = False
+    counts_items: bool = False
+    """Whether equal lines of its file were each sold."""
+    item_number: int = 1
+
+    @property
+    def source_file(self) -> str:
+        return self.row.place[0]
+
+    @property
+    def source_row(self) -> int:
+        return self.row.place[1]
+
+    @property
+    def has_invoice_id(self) -> bool:
+        return "invoice_id" in self.row.file.columns
 
     def content(self) -> tuple[object, ...]:
-        """All columns: lines that are equal in them are copies."""
+        """All columns: lines that are equal in them are copies. What became of an order is none of its lines."""
         return (
-            *(self.invoice_id, self.product_code, self.description, self.quantity, self.unit_price),
-            *(self.amount, self.invoiced_at, self.customer_id, self.country, self.unread),
+            *(self.invoice_id, self.product_code, self.description, self.quantity, self.unit_price, self.amount),
+            *(self.invoiced_at, self.customer_id, self.country, self.row.unread),
+            *((cleaned(self.row.text(name)) or "").lower() for name in ("is_returned", "discount")),
         )
 
     def values(self) -> LineValues:
@@ -60,6 +123,32 @@ class JudgedLine:
             *(self.customer_id, self.invoice_id, self.product_code),
             *(self.quantity, self.unit_price, self.amount, self.invoiced_at),
         )
+
+    def product_or_description(self) -> str | None:
+        return self.product_code or self.description
+
+    def is_sold(self) -> bool:
+        """Whether it is what was sold, and counts or is a copy of what does."""
+        return self.reason in (None, "duplicate") and self.values()[3] > 0 and self.values()[5] > 0
+
+
+def judge(
+    files: Iterable[tuple[str, DirtyFile]], duplicate_lines: str = "drop", overlapping_files: str = "all"
+) -> tuple[list[JudgedLine], Counter[LineValues]]:
+    """Judge the lines of all files, each with its path; return them and the lines that are added for what came back."""
+    rows = [row for source_file, file in files for row in _read_rows(source_file, file)]
+    orders = _read_orders(rows)
+    lines = [_judge_line(row, orders.get((row.place[0], row.invoice_id or ""))) for row in rows]
+    lines.sort(key=lambda line: line.row.place)
+    if overlapping_files != "all":
+        _supersede(lines, by_name=overlapping_files == "file_name")
+    for line in lines:
+        line.reason = line.reason or ("superseded" if line.is_superseded else _reason(line))
+    _mark_copies(lines, keeps_copies=duplicate_lines == "keep")
+    return lines, _returned_lines(lines) + _refunds(lines, orders)
+
+
+# --- rows and orders ---------------------------------------------------------------------------------------------
 
 
 def read_table(file: DirtyFile) -> pd.DataFrame:
@@ -85,89 +174,178 @@ def _read_csv(text: str, file: DirtyFile, delimiter: str) -> pd.DataFrame:
     )
 
 
-def judge(files: Iterable[tuple[str, DirtyFile]]) -> list[JudgedLine]:
-    """Judge the lines of all files, each with its path; of equal lines the first by file and row counts."""
-    lines = [line for source_file, file in files for line in _judge_file(source_file, file)]
-    seen = set()
-    for line in sorted(lines, key=lambda line: (line.source_file, line.source_row)):
-        if line.reason is None and line.has_invoice_id:
-            if line.content() in seen:
-                line.reason = "duplicate"
-            seen.add(line.content())
-    return lines
-
-
-def derived_returns(lines: Iterable[JudgedLine]) -> dict[tuple[object, ...], LineValues]:
-    """The returns of lines that are flagged, one for lines that are equal."""
-    found = {}
-    for line in lines:
-        if line.is_returned and line.reason in (None, "duplicate"):
-            customer, invoice, product, quantity, price, amount, time = line.values()
-            if quantity > 0 and amount > 0:
-                found[line.content()] = customer, invoice, product, -quantity, price, -amount, time
-    return found
-
-
-def _judge_file(source_file: str, file: DirtyFile) -> Iterable[JudgedLine]:
-    for values in read_table(file).itertuples(index=False):
+def _read_rows(source_file: str, file: DirtyFile) -> Iterator[ReadRow]:
+    table = read_table(file)
+    headers = [str(header) for header in file.headers]
+    has_headers_within = any(
+        [str(value) for value in values[:-1]] == headers for values in table.itertuples(index=False)
+    )
+    for values in table.itertuples(index=False):
         texts = {name: str(values[n]) for n, name in enumerate(file.columns) if name}
         unread = [str(values[n]) for n, name in enumerate(file.columns) if not name]
-        line = _judge_line(source_file, int(values[-1]), texts, "\x1f".join(unread) if unread else None, file)
-        if [str(value) for value in values[:-1]] == [str(header) for header in file.headers]:
-            line.reason = "repeated_header"
-        yield line
+        shown = [str(value) for value in values[:-1]]
+        # Where the header comes again, as on each page, rows of empty cells are passed over with it.
+        is_header = shown == headers or (has_headers_within and not any(map(cleaned, shown)))
+        place = source_file, int(values[-1])
+        yield ReadRow(place, file, texts, "\x1f".join(unread) if unread else None, is_header)
 
 
-def _judge_line(
-    source_file: str, source_row: int, texts: dict[str, str], unread: str | None, file: DirtyFile
-) -> JudgedLine:
-    quantity = number(texts["quantity"], file.decimal_mark, 3)
-    if "amount" in texts:
-        price, amount = None, number(texts["amount"], file.decimal_mark, 4)
-        if amount is not None and quantity is not None:
-            if amount * quantity < 0:
-                # One of them is below 0.
-                quantity, amount = -abs(quantity), -abs(amount)
-            price = _fit(amount / quantity, 4) if quantity else None
+def _read_orders(rows: Iterable[ReadRow]) -> Orders:
+    of_orders: dict[tuple[str, str], list[ReadRow]] = {}
+    for row in rows:
+        if set(FACTS) & set(row.file.columns) and row.invoice_id and not row.is_header:
+            of_orders.setdefault((row.place[0], row.invoice_id), []).append(row)
+    orders = {key: _read_order(found) for key, found in of_orders.items()}
+    # An order that is cut between two files has what became of it in one of them.
+    for (source_file, invoice_id), order in orders.items():
+        if order.says_what_became_of_it:
+            continue
+        shape = of_orders[source_file, invoice_id][0].file.shape
+        begun = [
+            (file, other)
+            for (file, number_of_other), other in orders.items()
+            if number_of_other == invoice_id and other.says_what_became_of_it
+            if of_orders[file, invoice_id][0].file.shape == shape
+        ]
+        if begun:
+            _, other = min(begun, key=lambda pair: pair[0])
+            order.status, order.cancelled_at = other.status, other.cancelled_at
+            order.customer_id = order.customer_id or other.customer_id
+            order.country = order.country or other.country
+            order.invoiced_at = order.invoiced_at or other.invoiced_at
+    return orders
+
+
+def _read_order(rows: list[ReadRow]) -> Order:
+    file = rows[0].file
+    first = {
+        name: next((text for row in rows if (text := unless_null(cleaned(row.text(name))))), None)
+        for name in ("country", *FACTS)
+    }
+    dates = [text for row in rows if (text := cleaned(row.text("invoiced_at")))]
+    return Order(
+        status=_status(first["order_status"]),
+        cancelled_at=moment(first["cancelled_at"] or "", file.date_order),
+        refund=number(first["order_refund"] or "", file.decimal_mark, 4),
+        customer_id=next((known for row in rows if (known := customer(row.text("customer_id")))), None),
+        country=first["country"],
+        invoiced_at=moment(dates[0], file.date_order) if dates else None,
+        says_what_became_of_it=any(first[name] for name in FACTS),
+    )
+
+
+def _status(word: str | None) -> str | None:
+    if not word:
+        return None
+    return "cancelled" if word.lower() in CANCELLED else "never_paid" if word.lower() in NEVER_PAID else "stands"
+
+
+def _document(text: str) -> str | None:
+    word = (cleaned(text) or "").lower()
+    meanings = {"returned_sale": YES, "sale": NO, "return": CREDIT_NOTES, "never_paid": OFFERS}
+    return next((meaning for meaning, words in meanings.items() if word in words), None)
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+def _judge_line(row: ReadRow, order: Order | None) -> JudgedLine:
+    order = order or Order()
+    file = row.file
+    of_order = FIELDS_OF_ORDER.get(file.shape, ()) if set(FACTS) & set(file.columns) else ()
+    own_customer, own_time = customer(row.text("customer_id")), moment(row.text("invoiced_at"), file.date_order)
+    buyer = own_customer or (order.customer_id if "customer_id" in of_order else None)
+    time = own_time or (order.invoiced_at if "invoiced_at" in of_order else None)
+    country = unless_null(cleaned(row.text("country"))) or (order.country if "country" in of_order else None)
+    product = identifier(row.text("product_code"))
+    document = _document(row.text("is_returned"))
+    quantity = number(row.text("quantity"), file.decimal_mark, 3)
+    given = number(row.text("amount"), file.decimal_mark, 4) if "amount" in file.columns else None
+    price = number(row.text("unit_price"), file.decimal_mark, 4) if "unit_price" in file.columns else None
+    is_bought = bool(product and (own_customer or order.customer_id))
+    if document == "return" or _comes_back(quantity, price, given, is_bought):
+        # One way to write what comes back.
+        quantity = None if quantity is None else -abs(quantity)
+        price = None if price is None else abs(price)
+        given = None if given is None else -abs(given)
+    discount = cleaned(row.text("discount"))
+    if "unit_price" not in file.columns:
+        price = fit(given / quantity, 4) if given is not None and quantity else None
+        amount = given
     else:
-        price = number(texts["unit_price"], file.decimal_mark, 4)
-        is_refund = quantity is not None and price is not None and price < 0 and quantity != 0
-        if is_refund and _customer(texts["customer_id"]) and identifier(texts.get("product_code", "")):
-            # One way to write what comes back.
-            quantity, price = -abs(quantity), -price  # type: ignore[operator, arg-type]
-        amount = _fit(quantity * price, 4) if quantity is not None and price is not None else None
-    time = moment(texts["invoiced_at"], file.date_order)
-    customer = _customer(texts["customer_id"])
-    invoice = _unless_null(identifier(texts.get("invoice_id", "")))
-    if "invoice_id" not in texts and time is not None:
-        invoice = f"{customer or ''}/{time.date()}"
-    product = identifier(texts.get("product_code", ""))
-    line = JudgedLine(
-        source_file,
-        source_row,
+        amount = _after_discount(quantity, price, discount, file)
+    invoice = row.invoice_id
+    if "invoice_id" not in file.columns and time is not None:
+        invoice = f"{buyer or ''}/{time.date()}"
+    status = _status(cleaned(row.text("order_status"))) or order.status
+    returned_at = None
+    if document == "returned_sale" or status == "cancelled" or order.cancelled_at:
+        cancelled_at = order.cancelled_at
+        is_plausible = cancelled_at and time and time <= cancelled_at < END_DATE
+        returned_at = cancelled_at if is_plausible else time
+    problem = None
+    if row.is_header:
+        problem = "repeated_header"
+    elif document is None:
+        problem = "bad_return_flag"
+    elif discount and given is None and _discount(discount, file) is None:
+        problem = "bad_discount"
+    elif status == "never_paid" or document == "never_paid":
+        problem = "never_paid"
+    return JudgedLine(
+        row,
         invoice_id=invoice,
         product_code=product.upper() if product else None,
-        description=_text(texts.get("description", "")),
+        description=cleaned(row.text("description")),
         quantity=quantity,
         unit_price=price,
         amount=amount if amount is not None and abs(amount) < Decimal(10) ** 12 else None,
         invoiced_at=time,
-        customer_id=customer,
-        country=_unless_null(_text(texts.get("country", ""))),
-        has_invoice_id="invoice_id" in texts,
-        is_returned=_flag(texts.get("is_returned", "")),
-        unread=unread,
+        customer_id=buyer,
+        country=country,
+        returned_at=returned_at,
+        reason=problem,
     )
-    line.reason = _reason(line)
-    return line
+
+
+def _comes_back(quantity: Decimal | None, price: Decimal | None, amount: Decimal | None, is_bought: bool) -> bool:
+    if price is not None and price < 0 and quantity and is_bought:
+        return True
+    return amount is not None and quantity is not None and amount * quantity < 0
+
+
+def _discount(text: str, file: DirtyFile) -> tuple[Decimal, bool] | None:
+    """A discount as it is written, and whether it is a share of the price."""
+    if text.endswith("%"):
+        share = number(text.removesuffix("%"), file.decimal_mark, 4)
+        return None if share is None else (abs(share) / 100, True)
+    money = number(text, file.decimal_mark, 4)
+    return None if money is None else (money, False)
+
+
+def _after_discount(
+    quantity: Decimal | None, price: Decimal | None, discount: str | None, file: DirtyFile
+) -> Decimal | None:
+    if quantity is None or price is None:
+        return None
+    product = fit(quantity * price, 4)
+    if not discount or product is None:
+        return product
+    found = _discount(discount, file)
+    if found is None:
+        return None
+    value, is_share = found
+    if is_share:
+        return fit(product * (1 - value), 4)
+    # A discount is taken off what is sold, and off what is paid back.
+    value = abs(value)
+    return fit(product + value if quantity < 0 else product - value, 4)
 
 
 def _reason(line: JudgedLine) -> str | None:
-    if line.is_returned is None:
-        return "bad_return_flag"
     if line.has_invoice_id and line.invoice_id is None:
         return "missing_invoice"
-    if line.invoiced_at is None or not FIRST_DATE <= line.invoiced_at < END_DATE:
+    if not _is_plausible(line.invoiced_at):
         return "bad_date"
     if not line.quantity:
         return "bad_quantity"
@@ -176,115 +354,138 @@ def _reason(line: JudgedLine) -> str | None:
     return "bad_amount" if line.amount is None else None
 
 
-# --- single values -------------------------------------------------------------------------------------------------
+def _is_plausible(time: datetime.datetime | None) -> bool:
+    return time is not None and FIRST_DATE <= time < END_DATE
 
 
-def _text(text: str) -> str | None:
-    return text.strip(BLANKS) or None
+# --- deliveries and copies ---------------------------------------------------------------------------------------
+
+OrderDay = tuple[str, str, datetime.date]
+"""File, number and day."""
 
 
-def _unless_null(text: str | None) -> str | None:
-    return None if text in NULLS else text
+@dataclass
+class _Delivery:
+    """What a file has of an order: in full, and what is in it by sales (False), returns (True) and neither (None)."""
+
+    lines: list[JudgedLine] = field(default_factory=list)
+    products: dict[bool | None, set[object]] = field(default_factory=dict)
+
+    def whole(self) -> Counter[object]:
+        return Counter((line.content(), line.reason, line.returned_at) for line in self.lines)
 
 
-def identifier(text: str) -> str | None:
-    """Text without outer blanks and what guards it; 17850 is what spreadsheets write as 17850.0 and 17,850."""
-    found = _text(text)
-    if found and re.fullmatch("[0-9]+[.]00?", found):
-        return found.partition(".")[0]
-    if found and re.fullmatch("[1-9][0-9]{0,2}(,[0-9]{3})+([.]00?)?", found):
-        return found.replace(",", "").partition(".")[0]
-    if found and found.startswith(("'", '="')):
-        found = found.removeprefix("'") if found.startswith("'") else found[2:].lstrip()
-        return found.removesuffix('"') or None
+def _supersede(lines: list[JudgedLine], by_name: bool) -> None:
+    """An order is as the newest of the files has it that overlap, whole."""
+    deliveries: dict[OrderDay, _Delivery] = {}
+    for line in lines:
+        if line.invoice_id and line.has_invoice_id and _is_plausible(line.invoiced_at) and not line.row.is_header:
+            assert line.invoiced_at is not None
+            delivery = deliveries.setdefault((line.source_file, line.invoice_id, line.invoiced_at.date()), _Delivery())
+            delivery.lines.append(line)
+            side = None if line.amount is None else line.amount < 0
+            delivery.products.setdefault(side, set()).add((line.product_code, line.description))
+    by_file: dict[str, dict[tuple[str, datetime.date], _Delivery]] = {}
+    for (source_file, *order), delivery in deliveries.items():
+        by_file.setdefault(source_file, {})[tuple(order)] = delivery  # type: ignore[index]
+    last = {
+        name: (max(line.invoiced_at for found in of.values() for line in found.lines if line.invoiced_at), name)
+        for name, of in by_file.items()
+    }
+    shapes = {line.source_file: line.row.file.shape for line in lines}
+    for older, newer in permutations(by_file, 2):
+        is_older = older < newer if by_name else last[older] < last[newer]
+        if is_older and shapes[older] == shapes[newer]:
+            _supersede_by(by_file[older], by_file[newer])
+
+
+def _supersede_by(
+    older: Mapping[tuple[str, datetime.date], _Delivery], newer: Mapping[tuple[str, datetime.date], _Delivery]
+) -> None:
+    shared = [(found, newer[order]) for order, found in older.items() if order in newer]
+    if not any(one.products[side] & other.products.get(side, set()) for one, other in shared for side in one.products):
+        return
+    rows = [line.source_row for found in newer.values() for line in found.lines]
+    for one, other in shared:
+        # With fewer lines at an end of its file it may be cut there.
+        ends = {min(rows), max(rows)} & {line.source_row for line in other.lines}
+        if one.whole() != other.whole() and not (ends and len(one.lines) > len(other.lines)):
+            for line in one.lines:
+                line.is_superseded = True
+
+
+def _mark_copies(lines: list[JudgedLine], keeps_copies: bool) -> None:
+    """Of equal lines the first by file and row counts; equal items of an order are several."""
+    in_file: Counter[object] = Counter()
+    seen = set()
+    for line in lines:
+        if line.reason is None and line.has_invoice_id:
+            line.counts_items = keeps_copies or bool(set(FACTS) & set(line.row.file.columns))
+            if line.counts_items:
+                in_file[line.source_file, line.content()] += 1
+                line.item_number = in_file[line.source_file, line.content()]
+            item = line.content(), line.item_number
+            if item in seen:
+                line.reason = "duplicate"
+            seen.add(item)
+
+
+# --- what came back ----------------------------------------------------------------------------------------------
+
+
+def _returned_lines(lines: list[JudgedLine]) -> Counter[LineValues]:
+    """The returns of lines that are marked, one for equal lines, where no line of the return is there besides."""
+    marked: dict[object, JudgedLine] = {}
+    in_file: Counter[object] = Counter()
+    for line in lines:
+        if line.returned_at and line.is_sold():
+            # In two files of an order as many came back as in the one in which more did.
+            in_file[line.source_file, line.content()] += 1
+            number_in_file = in_file[line.source_file, line.content()] if line.counts_items else 1
+            marked.setdefault((line.content(), number_in_file) if line.has_invoice_id else line.row.place, line)
+    written: dict[object, list[datetime.datetime]] = {}
+    for line in lines:
+        if line.reason is None and line.values()[3] < 0 and line.values()[5] < 0:
+            written.setdefault(_item(line, -line.values()[3]), []).append(line.values()[6])
+    found: Counter[LineValues] = Counter()
+    for line in sorted(marked.values(), key=lambda line: (line.values()[6], line.row.place)):
+        buyer, invoice, product, quantity, price, amount, time = line.values()
+        returns = sorted(written.get(_item(line, quantity), []))
+        later = next((moment for moment in returns if moment >= time), None)
+        if later and buyer and line.product_or_description():
+            written[_item(line, quantity)].remove(later)
+        else:
+            assert line.returned_at is not None
+            found[buyer, invoice, product, -quantity, price, -amount, line.returned_at] += 1
     return found
 
 
-def _customer(text: str) -> str | None:
-    found = _text(text)
-    customer = found.lower() if found and "@" in found else identifier(text)
-    return None if customer and customer.lower() in NOBODY else customer
+def _item(line: JudgedLine, quantity: Decimal) -> tuple[object, ...]:
+    return line.customer_id, line.product_or_description(), quantity
 
 
-def _flag(text: str) -> bool | None:
-    found = (_text(text) or "").lower()
-    return True if found in YES else False if found in NO else None
+def _refunds(lines: list[JudgedLine], orders: Orders) -> Counter[LineValues]:
+    """What was refunded of an order as a whole: a return up to the value of its goods, and a charge beyond."""
 
+    def order_of(line: JudgedLine) -> tuple[str, str]:
+        return line.row.file.shape, line.invoice_id or ""
 
-def number(text: str, decimal_mark: str, places: int) -> Decimal | None:
-    """A number that is written with a decimal mark, rounded; None where it is none or has more than 18 digits."""
-    found = text.strip(BLANKS)
-    if decimal_mark == "." and found and set(found) <= set("0123456789+-.eE"):
-        # As programs write it.
-        try:
-            return _fit(Decimal(found), places)
-        except InvalidOperation:
-            pass
-    signs = 0
-    found = found.removeprefix("'")
-    if found.startswith("(") and found.endswith(")"):
-        found, signs = found[1:-1].strip(BLANKS), 1
-    if found.startswith("£"):
-        found = found[1:].strip(BLANKS)
-    if found.startswith(("-", "\u2212", "+")):
-        signs += found[0] != "+"
-        found = found[1:].strip(BLANKS)
-    if found.endswith("-"):
-        found, signs = found[:-1].strip(BLANKS), signs + 1
-    whole, _, decimals = found.partition(decimal_mark)
-    group_mark = next((mark for mark in whole if not mark.isdigit()), "")
-    if group_mark:
-        first, *others, last = whole.split(group_mark)
-        in_threes = {len(o) for o in others} <= {3}
-        # As in India.
-        in_twos = len(first) <= 2 and group_mark in ",." and bool(others) and {len(o) for o in others} == {2}
-        if (
-            group_mark not in {".", ",", " ", "'"} - {decimal_mark}
-            or not 1 <= len(first) <= 3
-            or len(last) != 3
-            or not (in_threes or in_twos)
-        ):
-            return None
-        whole = whole.replace(group_mark, "")
-    digits = whole + decimals
-    if signs > 1 or not (digits.isascii() and digits.isdigit()):
-        return None
-    return _fit(Decimal(f"{whole or 0}.{decimals or 0}") * (-1 if signs else 1), places)
-
-
-def _fit(value: Decimal, places: int) -> Decimal | None:
-    if not value.is_finite() or abs(value) >= Decimal(10) ** (19 - places):
-        return None
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return rounded if abs(rounded) < Decimal(10) ** (18 - places) else None
-
-
-def moment(text: str, date_order: str) -> datetime.datetime | None:
-    """A time whose year comes first, or whose day and month are in the order of the file; without a zone, in UTC."""
-    found = text.strip(BLANKS)
-    begin = found[:4]
-    if len(begin) == 4 and begin.isascii() and begin.isdigit():
-        if len(found) == 8 and found.isdigit():
-            return _first_that_fits(found, ["%Y%m%d"])
-        if found.endswith(("Z", "+02:00", "-0530")):
-            zoned = _first_that_fits(found, ["%Y-%m-%dT%H:%M:%S%z"])
-            return zoned.astimezone(datetime.UTC).replace(tzinfo=None) if zoned else None
-        days = ["%Y-%m-%d", "%Y/%m/%d"]
-        return _first_that_fits(
-            found, [f"{day}{time}" for day in days for time in ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S")]
+    sold = [line for line in lines if set(FACTS) & set(line.row.file.columns) and line.is_sold()]
+    shapes = {line.source_file: line.row.file.shape for line in lines}
+    found: Counter[LineValues] = Counter()
+    for (shape, invoice), group in groupby(sorted(sold, key=order_of), key=order_of):
+        of_order = list(group)
+        refund = max(
+            order.refund or Decimal()
+            for (f, number), order in orders.items()
+            if (shapes[f], number) == (shape, invoice)
         )
-    if not date_order or not found[:1].isdigit():
-        return None
-    day = "%d/%m/" if date_order == "dmy" else "%m/%d/"
-    times = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
-    slashed = found.replace(".", "/").replace("-", "/")
-    return _first_that_fits(slashed, [f"{day}{year}{time}" for year in ("%y", "%Y") for time in times])
-
-
-def _first_that_fits(text: str, forms: list[str]) -> datetime.datetime | None:
-    for form in forms:
-        try:
-            return datetime.datetime.strptime(text, form)
-        except ValueError:
-            continue
-    return None
+        items = {(line.content(), line.item_number): line for line in reversed(of_order)}.values()
+        worth = sum((line.values()[5] for line in items), Decimal())
+        marked = sum((line.values()[5] for line in items if line.returned_at), Decimal())
+        buyer = min((line.customer_id for line in of_order if line.customer_id), default=None)
+        time = min(line.values()[6] for line in of_order)
+        for money in (min(refund, worth) - marked, refund - worth):
+            if money > 0:
+                found[buyer, invoice, None, Decimal(-1), money, -money, time] += 1
+    return found

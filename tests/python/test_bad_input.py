@@ -197,6 +197,22 @@ def test_words_that_nobody_knows_are_asked_about(tmp_path: Path) -> None:
     assert built.rows("select reason from marts.rejected_invoice_lines") == [("never_paid",)]
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "problem"),
+    [
+        ("cancelled_at", "yes", "The time at which orders were cancelled (cancelled_at) is none"),
+        ("order_refund", "all of it", "What was refunded of orders (order_refund) is no number"),
+    ],
+)
+def test_what_became_of_an_order_has_to_be_readable(tmp_path: Path, field: str, text: str, problem: str) -> None:
+    lines = [f"{LINE},0000-00-00", f"{LINE.replace('1', '2', 1)},{text}"]
+    (tmp_path / "invoices.csv").write_text(f"{HEADER},Gone\n" + "\n".join(lines), encoding="utf-8")
+    built = dbt(tmp_path, tmp_path / "invoices.csv", {"column_map": {field: "Gone"}}, LINES_ONLY)
+    assert problem in refused(built)
+    assert f"{text}: 1 order, for example" in built.message()
+    assert "0000" not in built.message()
+
+
 def test_an_as_of_date_before_the_data(tmp_path: Path) -> None:
     message = refused(build(tmp_path, LINE, as_of_date="1999-01-01"))
     assert "as_of_date, which is set to 1999-01-01" in message

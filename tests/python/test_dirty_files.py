@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import glob
 import json
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WITH_TESTS, Build, build_examples, dbt
-from dirty_files import UNKNOWN_FLAGS, DirtyFile, DirtyFolder, Row, dirty_folders, write_folder
+from conftest import LINES_ONLY, WITH_TESTS, Build, build_examples, dbt
+from dirty_files import DirtyFile, Row
+from dirty_folders import DirtyFolder, dirty_folders, what_files_do_not_say, write_folder
 from hypothesis import given
-from independent_reading import JudgedLine, derived_returns, judge
+from independent_reading import JudgedLine, judge
 
 TEXT_COLUMNS = (
     *("invoice_id", "product_code", "description", "quantity", "unit_price", "invoiced_at", "customer_id", "country"),
@@ -20,29 +21,40 @@ TEXT_COLUMNS = (
 
 
 @build_examples(short=1, long=10)
-@given(folder=dirty_folders())
+@given(folder=dirty_folders(40))
 def test_every_row_is_accounted_for(tmp_path_factory: pytest.TempPathFactory, folder: DirtyFolder) -> None:
-    files = folder.files()
     place = tmp_path_factory.mktemp("dirty")
+    # What is random is no delivery.
+    assert _misread(place, folder, {"overlapping_files": "all", "duplicate_lines": "drop"}, WITH_TESTS) == []
+
+
+@pytest.mark.parametrize(("overlapping_files", "duplicate_lines"), [("newest", "keep"), ("file_name", "drop")])
+@build_examples(short=1, long=10)
+@given(folder=dirty_folders(16, is_of_orders=True, first_seed=4))
+def test_orders_are_as_their_newest_delivery_has_them(
+    tmp_path_factory: pytest.TempPathFactory, folder: DirtyFolder, overlapping_files: str, duplicate_lines: str
+) -> None:
+    said = {"overlapping_files": overlapping_files, "duplicate_lines": duplicate_lines}
+    assert _misread(tmp_path_factory.mktemp("orders"), folder, said, LINES_ONLY) == []
+
+
+def _misread(place: Path, folder: DirtyFolder, said: dict[str, str], arguments: tuple[str, ...]) -> list[str]:
+    """What a build of a folder makes of its files otherwise than the independent reading."""
+    files = folder.files()
     write_folder(files, place / "exports")
-    # Beside invoices it has to be said of a list that it is no list of their payments.
-    lists = {glob.escape(file.name): file.column_map() for file in files if file.shape == "purchase_list"}
-    # What is random is no delivery and no invoice of one customer.
-    said: dict[str, Any] = {"overlapping_files": "all", "invoice_numbers": "unique", "duplicate_lines": "drop"}
-    said["document_type_meanings"] = dict.fromkeys(UNKNOWN_FLAGS, "rejected")
-    built = dbt(place, place / "exports/**/*", said | {"max_rejected_share": 1, "column_map": lists}, WITH_TESTS)
+    built = dbt(place, place / "exports/**/*", what_files_do_not_say(files) | said, arguments)
     assert "Traceback" not in built.output, built.message()
     assert built.exit_code == 0, built.message()
-    assert discrepancies(built, {_source_file(place / "exports", file): file for file in files}) == []
+    return discrepancies(built, {_source_file(place / "exports", file): file for file in files}, said)
 
 
 def _source_file(folder: Any, file: DirtyFile) -> str:
     return str(folder / file.name) + (f"#{file.sheet}" if file.sheet else "")
 
 
-def discrepancies(built: Build, files: dict[str, DirtyFile]) -> list[str]:
+def discrepancies(built: Build, files: dict[str, DirtyFile], said: dict[str, str]) -> list[str]:
     """What the warehouse says otherwise than the independent reading."""
-    lines = judge(files.items())
+    lines, expected = judge(files.items(), **said)
     judged = {(line.source_file, line.source_row): line for line in lines}
     accepted = {(row[0], row[1]): row[2:] for row in built.rows(ACCEPTED + "where not is_derived")}
     rejected = {(row[0], row[1]): row[2:] for row in built.rows(REJECTED)}
@@ -54,7 +66,6 @@ def discrepancies(built: Build, files: dict[str, DirtyFile]) -> list[str]:
     found += [
         f"{place} is no row of a file" for place in sorted((accepted.keys() | rejected.keys()) - generated.keys())
     ]
-    expected = Counter(derived_returns(lines).values())
     if derived != expected:
         found.append(f"derived lines: {derived - expected} and not {expected - derived}")
     return found + _check_audit(built, files, lines, len(accepted), len(rejected))

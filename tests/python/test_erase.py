@@ -12,8 +12,8 @@ import pytest
 from conftest import HEADER, WITHOUT_TESTS, Build, dbt, dbt_command, parse, write_lines
 
 from segmentation.campaigns.lists import seal_of
-from segmentation.intake import InvoiceFile, clean_customer_id, customer_hash, read_rows_without
-from segmentation_dbt.erase import _MACROS, ROWS
+from segmentation.intake import LINE_FIELDS, InvoiceFile, clean_customer_id, customer_hash, read_rows_without
+from segmentation_dbt.erase import _MACROS, ROWS, empty_rows
 from segmentation_dbt.versions import Versions
 
 MAIL = "erika.very.rare@example.com"
@@ -211,6 +211,42 @@ def test_orders_of_files_that_python_reads_are_emptied_whole(tmp_path: Path) -> 
         assert [row["quantity"] for row in rows] == quantities
         assert [row["source_row"] for row in rows] == [2, 3, 4, 5, 6]
         assert [row["other_fields"] for row in rows] == [None if n else '{"erased": "true"}' for n in quantities]
+
+
+def test_orders_that_go_on_in_another_file_are_emptied_whole() -> None:
+    # Load key, order, customer, quantity; what is left of the rows if ann is erased.
+    rows = [
+        (1, "#1", "ann", "1", None),
+        (1, "#1", None, "2", None),
+        (1, "#2", "bob", "3", "3"),
+        (2, "#1", None, "4", None),
+        (2, "#2", None, "5", "5"),
+        # Another's, with a number of the same.
+        (3, "#1", "bob", "6", "6"),
+        (3, "#1", None, "7", "7"),
+        # Another shop, and files whose rows stand for themselves.
+        (4, "#1", None, "8", "8"),
+        (5, "#1", None, "9", "9"),
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("create schema staging; create schema intermediate")
+        columns = ", ".join(f"{name} varchar" for name in (*LINE_FIELDS, "other_fields", "unread_hash"))
+        connection.execute(f"create table {ROWS} (load_key bigint, {columns})")
+        connection.execute(
+            "create table staging.base_invoice_files (load_key bigint, shape varchar, order_fields varchar)"
+        )
+        connection.execute(
+            "insert into staging.base_invoice_files values "
+            "(1, 's', '[1]'), (2, 's', '[1]'), (3, 's', '[1]'), (4, 't', '[1]'), (5, 's', '[]')"
+        )
+        connection.executemany(
+            f"insert into {ROWS} (load_key, invoice_id, customer_id, quantity) values (?, ?, ?, ?)",
+            [row[:-1] for row in rows],
+        )
+        assert empty_rows(connection, ["ann"]) == {"ann": 1}
+        assert connection.execute(f"select quantity from {ROWS} order by rowid").fetchall() == [
+            (row[-1],) for row in rows
+        ]
 
 
 def test_where_nothing_can_be_erased(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import gzip
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,7 +51,28 @@ def write_parquet(path: Path, lines: list[list[str]]) -> None:
     pq.write_table(table, path, row_group_size=ROWS // PIECES)
 
 
-WRITERS = {"csv": write_csv, "xlsx": write_workbook, "parquet": write_parquet}
+def write_gzip(path: Path, lines: list[list[str]]) -> None:
+    write_csv(path, lines)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+
+
+def write_utf_16(path: Path, lines: list[list[str]]) -> None:
+    write_csv(path, lines)
+    path.write_text(path.read_text("utf-8"), "utf-16")
+
+
+def write_small(path: Path, lines: list[list[str]]) -> None:
+    write_csv(path, lines[-5_000:])
+
+
+WRITERS = {
+    "csv": write_csv,
+    "small.csv": write_small,
+    "csv.gz": write_gzip,
+    "utf-16.csv": write_utf_16,
+    "xlsx": write_workbook,
+    "parquet": write_parquet,
+}
 
 
 @pytest.mark.parametrize("kind", WRITERS)

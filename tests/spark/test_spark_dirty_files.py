@@ -13,7 +13,7 @@ import pytest
 from both import Builds, build_both
 from comparison import MARTS, compare
 from connect_server import connect_server
-from dirty_files import UNKNOWN_FLAGS, DirtyFolder, write_folder
+from dirty_folders import DirtyFolder, what_files_do_not_say, write_folder
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,9 @@ def dirty_builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     if os.environ.get("TEST_PROFILE") == "short":
         pytest.skip("takes long: make test-spark")
     files = tmp_path_factory.mktemp("files")
-    write_folder(DirtyFolder(seed=8).files(), files)
-    said = {"max_rejected_share": 1, "document_type_meanings": dict.fromkeys(UNKNOWN_FLAGS, "rejected")}
+    folder = DirtyFolder(seed=8).files()
+    write_folder(folder, files)
+    said = what_files_do_not_say(folder) | {"overlapping_files": "all", "duplicate_lines": "drop"}
     steps = [{"name": "all", "files": [str(files)], "tests": ["unit_test"], "vars": said}]
     with connect_server(tmp_path_factory.mktemp("server")) as address:
         # Only the server has Java.

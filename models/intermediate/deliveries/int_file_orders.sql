@@ -36,7 +36,8 @@ lines as (
     where
         has_invoice_id
         and invoice_id is not null
-        and invoiced_at is not null
+        -- A mistyped year would make a file the newest delivery.
+        and {{ segmentation.is_plausible_time('invoiced_at') }}
         and coalesce(problem, '') not in (
             'order_mark', 'unreadable', 'erased', 'repeated_header', 'total_row', 'order_row'
         )

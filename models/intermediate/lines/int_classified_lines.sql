@@ -74,12 +74,7 @@ judged as (
         case
             when problem is not null then problem
             when invoice_id is null and has_invoice_id then 'missing_invoice'
-            when
-                invoiced_at is null
-                or invoiced_at < {{ segmentation.date_setting('first_plausible_date') }}
-                or invoiced_at >= {{ segmentation.date_setting('last_plausible_date') }}
-                or {{ segmentation.is_placeholder_date('cast(invoiced_at as date)') }}
-                then 'bad_date'
+            when invoiced_at is null or not {{ segmentation.is_plausible_time('invoiced_at') }} then 'bad_date'
             when quantity is null or quantity = 0 then 'bad_quantity'
             when unit_price is null then 'bad_price'
             when amount is null then 'bad_amount'

@@ -1,5 +1,3 @@
-{%- set content = segmentation.line_content() -%}
-
 -- Lines that are in no file by themselves, because the file says of a sale only that it was returned or refunded.
 with sales as (
 
@@ -10,30 +8,6 @@ with sales as (
 refunded_orders as (
 
     select * from {{ ref('int_order_refunds') }}
-
-),
-
-items as (
-
-    select
-        *,
-        {{ segmentation.item_number() }} as item_number
-    from sales
-
-),
-
--- A second delivery that repeats a sale repeats its return; if there are no invoice numbers, all are kept.
-returned_sales as (
-
-    select
-        *,
-        row_number() over (
-            partition by
-                {{ content | join(', ') }}, item_number,
-                case when not has_invoice_id then line_id end
-            order by source_file, source_row
-        ) as copy_number
-    from items
 
 ),
 
@@ -59,7 +33,7 @@ final as (
         has_invoice_id,
         returned_at as invoiced_at,
         unread_hash
-    from returned_sales
+    from sales
     where
         copy_number = 1
         and not has_line_of_return

@@ -15,6 +15,7 @@ lines as (
         and problem is null
         and quantity > 0
         and amount > 0
+        and {{ segmentation.is_plausible_time('invoiced_at') }}
 
 ),
 

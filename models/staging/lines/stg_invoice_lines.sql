@@ -232,7 +232,11 @@ lines as (
         price_in_file as unit_price,
         cast({{ segmentation.safe_cast('amount_in_file', segmentation.type_line_amount()) }} as {{ money }}) as amount,
         {%- endif %}
-        unread_hash,
+        -- What is read of a line and not kept tells it from others, too.
+        case
+            when coalesce(document_type, discount_text) is null then unread_hash
+            else {{ dbt.hash("coalesce(unread_hash, '') || chr(31) || coalesce(document_type, '') || chr(31) || coalesce(discount_text, '')") }}
+        end as unread_hash,
 
         -- booleans
         has_invoice_id,

@@ -121,6 +121,8 @@ typed_orders as (
             'case when ' ~ date ~ "_months.month is null then orders.date_order else 'dmy' end"
         ) }} as {{ date }},
         {%- endfor %}
+        orders.cancelled_at as cancelled_at_text,
+        orders.order_refund as refund_text,
         coalesce(orders.currency, orders.order_status, orders.cancelled_at, orders.order_refund) is null as is_continued
     from orders
     left join month_names as invoiced_at_months
@@ -179,6 +181,19 @@ final as (
         coalesce(typed_orders.order_status, continued.order_status) as order_status,
         coalesce(typed_orders.status_meaning, continued.status_meaning) as status_meaning,
         typed_orders.unknown_status,
+        -- What has no letter and no digit but 0, such as 0000-00-00 or a dash, says that there is nothing.
+        case
+            when
+                typed_orders.cancelled_at is null
+                and {{ segmentation.matches_pattern('typed_orders.cancelled_at_text', '[1-9A-Za-z]') }}
+                then typed_orders.cancelled_at_text
+        end as unreadable_cancelled_at,
+        case
+            when
+                typed_orders.refunded_amount is null
+                and {{ segmentation.matches_pattern('typed_orders.refund_text', '[1-9A-Za-z]') }}
+                then typed_orders.refund_text
+        end as unreadable_refund,
 
         -- numerics
         typed_orders.refunded_amount,

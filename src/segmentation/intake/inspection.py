@@ -297,9 +297,11 @@ class _Inspector:
         )
         # The last row of the sample may be half of one.
         whole = sample if len(sample) < _SAMPLE else sample[: sample.rfind("\n") + 1]
-        rows = list(islice(split_rows(io.StringIO(whole), delimiter, len(layout.headers)), SAMPLE_ROWS))
+        split = split_rows(io.StringIO(whole), delimiter, len(layout.headers))
+        rows = list(islice(split, SAMPLE_ROWS))
         first = rows[layout.header_row + 1 :]
-        self._refuse(described, first if file.size_bytes <= _SAMPLE else spread_rows(described, first))
+        is_whole = len(sample) < _SAMPLE
+        self._refuse(described, [*first, *split] if is_whole else spread_rows(described, first))
         return _structured(described, rows)
 
     def _refuse(self, file: InvoiceFile, rows: Sequence[Row]) -> None:
