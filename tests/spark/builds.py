@@ -31,6 +31,8 @@ def settings_of(folder: Path) -> dict[str, str]:
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "INVOICE_FILES": f"{folder}/invoices/**/*",
+        # Lists of another shop are lists, too: its customers are unknown, or others.
+        "SEGMENTS_CAMPAIGNS": str(PROJECT / "data/sample/campaigns"),
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_PUBLISHED": str(folder / "published"),
         "SEGMENTS_SPARK_WAREHOUSE": str(folder / "warehouse"),

@@ -20,6 +20,10 @@ MARTS = {
     "invoice_lines": ["line_id"],
     "rejected_invoice_lines": ["line_id"],
     "load_audit": ["source_file"],
+    "campaigns": ["campaign"],
+    "campaign_customers": ["campaign", "customer_id"],
+    "campaign_results": ["campaign", "segment", "measure"],
+    "campaign_days": ["campaign", "measure", "day"],
 }
 """The public tables and what a row of each is known by."""
 

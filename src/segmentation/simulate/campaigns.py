@@ -59,7 +59,7 @@ CAMPAIGNS = (
         "regular",
         "Loyal",
         "Invite to the loyalty programme and recommend what goes with past purchases.",
-        *(0.8343, 0.1233, 0.3, 0.3),
+        *(0.8343, 0.1233, 0.3, 0.25),
     ),
     Campaign(
         "Early access",
