@@ -146,7 +146,7 @@ def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:
         "Campaigns."
     )
     if st.button("Plan a campaign of this segment"):
-        st.session_state["campaign_segment"] = profile["segment"]
+        st.session_state["campaign_segment"] = profile.name
         st.switch_page(st.session_state["pages"]["campaigns"])
 
 

@@ -125,6 +125,8 @@ def _month_end(snapshot: Snapshot, customers: Customers, latest: datetime.date) 
     return None if members.empty else month_end
 
 
+# An order counts on its first day. One that begins so many days before the lines that are looked at is known to.
+_ORDER_DAYS = 7
 # Of the measure (y) and of the same in the time before (x).
 _SUMS = {"y": "{y}", "yy": "{y} * {y}", "x": "{x}", "xx": "{x} * {x}", "xy": "{x} * {y}"}
 
@@ -135,6 +137,7 @@ def _sums(customers: Customers, month_end: datetime.date | None) -> str:
         for measure in MEASURES
         for name, form in _SUMS.items()
     )
+    before = "invoiced_at >= $before and invoiced_at < $begin"
     return f"""
         with members as (
 
@@ -148,13 +151,13 @@ def _sums(customers: Customers, month_end: datetime.date | None) -> str:
                 customer_id,
                 min(case when line_type = 'sale' then invoiced_at end) as sold_at,
                 sum(case when line_type = 'sale' and invoiced_at >= $begin then amount else 0 end) as revenue,
-                sum(case when line_type = 'sale' and invoiced_at < $begin then amount else 0 end) as revenue_before,
+                sum(case when line_type = 'sale' and {before} then amount else 0 end) as revenue_before,
                 sum(case when line_type = 'return' and invoiced_at >= $begin then -amount else 0 end) as returned,
-                sum(case when line_type = 'return' and invoiced_at < $begin then -amount else 0 end) as returned_before
+                sum(case when line_type = 'return' and {before} then -amount else 0 end) as returned_before
             from invoice_lines
             where
                 line_type in ('sale', 'return')
-                and invoiced_at >= $before
+                and invoiced_at >= $before - interval {_ORDER_DAYS} day
                 and invoiced_at < $end
                 and customer_id in (select customer_id from members)
             group by customer_id, invoice_id
@@ -166,7 +169,7 @@ def _sums(customers: Customers, month_end: datetime.date | None) -> str:
             select
                 customer_id,
                 count(*) filter (sold_at >= $begin) as orders,
-                count(*) filter (sold_at < $begin) as orders_before,
+                count(*) filter (sold_at >= $before and sold_at < $begin) as orders_before,
                 cast(sum(revenue) as double) as revenue,
                 cast(sum(revenue_before) as double) as revenue_before,
                 cast(sum(returned) as double) as returned,

@@ -62,6 +62,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def number_of(digest: str) -> float:
+    return int(digest[:12], 16) / 16**12
+
+
 def campaign(snapshot: Snapshot, name: str, share: float = 0.2, *segments: str, keeps: bool = False) -> Campaign:
     return Campaign(name, choose(snapshot, segments), share, *DAYS, keeps_overlap=keeps)
 
@@ -116,9 +124,20 @@ def test_a_list_is_the_record_of_a_draw(many: Snapshot, folder: Path, capsys: py
         f"Spring|{row['customer_id']}|{row['group']}|{row['starts_on']}|{row['ends_on']}|{row['holdout_share']}"
         for row in rows
     )
-    seal = sum(int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15], 16) for text in texts)
+    seal = sum(int(md5(text)[:15], 16) for text in texts)
     assert {row["list_seal"] for row in rows} == {str(seal)}
     assert sorted(path.name for path in folder.iterdir()) == ["spring.csv"]
+
+
+def test_a_list_can_be_drawn_again_from_its_own_rows(many: Snapshot) -> None:
+    """By the package, of the hashes of the name and the ids, and the strata as the list has them."""
+    for name in ("Spring", "Summer", "Autumn", "Winter"):
+        rows = draw(many, campaign(many, name, 0.171)).rows.to_pandas()
+        ranks = {stratum: rank for rank, stratum in enumerate(sorted(set(rows["stratum"])))}
+        offset = number_of(md5(name))
+        hashes = [number_of(md5(md5(name) + customer)) for customer in rows["customer_id"]]
+        expected = draw_of_the_package(hashes, rows["stratum"].map(ranks), rows["customer_id"], 0.171, offset)
+        assert ((rows["group"] == "holdout") == expected).all()
 
 
 def test_the_same_campaign_draws_the_same_and_another_draws_independently(many: Snapshot, folder: Path) -> None:

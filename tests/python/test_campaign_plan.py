@@ -26,7 +26,7 @@ LINES = """
     with orders as (
         select
             'C' || (n % 900) as customer_id, 'I' || n as invoice_id, n,
-            timestamp '2023-11-01 23:30' + to_days(((n * 7919) % 240)::integer) as invoiced_at
+            timestamp '2023-11-01 23:30' + to_days(((n * 7919) % 241)::integer) as invoiced_at
         from range(4000) as numbers (n)
         where n % 900 < 500
     )
