@@ -148,7 +148,7 @@ balances as (
     select
         *,
         sum(step) over (
-            partition by customer_id, item, units order by invoiced_at, step desc, line_id
+            partition by customer_id, item, units order by invoiced_at asc, step desc, line_id asc
             rows between unbounded preceding and current row
         ) as balance
     from events

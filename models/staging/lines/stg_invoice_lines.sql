@@ -14,6 +14,10 @@
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
 {%- endfor -%}
 
+{%- set read_besides -%}
+coalesce(unread_hash, '') || chr(31) || coalesce(document_type, '') || chr(31) || coalesce(discount_text, '')
+{%- endset -%}
+
 -- What an order that is cut between two files takes from the other one changes with that file.
 with continued_orders as (
 
@@ -235,7 +239,7 @@ lines as (
         -- What is read of a line and not kept tells it from others, too.
         case
             when coalesce(document_type, discount_text) is null then unread_hash
-            else {{ dbt.hash("coalesce(unread_hash, '') || chr(31) || coalesce(document_type, '') || chr(31) || coalesce(discount_text, '')") }}
+            else {{ dbt.hash(read_besides) }}
         end as unread_hash,
 
         -- booleans
