@@ -23,6 +23,7 @@ MARTS = "marts"
 ABOUT = {
     "staging/files": "every row of every file, as text",
     "staging/lines": "rows typed and cleaned; none is dropped",
+    "staging/campaigns": "who was sent what, and who was not",
     "intermediate/deliveries": "which file's order holds",
     "intermediate/evidence": "what speaks for how files are read",
     "intermediate/lines": "what each line is: sale, return, copy …",
@@ -30,6 +31,7 @@ ABOUT = {
     "intermediate/customers": "features and RFM scores as of a date",
     "intermediate/model": "the fit; who is in which segment",
     "intermediate/value": "what customers will buy and are worth",
+    "intermediate/campaigns": "what campaigns did, and if it is chance",
     "intermediate/history": "segments at the end of each month",
     "intermediate/quality": "how far the segments can be trusted",
     MARTS: "the public tables",
