@@ -359,9 +359,7 @@ def conclusions(outlook: Outlook, currency: str) -> list[str]:
     if outlook.is_enough:
         least = detectable_words(outlook.detectable, expected, measure, currency)
         chance = (
-            ""
-            if outlook.power is None
-            else f" The one looked for is seen in {formats.share(outlook.power, 0)} of such campaigns."
+            "" if outlook.power is None else f" The one looked for is seen in {_odds(outlook.power)} of such campaigns."
         )
         return [*said, f"{at}, the least that is seen four times out of five is {least}.{chance}"]
     needs = f"{CARRIED_BY:,.0f} of the smaller group"
@@ -377,6 +375,10 @@ def conclusions(outlook: Outlook, currency: str) -> list[str]:
         else f" From {formats.share(outlook.least_share, 0)} held out on, something is."
     )
     return [*said, f"{at}, nothing would be said: {reason}{remedy}"]
+
+
+def _odds(power: float) -> str:
+    return "more than 99 %" if power > 0.99 else formats.share(power, 0)
 
 
 def effect_words(effect: Effect, expected: Expected, measure: str, currency: str) -> str:
