@@ -143,7 +143,7 @@ def of_segment(profile: Mapping[Hashable, Any], currency: str) -> str | None:
         return None
     brought = total(profile.get("campaign_incremental_revenue"), "revenue", currency)
     return (
-        f"Campaigns so far: {formats.count(measured)}; worked beyond chance: {formats.count(worked)}; revenue that they "
+        f"So far: {formats.count(measured)}; worked beyond chance: {formats.count(worked)}; revenue that they "
         f"brought: {brought}, more or less."
     )
 
