@@ -233,8 +233,11 @@ def test_a_campaign_is_planned_drawn_and_saved(chromium: Chromium, sample_build:
         tab.settle()
         assert "Win back 10 % more of them" in tab.text()
         assert "To see 10 more of 100 customers buy four times out of five" in tab.text()
-        fill(tab, "Customers more of a hundred who buy", "30")
-        assert "To see 30 more of 100 customers buy four times out of five, hold out at least" in tab.text()
+        # Within 90 days too few of them buy.
+        assert "not even a half held out is enough" in tab.text()
+        fill(tab, "Days that are measured", "120")
+        fill(tab, "Customers more of a hundred who buy", "11")
+        assert "To see 11 more of 100 customers buy four times out of five, hold out at least" in tab.text()
         fill(tab, "Name of the campaign", "=Win back")
         assert not folder.exists()
         tab.page.get_by_role("button", name="Draw the list").click()
