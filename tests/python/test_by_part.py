@@ -135,7 +135,7 @@ def test_no_model_writes_while_it_is_rendered(project: Path, sample_build: Build
     (project / "models/writes.sql").write_text(WRITES)
     rendered = dbt(project, arguments=("run", "--project-dir", str(project), "--profiles-dir", str(project)))
     models = [*(PROJECT / "models").rglob("*.sql"), *(PROJECT / "python_models").rglob("*.py")]
-    # With three hooks at the start and the end. The model that does write shows that nobody may.
-    assert f"Done. PASS={len(models) + 3} WARN=0 ERROR=1 SKIP=0" in rendered.output, rendered.output
+    # With four hooks at the start and the end. The model that does write shows that nobody may.
+    assert f"Done. PASS={len(models) + 4} WARN=0 ERROR=1 SKIP=0" in rendered.output, rendered.output
     assert "Failure in model writes" in rendered.message()
     assert "attached in read-only mode" in rendered.message()

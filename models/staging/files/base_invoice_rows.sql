@@ -3,7 +3,11 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='append_new_columns',
-        pre_hook="{{ segmentation.delete_stale_rows(this, ref('base_invoice_files')) }}"
+        pre_hook=[
+            "{{ segmentation.unpin_rows(this) }}",
+            "{{ segmentation.delete_stale_rows(this, ref('base_invoice_files')) }}"
+        ],
+        post_hook="{{ segmentation.pin_rows(this) }}"
     )
 }}
 
