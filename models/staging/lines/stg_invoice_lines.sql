@@ -14,10 +14,6 @@
     {%- do keys.append(segmentation.seed_checksum(seed)) -%}
 {%- endfor -%}
 
-{%- set read_besides -%}
-coalesce(unread_hash, '') || chr(31) || coalesce(document_type, '') || chr(31) || coalesce(discount_text, '')
-{%- endset -%}
-
 -- What an order that is cut between two files takes from the other one changes with that file.
 with continued_orders as (
 
@@ -236,11 +232,7 @@ lines as (
         price_in_file as unit_price,
         cast({{ segmentation.safe_cast('amount_in_file', segmentation.type_line_amount()) }} as {{ money }}) as amount,
         {%- endif %}
-        -- What is read of a line and not kept tells it from others, too.
-        case
-            when coalesce(document_type, discount_text) is null then unread_hash
-            else {{ dbt.hash(read_besides) }}
-        end as unread_hash,
+        {{ segmentation.unkept_hash() }} as unread_hash,
 
         -- booleans
         has_invoice_id,
