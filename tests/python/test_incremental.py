@@ -119,7 +119,7 @@ def test_only_what_is_new_or_changed_is_read(shop: Shop, tmp_path: Path) -> None
 
 
 def test_rows_are_found_where_they_are_whenever_the_database_tidies_up(shop: Shop, tmp_path: Path) -> None:
-    """All rows are deleted for others, and a checkpoint is due after each model, as it may be at any time in large shops."""
+    """All rows are deleted for others, and a checkpoint is due after each model, as it may be in large shops."""
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text())
     profiles["segmentation"]["outputs"]["duckdb"]["settings"]["checkpoint_threshold"] = "1KB"
     (tmp_path / "profiles.yml").write_text(yaml.safe_dump(profiles))
