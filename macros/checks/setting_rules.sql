@@ -70,6 +70,7 @@
         'value_discount_rate': {'signed': [-0.99, 10]},
         'gross_margin': {'signed': [-10, 10]},
         'purchase_model': {'one_of': ['auto', 'bg_nbd', 'mbg_nbd', 'pareto_nbd', 'nbd']},
+        'products': {'one_of': [true, false]},
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}
