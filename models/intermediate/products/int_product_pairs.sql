@@ -1,8 +1,8 @@
 {%- set days = var('validation_days') | int -%}
 {#- Of a customer's latest products, so that one who bought a thousand does not make a million pairs. -#}
-{%- set most_products, most_pairs = 100, 20 -%}
+{%- set most_products, most_pairs = 50, 10 -%}
 {#- What fewer have bought says nothing; what few have bought together is drawn towards nothing. -#}
-{%- set least_customers, least_together, shrinkage = 5, 2, 10 -%}
+{%- set least_customers, least_together, shrinkage = 5, 3, 10 -%}
 
 with purchases as (
 
@@ -116,7 +116,8 @@ products as (
 
 ),
 
-customer_pairs as (
+-- Each pair is counted once, and stands there in both directions afterwards.
+counted_pairs as (
 
     select
         one.known_until,
@@ -129,12 +130,32 @@ customer_pairs as (
         on
             one.known_until = other.known_until
             and one.customer_id = other.customer_id
-    where one.product_code <> other.product_code
+            and one.product_code < other.product_code
     group by
         one.known_until,
         one.product_code,
         other.product_code
     having count(*) >= {{ least_together }}
+
+),
+
+customer_pairs as (
+
+    select
+        known_until,
+        product_code,
+        other_product_code,
+        customers,
+        weight
+    from counted_pairs
+    union all
+    select
+        known_until,
+        other_product_code as product_code,
+        product_code as other_product_code,
+        customers,
+        weight
+    from counted_pairs
 
 ),
 
