@@ -261,6 +261,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "value_discount_rate": (-1, "it must be a number from -0.99 to 10"),
     "gross_margin": ("half", "it must be a number from -10 to 10"),
     "purchase_model": ("gamma", "it must be auto, bg_nbd, mbg_nbd, pareto_nbd or nbd"),
+    "products": ("some", "it must be true or false"),
     "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
     "unit_tests": ("yes", "it must be true or false"),
 }

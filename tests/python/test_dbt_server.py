@@ -35,6 +35,7 @@ OTHERS: dict[str, Any] = {
     "knn_neighbors": 5,
     "refit": "never",
     "purchase_model": "bg_nbd",
+    "products": False,
 }
 
 

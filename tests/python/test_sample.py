@@ -14,14 +14,17 @@ from sklearn.metrics import adjusted_rand_score
 
 MARTS = [
     "country_sales",
+    "customer_recommendations",
     "customer_segments",
     "customer_value",
     "invoice_lines",
     "load_audit",
+    "product_pairs",
     "reading_evidence",
     "rejected_invoice_lines",
     "segment_history",
     "segment_migrations",
+    "segment_products",
     "segment_profiles",
     "segment_sales",
     "segment_silhouettes",

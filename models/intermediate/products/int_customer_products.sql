@@ -64,7 +64,6 @@ lines as (
     select
         customers.ledger_key,
         lines.line_id,
-        lines.customer_id,
         lines.product_code,
         lines.invoice_id,
         lines.amount,
@@ -78,11 +77,11 @@ lines as (
 
 ),
 
+-- The key of a part stands for the customer: one column less to group millions of rows by.
 invoices as (
 
     select
         lines.ledger_key,
-        lines.customer_id,
         lines.product_code,
         lines.invoice_id,
         min(lines.purchase_date) as first_purchase_date,
@@ -94,7 +93,6 @@ invoices as (
     left join cancelled_lines on lines.line_id = cancelled_lines.line_id
     group by
         lines.ledger_key,
-        lines.customer_id,
         lines.product_code,
         lines.invoice_id
 
@@ -104,7 +102,6 @@ products as (
 
     select
         ledger_key,
-        customer_id,
         product_code,
         count(first_purchase_date) as orders,
         sum(purchased) as purchased,
@@ -113,10 +110,7 @@ products as (
         min(first_purchase_date) as first_purchase_date,
         max(last_purchase_date) as last_purchase_date
     from invoices
-    group by
-        ledger_key,
-        customer_id,
-        product_code
+    group by ledger_key, product_code
 
 ),
 
@@ -124,25 +118,26 @@ final as (
 
     select
         -- ids
-        ledger_key,
-        customer_id,
-        product_code,
+        products.ledger_key,
+        customers.customer_id,
+        products.product_code,
 
         -- numerics
-        cast(orders as bigint) as orders,
-        {{ segmentation.customer_money('purchased', 'customer_id') }} as purchased,
-        {{ segmentation.customer_money('returned', 'customer_id') }} as returned,
-        {{ segmentation.customer_money('cancelled', 'customer_id') }} as cancelled,
+        cast(products.orders as bigint) as orders,
+        {%- for column in ['purchased', 'returned', 'cancelled'] %}
+        {{ segmentation.customer_money('products.' ~ column, 'customers.customer_id') }} as {{ column }},
+        {%- endfor %}
         row_number() over (
-            partition by customer_id
-            order by last_purchase_date desc nulls last, orders desc, purchased desc, product_code asc
+            partition by products.ledger_key
+            order by products.last_purchase_date desc nulls last, products.product_code
         ) as recency_rank,
 
         -- dates
-        first_purchase_date,
-        last_purchase_date
+        products.first_purchase_date,
+        products.last_purchase_date
 
     from products
+    inner join customers on products.ledger_key = customers.ledger_key
 
 )
 

@@ -42,7 +42,6 @@ first_purchases as (
         product_code,
         min(purchase_date) as first_purchase_date
     from purchases
-    where is_on_trial
     group by customer_id, product_code
 
 ),
@@ -70,9 +69,7 @@ known_sums as (
         max(purchases.purchase_date) as last_purchase_date
     from purchases
     inner join validation_dates on purchases.purchase_date < validation_dates.cut_date
-    where
-        purchases.is_on_trial
-        and purchases.customer_id in (select new_products.customer_id from new_products)
+    where purchases.customer_id in (select new_products.customer_id from new_products)
     group by purchases.customer_id, purchases.product_code
 
 ),

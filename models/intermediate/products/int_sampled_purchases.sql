@@ -1,46 +1,31 @@
-{%- set days = var('validation_days') | int -%}
+{{ config(materialized='by_part', part_key='sample_key') }}
 
-with customers as (
+{#- Without the var it is the day after the last of all. -#}
+{%- set is_known = 'lines.invoice_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
 
-    select
+with customer_products as (
+
+    select distinct
         customer_id,
-        sample_rank
-    from {{ ref('int_clustering_features') }}
-    where sample_rank <= greatest({{ var('fit_sample_size') }}, {{ var('validation_sample') }})
+        ledger_key
+    from {{ ref('int_customer_products') }}
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_as_of_date') }}
-
-),
-
-sales as (
+sampled_customers as (
 
     select
-        lines.customer_id,
-        lines.invoice_id,
-        lines.product_code,
-        max(lines.description) as description,
-        min(lines.invoice_date) as purchase_date
-    from {{ ref('int_invoice_lines') }} as lines
-    inner join customers on lines.customer_id = customers.customer_id
-    cross join as_of
-    where
-        lines.line_type = 'sale'
-        and lines.product_code is not null
-        and {{ var('products') | lower }}
-        and lines.invoice_date < as_of.as_of_date
-        -- Pairs are counted in the days before the as-of date and before the cut; the trial has to know all of a customer.
-        and (
-            customers.sample_rank <= {{ var('validation_sample') }}
-            or lines.invoice_date >= {{ segmentation.dateadd('day', -2 * days, 'as_of.as_of_date') }}
-        )
-    group by
-        lines.customer_id,
-        lines.invoice_id,
-        lines.product_code
+        customer_products.customer_id,
+        customer_products.ledger_key
+    from customer_products
+    inner join {{ ref('int_clustering_features') }} as customers on customer_products.customer_id = customers.customer_id
+    where customers.sample_rank <= {{ var('validation_sample') }}
+
+),
+
+customers as (
+
+    {{ segmentation.pending_parts('sampled_customers', ['ledger_key'], 'sample_key') }}
 
 ),
 
@@ -48,21 +33,28 @@ final as (
 
     select
         -- ids
-        sales.customer_id,
-        sales.invoice_id,
-        sales.product_code,
+        customers.sample_key,
+        lines.customer_id,
+        lines.invoice_id,
+        lines.product_code,
 
         -- text
-        sales.description,
-
-        -- booleans
-        customers.sample_rank <= {{ var('validation_sample') }} as is_on_trial,
+        max(lines.description) as description,
 
         -- dates
-        sales.purchase_date
+        min(lines.invoice_date) as purchase_date
 
-    from sales
-    inner join customers on sales.customer_id = customers.customer_id
+    from {{ ref('int_invoice_lines') }} as lines
+    inner join customers on lines.customer_id = customers.customer_id
+    where
+        lines.line_type = 'sale'
+        and lines.product_code is not null
+        and {{ is_known }}
+    group by
+        customers.sample_key,
+        lines.customer_id,
+        lines.invoice_id,
+        lines.product_code
 
 )
 
