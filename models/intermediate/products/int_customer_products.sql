@@ -127,10 +127,13 @@ final as (
         {%- for column in ['purchased', 'returned', 'cancelled'] %}
         {{ segmentation.customer_money('products.' ~ column, 'customers.customer_id') }} as {{ column }},
         {%- endfor %}
-        row_number() over (
-            partition by products.ledger_key
-            order by products.last_purchase_date desc nulls last, products.product_code
-        ) as recency_rank,
+        case
+            when products.orders > 0
+                then row_number() over (
+                    partition by products.ledger_key
+                    order by products.last_purchase_date desc nulls last, products.product_code
+                )
+        end as recency_rank,
 
         -- dates
         products.first_purchase_date,

@@ -94,22 +94,11 @@ baskets as (
 
 ),
 
-totals as (
-
-    select
-        known_until,
-        count(distinct customer_id) as all_customers
-    from baskets
-    group by known_until
-
-),
-
 products as (
 
     select
         known_until,
         product_code,
-        count(*) as customers,
         cast(sum(weight) as double) as weight
     from baskets
     group by known_until, product_code
@@ -167,9 +156,6 @@ similar_pairs as (
         pairs.product_code,
         pairs.other_product_code,
         pairs.customers,
-        products.customers as product_customers,
-        others.customers as other_customers,
-        totals.all_customers,
         cast(
             pairs.weight / sqrt(products.weight * others.weight) * pairs.customers / (pairs.customers + {{ shrinkage }})
             as decimal(9, 6)
@@ -183,7 +169,6 @@ similar_pairs as (
         on
             pairs.known_until = others.known_until
             and pairs.other_product_code = others.product_code
-    inner join totals on pairs.known_until = totals.known_until
 
 ),
 
@@ -206,63 +191,99 @@ nearest as (
 
 ),
 
-order_products as (
+-- What is said of the pairs of today is counted over all products of a customer and an order.
+latest_purchases as (
 
     select
-        known_purchases.known_until,
-        known_purchases.customer_id,
-        known_purchases.invoice_id,
-        known_purchases.product_code
+        customer_id,
+        invoice_id,
+        product_code
     from known_purchases
-    inner join baskets
-        on
-            known_purchases.known_until = baskets.known_until
-            and known_purchases.customer_id = baskets.customer_id
-            and known_purchases.product_code = baskets.product_code
-    where known_purchases.is_today
+    where is_today
 
 ),
 
-order_totals as (
+latest_products as (
 
-    select count(distinct invoice_id) as all_orders
-    from order_products
+    select distinct
+        customer_id,
+        product_code
+    from latest_purchases
 
 ),
 
-product_orders as (
+latest_pairs as (
 
     select
-        known_until,
-        product_code,
-        count(*) as orders
-    from order_products
-    group by known_until, product_code
-
-),
-
-order_pairs as (
-
-    select
-        nearest.known_until,
-        nearest.product_code,
-        nearest.other_product_code,
-        count(*) as orders
-    from nearest
-    inner join order_products as one
-        on
-            nearest.known_until = one.known_until
-            and nearest.product_code = one.product_code
-    inner join order_products as other
-        on
-            nearest.known_until = other.known_until
-            and nearest.other_product_code = other.product_code
-            and one.customer_id = other.customer_id
-            and one.invoice_id = other.invoice_id
-    group by
-        nearest.known_until,
         nearest.product_code,
         nearest.other_product_code
+    from nearest
+    inner join as_of on nearest.known_until = as_of.as_of_date
+
+),
+
+{%- for counted, purchases, keys in [
+    ('customers', 'latest_products', ['customer_id']), ('orders', 'latest_purchases', ['customer_id', 'invoice_id'])
+] %}
+
+{{ counted }}_of_products as (
+
+    select
+        product_code,
+        count(*) as {{ counted }}
+    from {{ purchases }}
+    group by product_code
+
+),
+
+all_{{ counted }} as (
+
+    select count(*) as {{ counted }}
+    from (select distinct {{ keys | join(', ') }} from {{ purchases }}) as distinct_{{ counted }}
+
+),
+
+{{ counted }}_of_pairs as (
+
+    select
+        latest_pairs.product_code,
+        latest_pairs.other_product_code,
+        count(*) as {{ counted }}
+    from latest_pairs
+    inner join {{ purchases }} as one on latest_pairs.product_code = one.product_code
+    inner join {{ purchases }} as other
+        on
+            latest_pairs.other_product_code = other.product_code
+            {%- for key in keys %}
+            and one.{{ key }} = other.{{ key }}
+            {%- endfor %}
+    group by latest_pairs.product_code, latest_pairs.other_product_code
+
+),
+{%- endfor %}
+
+counts as (
+
+    select
+        latest_pairs.product_code,
+        latest_pairs.other_product_code,
+        {%- for counted in ['customers', 'orders'] %}
+        coalesce({{ counted }}_of_pairs.{{ counted }}, 0) as {{ counted }},
+        {{ counted }}_of_products.{{ counted }} as product_{{ counted }},
+        {{ counted }}_of_others.{{ counted }} as other_{{ counted }},
+        all_{{ counted }}.{{ counted }} as all_{{ counted }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from latest_pairs
+    {%- for counted in ['customers', 'orders'] %}
+    cross join all_{{ counted }}
+    inner join {{ counted }}_of_products on latest_pairs.product_code = {{ counted }}_of_products.product_code
+    inner join {{ counted }}_of_products as {{ counted }}_of_others
+        on latest_pairs.other_product_code = {{ counted }}_of_others.product_code
+    left join {{ counted }}_of_pairs
+        on
+            latest_pairs.product_code = {{ counted }}_of_pairs.product_code
+            and latest_pairs.other_product_code = {{ counted }}_of_pairs.other_product_code
+    {%- endfor %}
 
 ),
 
@@ -276,33 +297,23 @@ final as (
         -- numerics
         nearest.pair_rank,
         nearest.similarity,
-        nearest.customers,
-        nearest.product_customers,
-        nearest.other_customers,
-        nearest.all_customers,
-        coalesce(order_pairs.orders, 0) as orders,
-        product_orders.orders as product_orders,
-        other_orders.orders as other_orders,
-        order_totals.all_orders,
+        {%- for counted in ['customers', 'orders'] %}
+        counts.{{ counted }},
+        counts.product_{{ counted }},
+        counts.other_{{ counted }},
+        counts.all_{{ counted }},
+        {%- endfor %}
 
         -- dates
         nearest.known_until
 
     from nearest
-    cross join order_totals
-    left join order_pairs
+    left join as_of on nearest.known_until = as_of.as_of_date
+    left join counts
         on
-            nearest.known_until = order_pairs.known_until
-            and nearest.product_code = order_pairs.product_code
-            and nearest.other_product_code = order_pairs.other_product_code
-    left join product_orders
-        on
-            nearest.known_until = product_orders.known_until
-            and nearest.product_code = product_orders.product_code
-    left join product_orders as other_orders
-        on
-            nearest.known_until = other_orders.known_until
-            and nearest.other_product_code = other_orders.product_code
+            as_of.as_of_date is not null
+            and nearest.product_code = counts.product_code
+            and nearest.other_product_code = counts.other_product_code
 
 )
 

@@ -131,6 +131,16 @@ best_sellers as (
 
 ),
 
+bought_products as (
+
+    select
+        customer_id,
+        count(*) as products
+    from customer_products
+    group by customer_id
+
+),
+
 given_customers as (
 
     select
@@ -146,9 +156,11 @@ lacking_customers as (
     select
         customers.customer_id,
         assignments.segment,
+        bought_products.products + {{ given }} as sellers_to_look_at,
         coalesce(given_customers.products, 0) as products
     from customers
     inner join assignments on customers.customer_id = assignments.customer_id
+    inner join bought_products on customers.customer_id = bought_products.customer_id
     left join given_customers on customers.customer_id = given_customers.customer_id
     where coalesce(given_customers.products, 0) < {{ given }}
 
@@ -167,7 +179,7 @@ best_unbought as (
     inner join best_sellers
         on
             lacking_customers.segment = best_sellers.segment
-            and best_sellers.seller_rank <= 30
+            and best_sellers.seller_rank <= lacking_customers.sellers_to_look_at
     left join customer_products
         on
             lacking_customers.customer_id = customer_products.customer_id
