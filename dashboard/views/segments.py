@@ -16,6 +16,7 @@ from shown import as_of, chart, escape, facts, table
 from segmentation_charts import formats
 from segmentation_charts.customers import against_everybody
 from segmentation_charts.frames import value as value_frames
+from segmentation_charts.frames.campaigns import of_segment
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.published import Snapshot
 from segmentation_charts.theme import OVERLAY
@@ -134,13 +135,9 @@ def _countries(snapshot: Snapshot, members: Members) -> None:
 
 def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:
     st.header("Campaigns")
-    measured = profile.get("campaigns_measured")
-    if measured is not None and not pd.isna(measured) and measured:
-        brought = formats.money(profile["campaign_incremental_revenue"], snapshot.currency)
-        st.markdown(
-            f"{formats.things(int(measured), 'campaign')} reached customers of the segment and "
-            f"{formats.count(profile['campaigns_that_worked'])} worked; in all they brought {brought} in revenue."
-        )
+    past = of_segment(profile.to_dict(), snapshot.currency)
+    if past:
+        st.markdown(escape(past))
     st.markdown(
         "Whom to write to, whom to leave out so that the effect can be measured, and what it brought, is on the page "
         "Campaigns."

@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from segmentation_charts import formats
+from segmentation_charts.frames.campaigns import of_segment
 from segmentation_charts.frames.segments import current_colors, profiles
 from segmentation_charts.published import Snapshot
 from segmentation_charts.style import NARROW, WIDE
@@ -57,7 +58,7 @@ def _drawing(figure: Figure, width: float) -> Markup:
     return Markup(inline_svg(figure, width))  # noqa: S704
 
 
-def _segments(snapshot: Snapshot) -> list[dict[str, str]]:
+def _segments(snapshot: Snapshot) -> list[dict[str, str | None]]:
     colors = current_colors(snapshot)
     return [
         {
@@ -69,6 +70,7 @@ def _segments(snapshot: Snapshot) -> list[dict[str, str]]:
             "explanation": row["explanation"],
             "action": row["recommended_action"],
             "goal": row["goal"],
+            "campaigns": of_segment(row, snapshot.currency),
             "holdout": formats.share(row["holdout_share"], 0),
         }
         for row in profiles(snapshot).to_dict("records")

@@ -22,6 +22,7 @@ from published_shop import shop
 
 from segmentation.campaigns.draw import balance
 from segmentation.campaigns.draw import draw as draw_of_the_package
+from segmentation.campaigns.lists import Reading, read_lists
 from segmentation_campaigns import __main__ as command
 from segmentation_campaigns import drawing, lists
 from segmentation_campaigns.customers import CampaignError, choose, split
@@ -228,6 +229,26 @@ def test_no_cell_begins_as_a_formula_and_no_text_is_lost(
     written = lists.read(path)
     assert written.campaign == "@campaign"
     assert set(written.customers.to_pylist()) >= set(HOSTILE)
+    snapshot.close()
+
+
+def test_builds_read_a_list_as_it_was_drawn(folder: Path, tmp_path: Path) -> None:
+    """Whatever customers and the campaign are called; the seal is then that of what was read."""
+    # Ids as builds publish them: those with an @ are in lower case.
+    names = sorted({name.lower() if "@" in name else name.strip() for name in HOSTILE})
+    snapshot = shop(tmp_path / "shop", [*names, "erika@example.com", *map(str, range(50))], country="=country")
+    rows = draw(snapshot, campaign(snapshot, "=Été, 春", 0.3)).rows
+    path = lists.save("=Été, 春", lists.to_csv(rows), folder)
+    read = read_lists(str(path), "", Reading({"campaign": "campaign", "holdout": "holdout"}, {})).to_pylist()
+    assert {row["problem"] for row in read} == {None}
+    drawn = {(row["campaign"], row["customer_id"], row["group"], row["stratum"]) for row in rows.to_pylist()}
+    assert {(row["campaign"], row["customer_id"], row["campaign_group"], row["stratum"]) for row in read} == drawn
+    texts = (
+        f"{row['campaign']}|{row['customer_id']}|{row['campaign_group']}|{row['starts_on']}|{row['ends_on']}|"
+        f"{row['written_share']}"
+        for row in read
+    )
+    assert {row["list_seal"] for row in read} == {str(sum(int(md5(text)[:15], 16) for text in texts))}
     snapshot.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -125,6 +126,26 @@ def brought(snapshot: Snapshot, rows: pd.DataFrame) -> pd.DataFrame:
         anytime_high=None,
     )
     return forest_rows(found, "revenue", snapshot.currency, decimals=0)
+
+
+def of_segment(profile: Mapping[Hashable, Any], currency: str) -> str | None:
+    """Say what past campaigns did for a segment; None where there was none.
+
+    Parameters
+    ----------
+    profile : mapping
+        A row of segment_profiles, of whatever release.
+    currency : str
+        What comes before amounts.
+    """
+    measured, worked = profile.get("campaigns_measured"), profile.get("campaigns_that_worked")
+    if measured is None or pd.isna(measured) or not measured:
+        return None
+    brought = total(profile.get("campaign_incremental_revenue"), "revenue", currency)
+    return (
+        f"So far: {formats.count(measured)}; worked beyond chance: {formats.count(worked)}; revenue that they "
+        f"brought: {brought}, more or less."
+    )
 
 
 def forest_rows(rows: pd.DataFrame, measure: str, currency: str, decimals: int = 2) -> pd.DataFrame:
