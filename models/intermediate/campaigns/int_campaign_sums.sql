@@ -120,37 +120,59 @@ drawn as (
 
 ),
 
-final as (
+-- Each measure in rows of its own. Not a query a measure: Spark would add up as often.
+measures as (
 
     {%- for measure in measures %}
+    select '{{ measure }}' as measure
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+final as (
 
     select
         {{ group_columns }},
-        '{{ measure }}' as measure,
+        measures.measure,
         cast(null as date) as activity_date,
-        customers,
+        drawn.customers,
         cast(0 as double) as y,
         cast(0 as double) as yy,
-        cast({{ measure }}_x as double) as x,
-        cast({{ measure }}_xx as double) as xx,
+        {%- for sum in ['x', 'xx'] %}
+        case measures.measure
+            {%- for measure in measures %}
+            when '{{ measure }}' then cast(drawn.{{ measure }}_{{ sum }} as double)
+            {%- endfor %}
+        end as {{ sum }},
+        {%- endfor %}
         cast(0 as double) as xy
     from drawn
+    cross join measures
 
     union all
 
     select
         {{ group_columns }},
-        '{{ measure }}' as measure,
-        activity_date,
+        measures.measure,
+        added.activity_date,
         0 as customers,
-        cast({{ measure }}_y as double) as y,
-        cast({{ measure }}_yy as double) as yy,
+        {%- for sum in ['y', 'yy'] %}
+        case measures.measure
+            {%- for measure in measures %}
+            when '{{ measure }}' then cast(added.{{ measure }}_{{ sum }} as double)
+            {%- endfor %}
+        end as {{ sum }},
+        {%- endfor %}
         cast(0 as double) as x,
         cast(0 as double) as xx,
-        cast({{ measure }}_xy as double) as xy
+        case measures.measure
+            {%- for measure in measures %}
+            when '{{ measure }}' then cast(added.{{ measure }}_xy as double)
+            {%- endfor %}
+        end as xy
     from added
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    cross join measures
 
 )
 
