@@ -129,7 +129,7 @@ def test_what_a_segment_buys_is_in_the_lines(online_retail_build: Build) -> None
 
 
 def test_a_pair_of_products_is_counted_in_the_lines(online_retail_build: Build) -> None:
-    """The green and the pink teacup, bought by many with more than 50 others: what is said of a pair is of all lines."""
+    """The green and the pink teacup, bought by many with more than 50 others: what is said is of all lines."""
     ((customers, orders),) = online_retail_build.rows(
         """
         with sales as (
