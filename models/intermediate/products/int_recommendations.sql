@@ -1,14 +1,9 @@
 {%- set days = var('validation_days') | int -%}
-{%- set given, top_sellers = 5, 100 -%}
+{%- set given, top_sellers = 5, 40 -%}
 {%- set known_products = '(select looked_at.known_products from looked_at)' -%}
 
-with customer_products as (
-
-    select * from {{ ref('int_customer_products') }}
-
-),
-
-customers as (
+-- The ledger of products is read where it is needed: one import for all would be kept in memory.
+with customers as (
 
     select * from {{ ref('int_clustering_features') }}
     where {{ var('products') | lower }}
@@ -82,7 +77,7 @@ looked_at as (
 
 going_with as (
 
-    {{ segmentation.unbought_products('customer_products', 'pairs', known_products, given) | indent(4) }}
+    {{ segmentation.unbought_products(ref('int_customer_products'), 'pairs', known_products, given) | indent(4) }}
 
 ),
 
@@ -99,7 +94,7 @@ reasons as (
         ) as reason_rank
     from going_with
     inner join pairs on going_with.product_code = pairs.other_product_code
-    inner join customer_products
+    inner join {{ ref('int_customer_products') }} as customer_products
         on
             going_with.customer_id = customer_products.customer_id
             and pairs.product_code = customer_products.product_code
@@ -206,7 +201,7 @@ bought_sellers as (
     select
         customer_products.customer_id,
         top_sellers.product_code
-    from customer_products
+    from {{ ref('int_customer_products') }} as customer_products
     inner join lacking_customers on customer_products.customer_id = lacking_customers.customer_id
     inner join top_sellers
         on
