@@ -1,5 +1,6 @@
 {%- set days = var('validation_days') | int -%}
 {%- set methods = ['bought_with', 'best_sellers'] -%}
+{%- set at_most = '(select looked_at.known_products from looked_at)' -%}
 {%- set measures = ['hit_rate', 'hit_share', 'recall'] -%}
 
 with validation_dates as (
@@ -131,7 +132,10 @@ best_unbought as (
     select
         tried_customers.customer_id,
         best_sellers.product_code,
-        row_number() over (partition by tried_customers.customer_id order by best_sellers.seller_rank) as product_rank
+        row_number() over (
+            partition by tried_customers.customer_id
+            order by best_sellers.seller_rank
+        ) as product_rank
     from tried_customers
     inner join best_sellers on best_sellers.seller_rank <= 200
     left join known_products
@@ -151,7 +155,7 @@ looked_at as (
 
 bought_with as (
 
-    {{ segmentation.unbought_products('known_products', 'pairs', '(select looked_at.known_products from looked_at)') | indent(4) }}
+    {{ segmentation.unbought_products('known_products', 'pairs', at_most) | indent(4) }}
 
 ),
 
@@ -234,8 +238,10 @@ shares as (
         {{ k }} as list_length,
         {%- for method in methods %}
         cast(case when {{ method }}_{{ k }} > 0 then 1 else 0 end as decimal(9, 6)) as {{ method }}_hit_rate,
-        cast(cast({{ method }}_{{ k }} as double) / least({{ k }}, new_products) as decimal(9, 6)) as {{ method }}_hit_share,
-        cast(cast({{ method }}_{{ k }} as double) / new_products as decimal(9, 6)) as {{ method }}_recall{{ ',' if not loop.last }}
+        cast(cast({{ method }}_{{ k }} as double) / least({{ k }}, new_products) as decimal(9, 6))
+            as {{ method }}_hit_share,
+        cast(cast({{ method }}_{{ k }} as double) / new_products as decimal(9, 6))
+            as {{ method }}_recall{{ ',' if not loop.last }}
         {%- endfor %}
     from of_groups
     {{ 'union all' if not loop.last }}
@@ -254,7 +260,10 @@ final as (
         cast(sum(bought_with_{{ measure }}) as double) / count(*) as bought_with,
         cast(sum(best_sellers_{{ measure }}) as double) / count(*) as best_sellers,
         sqrt(
-            cast(sum((bought_with_{{ measure }} - best_sellers_{{ measure }}) * (bought_with_{{ measure }} - best_sellers_{{ measure }})) as double)
+            cast(sum(
+                (bought_with_{{ measure }} - best_sellers_{{ measure }})
+                * (bought_with_{{ measure }} - best_sellers_{{ measure }})
+            ) as double)
         ) / count(*) as standard_error
     from shares
     group by of_segment, list_length

@@ -1,13 +1,9 @@
 {%- set days = var('validation_days') | int -%}
-{%- set given = 5 -%}
+{%- set given, top_sellers = 5, 40 -%}
+{%- set known_products = '(select looked_at.known_products from looked_at)' -%}
 
-with customer_products as (
-
-    select * from {{ ref('int_customer_products') }}
-
-),
-
-customers as (
+-- The ledger of products is read where it is needed: one import for all would be kept in memory.
+with customers as (
 
     select * from {{ ref('int_clustering_features') }}
     where {{ var('products') | lower }}
@@ -81,7 +77,7 @@ looked_at as (
 
 going_with as (
 
-    {{ segmentation.unbought_products('customer_products', 'pairs', '(select looked_at.known_products from looked_at)', given) | indent(4) }}
+    {{ segmentation.unbought_products(ref('int_customer_products'), 'pairs', known_products, given) | indent(4) }}
 
 ),
 
@@ -98,7 +94,7 @@ reasons as (
         ) as reason_rank
     from going_with
     inner join pairs on going_with.product_code = pairs.other_product_code
-    inner join customer_products
+    inner join {{ ref('int_customer_products') }} as customer_products
         on
             going_with.customer_id = customer_products.customer_id
             and pairs.product_code = customer_products.product_code
@@ -107,37 +103,73 @@ reasons as (
 
 ),
 
-sellers as (
+recent_purchases as (
 
-    select
-        assignments.segment,
-        purchases.product_code,
-        count(distinct purchases.customer_id) as customers
+    select distinct
+        purchases.customer_id,
+        purchases.product_code
     from purchases
-    inner join assignments on purchases.customer_id = assignments.customer_id
     inner join offered_products on purchases.product_code = offered_products.product_code
     inner join as_of
         on purchases.purchase_date >= {{ segmentation.dateadd('day', -days, 'as_of.as_of_date') }}
-    group by assignments.segment, purchases.product_code
 
 ),
 
+sellers as (
+
+    select
+        product_code,
+        count(*) as customers
+    from recent_purchases
+    group by product_code
+
+),
+
+sellers_of_segments as (
+
+    select
+        assignments.segment,
+        recent_purchases.product_code,
+        count(*) as customers
+    from recent_purchases
+    inner join assignments on recent_purchases.customer_id = assignments.customer_id
+    group by assignments.segment, recent_purchases.product_code
+
+),
+
+segments as (
+
+    select distinct segment
+    from assignments
+
+),
+
+-- A segment whose customers bought nothing lately has the best sellers of all.
 best_sellers as (
 
     select
-        *,
-        row_number() over (partition by segment order by customers desc, product_code asc) as seller_rank
-    from sellers
+        segments.segment,
+        sellers.product_code,
+        row_number() over (
+            partition by segments.segment
+            order by
+                coalesce(sellers_of_segments.customers, 0) desc,
+                sellers.customers desc,
+                sellers.product_code asc
+        ) as seller_rank
+    from segments
+    cross join sellers
+    left join sellers_of_segments
+        on
+            segments.segment = sellers_of_segments.segment
+            and sellers.product_code = sellers_of_segments.product_code
 
 ),
 
-bought_products as (
+top_sellers as (
 
-    select
-        customer_id,
-        count(*) as products
-    from customer_products
-    group by customer_id
+    select * from best_sellers
+    where seller_rank <= {{ top_sellers }}
 
 ),
 
@@ -145,7 +177,7 @@ given_customers as (
 
     select
         customer_id,
-        count(*) as products
+        count(*) as product_count
     from going_with
     group by customer_id
 
@@ -156,40 +188,64 @@ lacking_customers as (
     select
         customers.customer_id,
         assignments.segment,
-        bought_products.products + {{ given }} as sellers_to_look_at,
-        coalesce(given_customers.products, 0) as products
+        coalesce(given_customers.product_count, 0) as product_count
     from customers
     inner join assignments on customers.customer_id = assignments.customer_id
-    inner join bought_products on customers.customer_id = bought_products.customer_id
     left join given_customers on customers.customer_id = given_customers.customer_id
-    where coalesce(given_customers.products, 0) < {{ given }}
+    where coalesce(given_customers.product_count, 0) < {{ given }}
 
 ),
 
+bought_sellers as (
+
+    select
+        customer_products.customer_id,
+        top_sellers.product_code
+    from {{ ref('int_customer_products') }} as customer_products
+    inner join lacking_customers on customer_products.customer_id = lacking_customers.customer_id
+    inner join top_sellers
+        on
+            lacking_customers.segment = top_sellers.segment
+            and customer_products.product_code = top_sellers.product_code
+
+),
+
+bought_counts as (
+
+    select
+        customer_id,
+        count(*) as product_count
+    from bought_sellers
+    group by customer_id
+
+),
+
+-- Whoever bought b of the best sellers has not bought five of the first b + 5.
 best_unbought as (
 
     select
         lacking_customers.customer_id,
-        best_sellers.product_code,
-        lacking_customers.products + row_number() over (
+        top_sellers.product_code,
+        lacking_customers.product_count + row_number() over (
             partition by lacking_customers.customer_id
-            order by best_sellers.seller_rank
+            order by top_sellers.seller_rank
         ) as product_rank
     from lacking_customers
-    inner join best_sellers
+    left join bought_counts on lacking_customers.customer_id = bought_counts.customer_id
+    inner join top_sellers
         on
-            lacking_customers.segment = best_sellers.segment
-            and best_sellers.seller_rank <= lacking_customers.sellers_to_look_at
-    left join customer_products
+            lacking_customers.segment = top_sellers.segment
+            and top_sellers.seller_rank <= coalesce(bought_counts.product_count, 0) + {{ given }}
+    left join bought_sellers
         on
-            lacking_customers.customer_id = customer_products.customer_id
-            and best_sellers.product_code = customer_products.product_code
+            lacking_customers.customer_id = bought_sellers.customer_id
+            and top_sellers.product_code = bought_sellers.product_code
     left join going_with
         on
             lacking_customers.customer_id = going_with.customer_id
-            and best_sellers.product_code = going_with.product_code
+            and top_sellers.product_code = going_with.product_code
     where
-        customer_products.product_code is null
+        bought_sellers.product_code is null
         and going_with.product_code is null
 
 ),

@@ -18,8 +18,9 @@ sampled_customers as (
         customer_products.customer_id,
         customer_products.ledger_key
     from customer_products
-    inner join {{ ref('int_clustering_features') }} as customers on customer_products.customer_id = customers.customer_id
-    where customers.sample_rank <= {{ var('validation_sample') }}
+    inner join {{ ref('int_clustering_features') }} as features
+        on customer_products.customer_id = features.customer_id
+    where features.sample_rank <= {{ var('validation_sample') }}
 
 ),
 

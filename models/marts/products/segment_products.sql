@@ -24,8 +24,7 @@ members as (
 
     select
         segment,
-        count(*) as segment_customers,
-        sum(count(*)) over () as all_customers
+        count(*) as segment_customers
     from assignments
     group by segment
 
@@ -46,26 +45,17 @@ sums as (
 
 ),
 
--- Of whom there are customers in every segment: a customer without one is in neither count.
-totals as (
-
-    select
-        product_code,
-        sum(customers) as product_customers
-    from sums
-    group by product_code
-
-),
-
+-- A segment that buys more of everything likes nothing in particular: expected is its share of all that was bought.
 compared as (
 
     select
         sums.*,
         members.segment_customers,
-        cast(totals.product_customers as double) * members.segment_customers / members.all_customers as expected_customers
+        cast(sum(sums.customers) over (partition by sums.product_code) as double)
+        * sum(sums.customers) over (partition by sums.segment)
+        / sum(sums.customers) over () as expected_customers
     from sums
     inner join members on sums.segment = members.segment
-    inner join totals on sums.product_code = totals.product_code
 
 ),
 
@@ -73,7 +63,8 @@ shrunk as (
 
     select
         *,
-        cast((customers + {{ shrinkage }}) / (expected_customers + {{ shrinkage }}) as decimal(18, 6)) as times_as_frequent
+        cast((customers + {{ shrinkage }}) / (expected_customers + {{ shrinkage }}) as decimal(18, 6))
+            as times_as_frequent
     from compared
 
 ),
@@ -82,8 +73,14 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by segment order by times_as_frequent desc, customers desc, product_code asc) as preference_rank,
-        row_number() over (partition by segment order by customers desc, revenue desc, product_code asc) as customers_rank
+        row_number() over (
+            partition by segment
+            order by times_as_frequent desc, customers desc, product_code asc
+        ) as preference_rank,
+        row_number() over (
+            partition by segment
+            order by customers desc, revenue desc, product_code asc
+        ) as customers_rank
     from shrunk
 
 ),
