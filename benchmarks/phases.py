@@ -17,6 +17,7 @@ FITTING = "fitting"
 ASSIGNMENT = "assignment"
 VALUE = "value"
 CAMPAIGNS = "campaigns"
+PRODUCTS = "products"
 HISTORY = "history"
 MARTS = "marts"
 TESTS = "tests"
@@ -30,6 +31,7 @@ GROUPS = {
     FITTING: "comparing candidates with their stability, fitting, holding out, validating, drift",
     ASSIGNMENT: "the segment of every customer, by neighbours and by the nearest centroid",
     VALUE: "what customers will buy and what that is worth: the fit, the forecast at a past day, all customers",
+    PRODUCTS: "what segments like, what goes together, what to recommend, and its trial",
     HISTORY: "measures and segments at the end of each month, and who moved",
     CAMPAIGNS: "what campaigns did, if there are lists",
     MARTS: "the public tables that are not named above",
@@ -85,6 +87,11 @@ MODELS = {
             "value_model",
             "value_validation",
         ),
+    ),
+    PRODUCTS: (
+        *("int_customer_products", "int_sampled_purchases", "int_products", "int_product_pairs"),
+        *("int_recommendation_trial", "int_recommendations", "int_product_checks"),
+        *("segment_products", "product_pairs", "customer_recommendations"),
     ),
     HISTORY: (
         *("int_history_months", "int_history_features", "int_scored_history"),

@@ -76,6 +76,7 @@
             'model_version', 'contacted'
         ]},
         'campaign_revenue_cap': share,
+        'products': {'one_of': [true, false]},
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}

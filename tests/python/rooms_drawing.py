@@ -32,6 +32,7 @@ ABOUT = {
     "intermediate/model": "the fit; who is in which segment",
     "intermediate/value": "what customers will buy and are worth",
     "intermediate/campaigns": "what campaigns did, and if it is chance",
+    "intermediate/products": "what segments buy, what goes together, and what to offer",
     "intermediate/history": "segments at the end of each month",
     "intermediate/quality": "how far the segments can be trusted",
     MARTS: "the public tables",

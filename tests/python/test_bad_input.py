@@ -282,6 +282,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         "such as {customer_id: Account}; the fields are campaign, customer_id, group",
     ),
     "campaign_revenue_cap": (99, "it must be a share from 0 to 1"),
+    "products": ("some", "it must be true or false"),
     "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
     "unit_tests": ("yes", "it must be true or false"),
 }

@@ -36,6 +36,7 @@ OTHERS: dict[str, Any] = {
     "refit": "never",
     "purchase_model": "bg_nbd",
     "campaign_map": {"customer_id": "Account"},
+    "products": False,
 }
 
 

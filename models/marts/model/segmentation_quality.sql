@@ -1,5 +1,5 @@
 {%- set all_checks = [
-    'candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks', 'value_checks'
+    'candidate_checks', 'neighbor_checks', 'validation_checks', 'drift_checks', 'name_checks', 'value_checks', 'product_checks'
 ] -%}
 
 with candidate_checks as (
@@ -35,6 +35,12 @@ name_checks as (
 value_checks as (
 
     select * from {{ ref('int_value_checks') }}
+
+),
+
+product_checks as (
+
+    select * from {{ ref('int_product_checks') }}
 
 ),
 

@@ -1,0 +1,116 @@
+{#- Rows a segment, at most twice as many; what is drawn towards 1. -#}
+{%- set most_products, shrinkage = 100, 10 -%}
+
+with customer_products as (
+
+    select * from {{ ref('int_customer_products') }}
+    where orders > 0
+
+),
+
+assignments as (
+
+    select * from {{ ref('int_segment_assignments') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_products') }}
+
+),
+
+members as (
+
+    select
+        segment,
+        count(*) as segment_customers
+    from assignments
+    group by segment
+
+),
+
+sums as (
+
+    select
+        assignments.segment,
+        customer_products.product_code,
+        count(*) as customers,
+        sum(customer_products.orders) as orders,
+        sum(customer_products.purchased) as revenue,
+        sum(customer_products.returned) as returned_value
+    from customer_products
+    inner join assignments on customer_products.customer_id = assignments.customer_id
+    group by assignments.segment, customer_products.product_code
+
+),
+
+-- A segment that buys more of everything likes nothing in particular: expected is its share of all that was bought.
+compared as (
+
+    select
+        sums.*,
+        members.segment_customers,
+        cast(sum(sums.customers) over (partition by sums.product_code) as double)
+        * sum(sums.customers) over (partition by sums.segment)
+        / sum(sums.customers) over () as expected_customers
+    from sums
+    inner join members on sums.segment = members.segment
+
+),
+
+shrunk as (
+
+    select
+        *,
+        cast((customers + {{ shrinkage }}) / (expected_customers + {{ shrinkage }}) as decimal(18, 6))
+            as times_as_frequent
+    from compared
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by segment
+            order by times_as_frequent desc, customers desc, product_code asc
+        ) as preference_rank,
+        row_number() over (
+            partition by segment
+            order by customers desc, revenue desc, product_code asc
+        ) as customers_rank
+    from shrunk
+
+),
+
+final as (
+
+    select
+        -- ids
+        ranked.segment,
+        ranked.product_code,
+
+        -- text
+        products.description,
+
+        -- numerics
+        ranked.customers,
+        cast(ranked.orders as bigint) as orders,
+        cast(ranked.revenue as {{ segmentation.type_money_total() }}) as revenue,
+        cast(ranked.returned_value as {{ segmentation.type_money_total() }}) as returned_value,
+        {{ segmentation.share_of('ranked.customers', 'ranked.segment_customers') }} as customer_share,
+        ranked.times_as_frequent,
+        cast(ranked.preference_rank as integer) as preference_rank,
+        cast(ranked.customers_rank as integer) as customers_rank
+
+    from ranked
+    inner join products on ranked.product_code = products.product_code
+    where
+        ranked.preference_rank <= {{ most_products }}
+        or ranked.customers_rank <= {{ most_products }}
+
+)
+
+select * from final

@@ -1,0 +1,151 @@
+"""What customers like, on Online Retail: counted again from the public lines, and held against what came."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Build
+
+NOT_TO_RECOMMEND = {
+    "bought before": """
+        select 1 from marts.customer_recommendations inner join marts.invoice_lines using (customer_id, product_code)
+        where line_type = 'sale'
+    """,
+    "no product, or not sold in the last 90 days": """
+        select 1 from marts.customer_recommendations as r where not exists (
+            select 1 from marts.invoice_lines as l
+            where l.line_type = 'sale' and l.product_code = r.product_code
+                and l.invoiced_at >= r.as_of_date - interval 90 day
+        )
+    """,
+    "mostly sent back": """
+        select 1 from marts.customer_recommendations semi join (
+            select product_code
+            from marts.invoice_lines as lines left join intermediate.int_cancelled_lines as cancelled using (line_id)
+            where line_type in ('sale', 'return') and lines.customer_id is not null
+            group by product_code
+            having -2 * coalesce(sum(lines.amount) filter (line_type = 'return' and cancelled.line_id is null), 0)
+                >= sum(lines.amount) filter (line_type = 'sale' or cancelled.line_id is not null)
+        ) using (product_code)
+    """,
+    "for a reason that the customer did not buy": """
+        select 1 from marts.customer_recommendations as r where method = 'bought_with' and not exists (
+            select 1 from marts.invoice_lines as l where l.line_type = 'sale' and l.customer_id = r.customer_id
+                and l.product_code = r.reason_product_code
+        )
+    """,
+}
+
+
+def test_the_ledger_of_products_is_the_ledger(online_retail_build: Build) -> None:
+    """Every sale and return of Online Retail has a product."""
+    of_products, of_days = (
+        online_retail_build.rows(f"select sum(purchased), sum(returned), sum(cancelled) from intermediate.{table}")
+        for table in ("int_customer_products", "int_customer_days")
+    )
+    assert of_products == of_days
+
+
+def test_recommendations_hit_far_more_than_best_sellers(online_retail_build: Build) -> None:
+    """The bar is 1.6 times as many hits as the best sellers of the last 90 days, over products not bought before."""
+    found = dict(
+        online_retail_build.rows(
+            "select subject, value from marts.segmentation_quality "
+            "where check_name = 'recommendations_over_best_sellers'"
+        )
+    )
+    assert found["hit_share at 10"] > 1.9
+    assert found["hit_share at 5"] > 2.0
+
+
+def test_best_sellers_are_no_weak_bar(online_retail_build: Build) -> None:
+    """What best sellers hit, counted another way: from the public lines."""
+    ((hit_share, customers),) = online_retail_build.rows(
+        """
+        with sales as (
+            select customer_id, product_code, min(invoiced_at::date) as first_date
+            from marts.invoice_lines where line_type = 'sale' and customer_id is not null group by all
+        ),
+        best as (
+            select product_code, count(distinct customer_id) as customers from marts.invoice_lines
+            where line_type = 'sale' and customer_id is not null
+                and invoiced_at >= '2011-06-13' and invoiced_at < '2011-09-11'
+            group by all
+        ),
+        tried as (
+            select customer_id, count(*) filter (first_date >= '2011-09-11') as new from sales
+            group by customer_id having min(first_date) < '2011-09-11' and new > 0
+        ),
+        listed as (
+            select customer_id, product_code,
+                row_number() over (partition by customer_id order by best.customers desc, product_code) as place
+            from tried cross join best
+            anti join (from sales where first_date < '2011-09-11') as known using (customer_id, product_code)
+        )
+        select avg(hits / least(10, new)), count(*) from (
+            select customer_id, any_value(new) as new, count(sales.product_code) as hits
+            from tried left join listed using (customer_id) left join sales using (customer_id, product_code)
+            where place <= 10 group by customer_id
+        )
+        """
+    )
+    ((value, bar, explanation),) = online_retail_build.rows(
+        "select value, bar, explanation from marts.segmentation_quality "
+        "where check_name = 'recommendations' and subject = 'hit_share at 10' and segment is null"
+    )
+    assert bar == pytest.approx(hit_share, abs=1e-5)
+    assert explanation.startswith(f"of {customers} customers")
+    assert value > 1.6 * bar
+
+
+@pytest.mark.parametrize("fault", NOT_TO_RECOMMEND)
+def test_nothing_is_recommended_that_should_not_be(online_retail_build: Build, fault: str) -> None:
+    assert online_retail_build.rows(NOT_TO_RECOMMEND[fault]) == []
+
+
+def test_every_customer_with_a_segment_gets_five(online_retail_build: Build) -> None:
+    """Those who bought once, too."""
+    found = online_retail_build.rows(
+        """
+        select count(*), min(products), max(products) from (
+            select customer_id, count(r.product_code) as products
+            from marts.customer_segments left join marts.customer_recommendations as r using (customer_id) group by all
+        )
+        """
+    )
+    assert found == [(4_334, 5, 5)]
+
+
+def test_what_a_segment_buys_is_in_the_lines(online_retail_build: Build) -> None:
+    differing = online_retail_build.rows(
+        """
+        select segment, product_code, customers, orders, revenue from marts.segment_products
+        except
+        select segment, product_code, count(distinct customer_id), count(distinct invoice_id), sum(amount)
+        from marts.invoice_lines inner join marts.customer_segments using (customer_id)
+        where line_type = 'sale' group by all
+        """
+    )
+    assert differing == []
+
+
+def test_a_pair_of_products_is_counted_in_the_lines(online_retail_build: Build) -> None:
+    """The green and the pink teacup, bought by many with more than 50 others: what is said is of all lines."""
+    ((customers, orders),) = online_retail_build.rows(
+        """
+        with sales as (
+            select distinct customer_id, invoice_id, product_code from marts.invoice_lines
+            where line_type = 'sale' and customer_id is not null and invoiced_at >= '2011-09-11'
+        )
+        select
+            count(distinct one.customer_id),
+            count(distinct one.invoice_id) filter (one.invoice_id = other.invoice_id)
+        from sales as one inner join sales as other using (customer_id)
+        where one.product_code = '22697' and other.product_code = '22698'
+        """
+    )
+    ((counted_customers, counted_orders, lift),) = online_retail_build.rows(
+        "select customers, orders, order_lift from marts.product_pairs "
+        "where product_code = '22697' and other_product_code = '22698'"
+    )
+    assert (counted_customers, counted_orders) == (customers, orders)
+    assert lift > 10
