@@ -28,7 +28,7 @@ NOT_TO_RECOMMEND = {
         ) using (product_code)
     """,
     "for a reason that the customer did not buy": """
-        select 1 from marts.customer_recommendations as r where method = 'bought_with' and not exists (
+        select 1 from marts.customer_recommendations as r where basis = 'bought_with' and not exists (
             select 1 from marts.invoice_lines as l where l.line_type = 'sale' and l.customer_id = r.customer_id
                 and l.product_code = r.reason_product_code
         )

@@ -1,7 +1,8 @@
 {{ config(materialized='by_part', part_key='ledger_key') }}
 
 {#- Without the var it is the day after the last of all. -#}
-{%- set is_known = 'lines.invoice_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
+{%- set as_of_date = segmentation.date_setting('as_of_date') -%}
+{%- set is_known = 'sold.invoice_date < ' ~ as_of_date if var('as_of_date') else 'true' -%}
 
 with cancelled_lines as (
 
@@ -63,16 +64,16 @@ lines as (
 
     select
         customers.ledger_key,
-        lines.line_id,
-        lines.product_code,
-        lines.invoice_id,
-        lines.amount,
-        case when lines.line_type = 'sale' then lines.invoice_date end as purchase_date
-    from {{ ref('int_invoice_lines') }} as lines
-    inner join customers on lines.customer_id = customers.customer_id
+        sold.line_id,
+        sold.product_code,
+        sold.invoice_id,
+        sold.amount,
+        case when sold.line_type = 'sale' then sold.invoice_date end as purchase_date
+    from {{ ref('int_invoice_lines') }} as sold
+    inner join customers on sold.customer_id = customers.customer_id
     where
-        lines.line_type in ('sale', 'return')
-        and lines.product_code is not null
+        sold.line_type in ('sale', 'return')
+        and sold.product_code is not null
         and {{ is_known }}
 
 ),
@@ -114,33 +115,39 @@ products as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by ledger_key
+            order by last_purchase_date desc nulls last, product_code asc
+        ) as recency_rank
+    from products
+
+),
+
 final as (
 
     select
         -- ids
-        products.ledger_key,
+        ranked.ledger_key,
         customers.customer_id,
-        products.product_code,
+        ranked.product_code,
 
         -- numerics
-        cast(products.orders as bigint) as orders,
+        cast(ranked.orders as bigint) as orders,
         {%- for column in ['purchased', 'returned', 'cancelled'] %}
-        {{ segmentation.customer_money('products.' ~ column, 'customers.customer_id') }} as {{ column }},
+        cast(ranked.{{ column }} as {{ segmentation.type_money() }}) as {{ column }},
         {%- endfor %}
-        case
-            when products.orders > 0
-                then row_number() over (
-                    partition by products.ledger_key
-                    order by products.last_purchase_date desc nulls last, products.product_code
-                )
-        end as recency_rank,
+        case when ranked.orders > 0 then ranked.recency_rank end as recency_rank,
 
         -- dates
-        products.first_purchase_date,
-        products.last_purchase_date
+        ranked.first_purchase_date,
+        ranked.last_purchase_date
 
-    from products
-    inner join customers on products.ledger_key = customers.ledger_key
+    from ranked
+    inner join customers on ranked.ledger_key = customers.ledger_key
 
 )
 

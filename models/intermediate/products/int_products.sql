@@ -1,3 +1,5 @@
+{%- set days = var('validation_days') | int -%}
+
 with customer_products as (
 
     select * from {{ ref('int_customer_products') }}
@@ -7,6 +9,12 @@ with customer_products as (
 purchases as (
 
     select * from {{ ref('int_sampled_purchases') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
 
 ),
 
@@ -35,28 +43,42 @@ sums as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        2 * (returned - cancelled) >= purchased - cancelled as is_mostly_returned
+    from sums
+
+),
+
 final as (
 
     select
         -- ids
-        sums.product_code,
+        judged.product_code,
 
         -- text
         descriptions.description,
 
         -- numerics
-        sums.customers,
-        cast(sums.orders as bigint) as orders,
-        cast(sums.purchased as {{ segmentation.type_money_total() }}) as purchased,
+        judged.customers,
+        cast(judged.orders as bigint) as orders,
+        cast(judged.purchased as {{ segmentation.type_money_total() }}) as purchased,
 
         -- booleans
-        2 * (sums.returned - sums.cancelled) >= sums.purchased - sums.cancelled as is_mostly_returned,
+        judged.is_mostly_returned,
+        not judged.is_mostly_returned
+        and coalesce(
+            judged.last_purchase_date >= {{ segmentation.dateadd('day', -days, 'as_of.as_of_date') }}, false
+        ) as is_offered,
 
         -- dates
-        sums.last_purchase_date
+        judged.last_purchase_date
 
-    from sums
-    left join descriptions on sums.product_code = descriptions.product_code
+    from judged
+    cross join as_of
+    left join descriptions on judged.product_code = descriptions.product_code
 
 )
 

@@ -1,5 +1,5 @@
 {%- set days = var('validation_days') | int -%}
-{%- set methods = ['bought_with', 'best_sellers'] -%}
+{%- set bases = ['bought_with', 'best_sellers'] -%}
 {%- set at_most = '(select looked_at.known_products from looked_at)' -%}
 {%- set measures = ['hit_rate', 'hit_share', 'recall'] -%}
 
@@ -87,43 +87,30 @@ known_products as (
 
 ),
 
-known_customers as (
-
-    select distinct customer_id from known_products
-
-),
-
 tried_customers as (
 
     select
-        known_customers.customer_id,
+        customer_id,
         count(*) as new_products
-    from known_customers
-    inner join new_products on known_customers.customer_id = new_products.customer_id
-    group by known_customers.customer_id
-
-),
-
-sellers as (
-
-    select
-        purchases.product_code,
-        count(distinct purchases.customer_id) as customers
-    from purchases
-    inner join validation_dates
-        on
-            purchases.purchase_date < validation_dates.cut_date
-            and purchases.purchase_date >= {{ segmentation.dateadd('day', -days, 'validation_dates.cut_date') }}
-    group by purchases.product_code
+    from new_products
+    where customer_id in (select known_sums.customer_id from known_sums)
+    group by customer_id
 
 ),
 
 best_sellers as (
 
     select
-        product_code,
-        row_number() over (order by customers desc, product_code asc) as seller_rank
-    from sellers
+        purchases.product_code,
+        row_number() over (
+            order by count(distinct purchases.customer_id) desc, purchases.product_code asc
+        ) as seller_rank
+    from purchases
+    inner join validation_dates
+        on
+            purchases.purchase_date < validation_dates.cut_date
+            and purchases.purchase_date >= {{ segmentation.dateadd('day', -days, 'validation_dates.cut_date') }}
+    group by purchases.product_code
 
 ),
 
@@ -162,14 +149,14 @@ bought_with as (
 given as (
 
     select
-        'bought_with' as method,
+        'bought_with' as basis,
         customer_id,
         product_code,
         product_rank
     from bought_with
     union all
     select
-        'best_sellers' as method,
+        'best_sellers' as basis,
         customer_id,
         product_code,
         product_rank
@@ -178,10 +165,22 @@ given as (
 
 ),
 
+-- A row of all customers has no segment.
+lists as (
+
+    {%- for list_length, is_of_segment in [(5, 'true'), (5, 'false'), (10, 'true'), (10, 'false')] %}
+    select
+        {{ list_length }} as list_length,
+        {{ is_of_segment }} as is_of_segment
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
 hits as (
 
     select
-        given.method,
+        given.basis,
         given.customer_id,
         sum(case when given.product_rank <= 5 then 1 else 0 end) as hits_5,
         count(*) as hits_10
@@ -190,62 +189,46 @@ hits as (
         on
             given.customer_id = new_products.customer_id
             and given.product_code = new_products.product_code
-    group by given.method, given.customer_id
+    group by given.basis, given.customer_id
 
 ),
 
 outcomes as (
 
     select
-        tried_customers.customer_id,
-        assignments.segment,
+        case when lists.is_of_segment then assignments.segment end as segment,
+        lists.list_length,
         tried_customers.new_products,
-        {%- for method in methods %}
-        coalesce({{ method }}.hits_5, 0) as {{ method }}_5,
-        coalesce({{ method }}.hits_10, 0) as {{ method }}_10{{ ',' if not loop.last }}
-        {%- endfor %}
+        least(lists.list_length, tried_customers.new_products) as most_hits,
+        case when lists.list_length = 5 then bought_with.hits_5 else bought_with.hits_10 end as bought_with_hits,
+        case when lists.list_length = 5 then best_sellers.hits_5 else best_sellers.hits_10 end as best_sellers_hits
     from tried_customers
     inner join assignments on tried_customers.customer_id = assignments.customer_id
-    {%- for method in methods %}
-    left join hits as {{ method }}
+    cross join lists
+    left join hits as bought_with
         on
-            tried_customers.customer_id = {{ method }}.customer_id
-            and {{ method }}.method = '{{ method }}'
-    {%- endfor %}
-
-),
-
-of_groups as (
-
-    select
-        cast(null as {{ dbt.type_string() }}) as of_segment,
-        outcomes.*
-    from outcomes
-    union all
-    select
-        segment as of_segment,
-        outcomes.*
-    from outcomes
+            tried_customers.customer_id = bought_with.customer_id
+            and bought_with.basis = 'bought_with'
+    left join hits as best_sellers
+        on
+            tried_customers.customer_id = best_sellers.customer_id
+            and best_sellers.basis = 'best_sellers'
 
 ),
 
 -- Rounded before they are averaged: sums of decimals are the same in any order.
 shares as (
 
-    {%- for k in [5, 10] %}
     select
-        of_segment,
-        {{ k }} as list_length,
-        {%- for method in methods %}
-        cast(case when {{ method }}_{{ k }} > 0 then 1 else 0 end as decimal(9, 6)) as {{ method }}_hit_rate,
-        cast(cast({{ method }}_{{ k }} as double) / least({{ k }}, new_products) as decimal(9, 6))
-            as {{ method }}_hit_share,
-        cast(cast({{ method }}_{{ k }} as double) / new_products as decimal(9, 6))
-            as {{ method }}_recall{{ ',' if not loop.last }}
+        segment,
+        list_length,
+        {%- for basis in bases %}
+        cast(case when {{ basis }}_hits > 0 then 1 else 0 end as decimal(9, 6)) as {{ basis }}_hit_rate,
+        cast(cast(coalesce({{ basis }}_hits, 0) as double) / most_hits as decimal(9, 6)) as {{ basis }}_hit_share,
+        cast(cast(coalesce({{ basis }}_hits, 0) as double) / new_products as decimal(9, 6)) as {{ basis }}_recall,
         {%- endfor %}
-    from of_groups
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        new_products
+    from outcomes
 
 ),
 
@@ -253,7 +236,7 @@ final as (
 
     {%- for measure in measures %}
     select
-        of_segment as segment,
+        segment,
         '{{ measure }}' as measure,
         list_length,
         count(*) as customers,
@@ -266,7 +249,7 @@ final as (
             ) as double)
         ) / count(*) as standard_error
     from shares
-    group by of_segment, list_length
+    group by segment, list_length
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -1,5 +1,4 @@
-{%- set days = var('validation_days') | int -%}
-{%- set given, top_sellers = 5, 40 -%}
+{%- set given = 5 -%}
 {%- set known_products = '(select looked_at.known_products from looked_at)' -%}
 
 -- The ledger of products is read where it is needed: one import for all would be kept in memory.
@@ -22,15 +21,16 @@ as_of as (
 
 ),
 
-products as (
+offered_products as (
 
     select * from {{ ref('int_products') }}
+    where is_offered
 
 ),
 
-purchases as (
+top_sellers as (
 
-    select * from {{ ref('int_sampled_purchases') }}
+    select * from {{ ref('int_segment_best_sellers') }}
 
 ),
 
@@ -44,17 +44,6 @@ trials as (
         and measure = 'hit_share'
         and list_length = 10
         and bought_with < best_sellers
-
-),
-
--- No longer sold: not within the days before the as-of date.
-offered_products as (
-
-    select products.product_code
-    from products
-    inner join as_of
-        on products.last_purchase_date >= {{ segmentation.dateadd('day', -days, 'as_of.as_of_date') }}
-    where not products.is_mostly_returned
 
 ),
 
@@ -100,76 +89,6 @@ reasons as (
             and pairs.product_code = customer_products.product_code
     cross join looked_at
     where customer_products.recency_rank <= looked_at.known_products
-
-),
-
-recent_purchases as (
-
-    select distinct
-        purchases.customer_id,
-        purchases.product_code
-    from purchases
-    inner join offered_products on purchases.product_code = offered_products.product_code
-    inner join as_of
-        on purchases.purchase_date >= {{ segmentation.dateadd('day', -days, 'as_of.as_of_date') }}
-
-),
-
-sellers as (
-
-    select
-        product_code,
-        count(*) as customers
-    from recent_purchases
-    group by product_code
-
-),
-
-sellers_of_segments as (
-
-    select
-        assignments.segment,
-        recent_purchases.product_code,
-        count(*) as customers
-    from recent_purchases
-    inner join assignments on recent_purchases.customer_id = assignments.customer_id
-    group by assignments.segment, recent_purchases.product_code
-
-),
-
-segments as (
-
-    select distinct segment
-    from assignments
-
-),
-
--- A segment whose customers bought nothing lately has the best sellers of all.
-best_sellers as (
-
-    select
-        segments.segment,
-        sellers.product_code,
-        row_number() over (
-            partition by segments.segment
-            order by
-                coalesce(sellers_of_segments.customers, 0) desc,
-                sellers.customers desc,
-                sellers.product_code asc
-        ) as seller_rank
-    from segments
-    cross join sellers
-    left join sellers_of_segments
-        on
-            segments.segment = sellers_of_segments.segment
-            and sellers.product_code = sellers_of_segments.product_code
-
-),
-
-top_sellers as (
-
-    select * from best_sellers
-    where seller_rank <= {{ top_sellers }}
 
 ),
 
@@ -257,7 +176,7 @@ recommended as (
         going_with.product_code,
         going_with.product_rank,
         going_with.score,
-        'bought_with' as method,
+        'bought_with' as basis,
         reasons.reason_product_code
     from going_with
     inner join reasons
@@ -271,7 +190,7 @@ recommended as (
         product_code,
         product_rank,
         null as score,
-        'best_seller' as method,
+        'best_seller' as basis,
         null as reason_product_code
     from best_unbought
     where product_rank <= {{ given }}
@@ -287,7 +206,7 @@ final as (
         reason_product_code,
 
         -- text
-        method,
+        basis,
 
         -- numerics
         cast(product_rank as integer) as recommendation_rank,

@@ -1,7 +1,8 @@
 {{ config(materialized='by_part', part_key='sample_key') }}
 
 {#- Without the var it is the day after the last of all. -#}
-{%- set is_known = 'lines.invoice_date < ' ~ segmentation.date_setting('as_of_date') if var('as_of_date') else 'true' -%}
+{%- set as_of_date = segmentation.date_setting('as_of_date') -%}
+{%- set is_known = 'sold.invoice_date < ' ~ as_of_date if var('as_of_date') else 'true' -%}
 
 with customer_products as (
 
@@ -35,27 +36,27 @@ final as (
     select
         -- ids
         customers.sample_key,
-        lines.customer_id,
-        lines.invoice_id,
-        lines.product_code,
+        sold.customer_id,
+        sold.invoice_id,
+        sold.product_code,
 
         -- text
-        max(lines.description) as description,
+        max(sold.description) as description,
 
         -- dates
-        min(lines.invoice_date) as purchase_date
+        min(sold.invoice_date) as purchase_date
 
-    from {{ ref('int_invoice_lines') }} as lines
-    inner join customers on lines.customer_id = customers.customer_id
+    from {{ ref('int_invoice_lines') }} as sold
+    inner join customers on sold.customer_id = customers.customer_id
     where
-        lines.line_type = 'sale'
-        and lines.product_code is not null
+        sold.line_type = 'sale'
+        and sold.product_code is not null
         and {{ is_known }}
     group by
         customers.sample_key,
-        lines.customer_id,
-        lines.invoice_id,
-        lines.product_code
+        sold.customer_id,
+        sold.invoice_id,
+        sold.product_code
 
 )
 

@@ -28,7 +28,7 @@ final as (
         -- text
         products.description,
         reasons.description as reason_description,
-        recommendations.method,
+        recommendations.basis,
 
         -- numerics
         recommendations.score,

@@ -8,6 +8,12 @@ with pairs as (
 
 ),
 
+counts as (
+
+    select * from {{ ref('int_product_pair_counts') }}
+
+),
+
 products as (
 
     select * from {{ ref('int_products') }}
@@ -22,10 +28,8 @@ as_of as (
 
 supported as (
 
-    select pairs.*
-    from pairs
-    inner join as_of on pairs.known_until = as_of.as_of_date
-    where pairs.customers >= {{ least_together }}
+    select * from counts
+    where customers >= {{ least_together }}
 
 ),
 
@@ -38,11 +42,11 @@ final as (
 
         -- text
         products.description,
-        others.description as other_description,
+        other_products.description as other_description,
 
         -- numerics
-        cast(supported.pair_rank as integer) as pair_rank,
-        supported.similarity,
+        cast(pairs.pair_rank as integer) as pair_rank,
+        pairs.similarity,
         {%- for side, counted in sides.items() %}
         supported.{{ counted }},
         {{ segmentation.share_of('supported.' ~ counted, 'supported.all_' ~ counted) }} as {{ side }}_support,
@@ -54,11 +58,17 @@ final as (
         {%- endfor %}
 
         -- dates
-        supported.known_until as as_of_date
+        pairs.known_until as as_of_date
 
     from supported
+    cross join as_of
+    inner join pairs
+        on
+            as_of.as_of_date = pairs.known_until
+            and supported.product_code = pairs.product_code
+            and supported.other_product_code = pairs.other_product_code
     left join products on supported.product_code = products.product_code
-    left join products as others on supported.other_product_code = others.product_code
+    left join products as other_products on supported.other_product_code = other_products.product_code
 
 )
 
