@@ -110,6 +110,24 @@ def value(snapshot: Snapshot, customer_id: str) -> pd.Series | None:
     return None if found.empty else found.iloc[0]
 
 
+def recommendations(snapshot: Snapshot, customer_id: str) -> pd.DataFrame:
+    """Return the rows of customer_recommendations, the first to recommend first; empty where there are none.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The version that is shown.
+    customer_id : str
+        Of the customer.
+    """
+    if "customer_recommendations" not in snapshot.tables:
+        return pd.DataFrame()
+    return snapshot.query(
+        "select * from customer_recommendations where customer_id = $id order by recommendation_rank",
+        {"id": customer_id},
+    )
+
+
 def history(snapshot: Snapshot, customer_id: str, period: Period) -> pd.DataFrame:
     """Return a row a month end: month_end, segment, recency_days, frequency, monetary and return_rate as they were.
 

@@ -71,6 +71,7 @@ def _customer(snapshot: Snapshot, customer_id: str) -> None:
         + (" A high returner." if customer["is_high_return"] else "")
     )
     st.markdown(f"**What to do.** {escape(customer['recommended_action'])}")
+    _recommendations(snapshot, customer_id)
     period = filters.choose_period(snapshot)
     _history(snapshot, customer_id, period)
     _purchases(snapshot, customer_id, period)
@@ -107,6 +108,25 @@ def _value(snapshot: Snapshot, customer_id: str) -> None:
         f"The lifetime value is what the customer is still worth in {horizon(snapshot)}. It lies between the two in "
         "nine cases of ten: for one customer much is chance. The rank is by lifetime value."
     )
+
+
+def _recommendations(snapshot: Snapshot, customer_id: str) -> None:
+    rows = queries.recommendations(snapshot, customer_id)
+    if rows.empty:
+        return
+    st.header("What to offer")
+    reasons = [
+        f"bought with {reason or code}" if basis == "bought_with" else "a best seller of the segment"
+        for basis, reason, code in zip(
+            rows["basis"], rows["reason_description"].fillna(""), rows["reason_product_code"], strict=True
+        )
+    ]
+    table(
+        rows.assign(reason=reasons),
+        {"product_code": ("Code", None), "description": ("Product", None), "reason": ("Why", None)},
+        "Products to offer to the customer, the first one first",
+    )
+    st.caption("Products that the customer has not bought. What they are bought with, the customer has.")
 
 
 def _history(snapshot: Snapshot, customer_id: str, period: Period) -> None:

@@ -15,11 +15,14 @@ from shown import as_of, chart, escape, facts, table
 
 from segmentation_charts import formats
 from segmentation_charts.customers import against_everybody
+from segmentation_charts.frames import products
 from segmentation_charts.frames import value as value_frames
 from segmentation_charts.frames.campaigns import of_segment
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.published import Snapshot
 from segmentation_charts.theme import OVERLAY
+
+PRODUCT = {"product_code": ("Code", None), "description": ("Product", None)}
 
 
 def draw(snapshot: Snapshot) -> None:
@@ -39,6 +42,7 @@ def draw(snapshot: Snapshot) -> None:
     _profile(snapshot, profile, members, is_anybody_leaving)
     _comparison(snapshot, members, country)
     _countries(snapshot, members)
+    _products(snapshot, members)
     _campaigns(snapshot, profile)
 
 
@@ -131,6 +135,54 @@ def _countries(snapshot: Snapshot, members: Members) -> None:
         },
         "Countries of the customers of the segment",
     )
+
+
+def _products(snapshot: Snapshot, members: Members) -> None:
+    liked = pd.DataFrame() if members.is_overlay else products.bought(snapshot, members.segment, "preference_rank")
+    offered = products.offered(snapshot, members.condition, members.parameters)
+    if not liked.empty:
+        st.header("What they like")
+        st.markdown(
+            "Products that more customers of the segment bought than one expects of a segment that buys as much of "
+            "everything; 1 is as many. What few bought is drawn towards 1."
+        )
+        table(
+            liked,
+            {
+                **PRODUCT,
+                "customers": ("Customers", formats.count),
+                "customer_share": ("Share of the segment", formats.share),
+                "times_as_frequent": ("Times as many", lambda times: formats.number(times, 1)),
+                "revenue": ("Revenue", money_writer(snapshot)),
+            },
+            "Products that the segment likes",
+        )
+        st.subheader("What most of them buy")
+        table(
+            products.bought(snapshot, members.segment, "customers_rank"),
+            {
+                **PRODUCT,
+                "customers": ("Customers", formats.count),
+                "customer_share": ("Share of the segment", formats.share),
+                "revenue": ("Revenue", money_writer(snapshot)),
+            },
+            "Products that most customers of the segment bought",
+        )
+    if not offered.empty:
+        st.header("What to offer")
+        st.markdown(
+            "What is recommended to most of them: each customer has five products that they have not bought. Those of "
+            "one customer, with the reason, are on the page Customers; all are in the table customer_recommendations."
+        )
+        table(
+            offered,
+            {
+                **PRODUCT,
+                "customers": ("Recommended to", formats.count),
+                "first_customers": ("As the first", formats.count),
+            },
+            "Products that are recommended to customers of the segment",
+        )
 
 
 def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:

@@ -310,6 +310,14 @@ def _rows(snapshot: Snapshot, campaign: Campaign, busy: pa.Table) -> pa.Table:
     columns = ("probability_to_buy", "expected_revenue", "lifetime_value")
     nothing = f"select null::varchar as customer_id, {', '.join(f'null as {name}' for name in columns)} where false"
     known = f"select customer_id, {', '.join(columns)} from customer_value"  # noqa: S608 (names of columns)
+    unoffered = "select null::varchar as customer_id, null::varchar as recommended_product where false"
+    offered = """
+        select
+            customer_id,
+            coalesce(description || ' (' || product_code || ')', product_code) as recommended_product
+        from customer_recommendations
+        where recommendation_rank = 1
+    """
     ends = "cast($ends_on as varchar)"
     batches = snapshot.batches(
         f"""
@@ -352,6 +360,12 @@ def _rows(snapshot: Snapshot, campaign: Campaign, busy: pa.Table) -> pa.Table:
 
         ),
 
+        offers as (
+
+            {offered if "customer_recommendations" in snapshot.tables else unoffered}
+
+        ),
+
         groups as (
 
             select
@@ -388,6 +402,7 @@ def _rows(snapshot: Snapshot, campaign: Campaign, busy: pa.Table) -> pa.Table:
             customer_values.probability_to_buy,
             customer_values.expected_revenue,
             customer_values.lifetime_value,
+            offers.recommended_product,
             customers.segment || ', spend ' || customers.spend || ' of 5, recency ' || customers.recency || ' of 2'
                 as stratum,
             $holdout_share as holdout_share,
@@ -400,6 +415,7 @@ def _rows(snapshot: Snapshot, campaign: Campaign, busy: pa.Table) -> pa.Table:
         inner join groups on customers.customer_id = groups.customer_id
         cross join seal
         left join customer_values on customers.customer_id = customer_values.customer_id
+        left join offers on customers.customer_id = offers.customer_id
         order by customers.customer_id
         """,  # noqa: S608 (values are parameters)
         {

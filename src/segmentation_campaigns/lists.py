@@ -26,10 +26,10 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001
 COLUMNS = (
     *("campaign", "customer_id", "group", "segment", "country", "recommended_action"),
     *("last_purchase_date", "recency_days", "frequency", "monetary", "avg_order_value", "return_rate"),
-    *("probability_to_buy", "expected_revenue", "lifetime_value"),
+    *("probability_to_buy", "expected_revenue", "lifetime_value", "recommended_product"),
     *("stratum", "holdout_share", "assigned_on", "starts_on", "ends_on", "model_version", "list_seal"),
 )
-TEXTS = ("campaign", "customer_id", "segment", "country", "recommended_action", "stratum")
+TEXTS = ("campaign", "customer_id", "segment", "country", "recommended_action", "recommended_product", "stratum")
 LONGEST_NAME = 100
 _BOM = b"\xef\xbb\xbf"
 # Names of devices on Windows, which are no names of files there.

@@ -1,0 +1,77 @@
+"""What segments like, and what is recommended to their customers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from segmentation_charts.published import Snapshot
+
+
+def bought(snapshot: Snapshot, segment: str, rank: str, limit: int = 8) -> pd.DataFrame:
+    """Return the products that a segment likes, or buys, most: the first rows of segment_products.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where it has no products there are no rows.
+    segment : str
+        Name of the segment.
+    rank : str
+        preference_rank (bought by more than expected) or customers_rank (bought by most).
+    limit : int, default 8
+        Products at most.
+    """
+    if "segment_products" not in snapshot.tables:
+        return pd.DataFrame()
+    return snapshot.query(
+        f"select * from segment_products where segment = $segment and {rank} <= $limit order by {rank}",  # noqa: S608
+        {"segment": segment, "limit": limit},
+    )
+
+
+def offered(
+    snapshot: Snapshot, condition: str = "true", parameters: Mapping[str, object] | None = None, limit: int = 8
+) -> pd.DataFrame:
+    """Return the products that are recommended to most of some customers.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where it has no products there are no rows.
+    condition : str, default of all customers
+        What SQL asks of customer_segments.
+    parameters : mapping of str to object, optional
+        Of the condition.
+    limit : int, default 8
+        Products at most.
+
+    Returns
+    -------
+    DataFrame
+        product_code, description, customers (to whom it is one of five), first_customers (to whom it is the first).
+    """
+    if "customer_recommendations" not in snapshot.tables:
+        return pd.DataFrame()
+    return snapshot.query(
+        f"""
+        select
+            product_code,
+            any_value(description) as description,
+            count(*) as customers,
+            count(*) filter (recommendation_rank = 1) as first_customers
+        from customer_recommendations
+        where customer_id in (select customer_id from customer_segments where {condition})
+        group by product_code
+        order by customers desc, first_customers desc, product_code
+        limit $limit
+        """,  # noqa: S608
+        {**(parameters or {}), "limit": limit},
+    )
+
+
+def name(product: Mapping[Hashable, Any]) -> str:
+    """Return the description of a product, or its code if the files have none."""
+    return str(product["description"] if isinstance(product["description"], str) else product["product_code"])
