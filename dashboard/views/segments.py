@@ -138,28 +138,14 @@ def _countries(snapshot: Snapshot, members: Members) -> None:
 
 
 def _products(snapshot: Snapshot, members: Members) -> None:
-    liked = pd.DataFrame() if members.is_overlay else products.bought(snapshot, members.segment, "preference_rank")
+    bought = pd.DataFrame() if members.is_overlay else products.bought(snapshot, members.segment)
     offered = products.offered(snapshot, members.condition, members.parameters)
-    if not liked.empty:
+    if not bought.empty:
         st.header("What they like")
-        st.markdown(
-            "Products that more customers of the segment bought than one expects of a segment that buys as much of "
-            "everything; 1 is as many. What few bought is drawn towards 1."
-        )
-        table(
-            liked,
-            {
-                **PRODUCT,
-                "customers": ("Customers", formats.count),
-                "customer_share": ("Share of the segment", formats.share),
-                "times_as_frequent": ("Times as many", lambda times: formats.number(times, 1)),
-                "revenue": ("Revenue", money_writer(snapshot)),
-            },
-            "Products that the segment likes",
-        )
+        _liked(snapshot, members.segment)
         st.subheader("What most of them buy")
         table(
-            products.bought(snapshot, members.segment, "customers_rank"),
+            bought,
             {
                 **PRODUCT,
                 "customers": ("Customers", formats.count),
@@ -183,6 +169,28 @@ def _products(snapshot: Snapshot, members: Members) -> None:
             },
             "Products that are recommended to customers of the segment",
         )
+
+
+def _liked(snapshot: Snapshot, segment: str) -> None:
+    rows = products.liked(snapshot, segment)
+    if rows.empty:
+        st.markdown("No product is bought by more of its customers than chance explains.")
+        return
+    st.markdown(
+        "Products that more of its customers bought than one expects of a segment that buys as much of everything, "
+        "and more than chance explains; 1 is as many."
+    )
+    table(
+        rows,
+        {
+            **PRODUCT,
+            "customers": ("Customers", formats.count),
+            "customer_share": ("Share of the segment", formats.share),
+            "times_as_frequent": ("Times as many", lambda times: formats.number(times, 1)),
+            "revenue": ("Revenue", money_writer(snapshot)),
+        },
+        "Products that the segment likes",
+    )
 
 
 def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:

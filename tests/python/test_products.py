@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from conftest import Build
+from scipy.stats import norm
 
 NOT_TO_RECOMMEND = {
     "bought before": """
@@ -126,6 +128,30 @@ def test_what_a_segment_buys_is_in_the_lines(online_retail_build: Build) -> None
         """
     )
     assert differing == []
+
+
+def test_a_preference_is_more_than_chance(online_retail_build: Build) -> None:
+    """By the exact quantile, over all pairs of a segment and a product; many likings there are real ones."""
+    ((compared,),) = online_retail_build.rows(
+        """
+        select count(*) from (
+            select distinct segment, product_code
+            from intermediate.int_customer_products inner join marts.customer_segments using (customer_id)
+            where orders > 0
+        )
+        """
+    )
+    rows = online_retail_build.rows("select times_as_frequent, customers, is_significant from marts.segment_products")
+    ratios, customers, found = (np.array(column, float) for column in zip(*rows, strict=True))
+    distance = np.log(ratios) * np.sqrt(customers + 10) / norm.isf(0.05 / compared)
+    is_clear = abs(distance - 1) > 0.01
+    assert (found[is_clear] == (distance > 1)[is_clear]).all()
+    assert found.sum() > 50
+
+
+def test_a_shop_without_tastes_has_no_preferences(sample_build: Build) -> None:
+    """The generator draws products without a look at the customer."""
+    assert sample_build.rows("select * from marts.segment_products where is_significant") == []
 
 
 def test_a_pair_of_products_is_counted_in_the_lines(online_retail_build: Build) -> None:

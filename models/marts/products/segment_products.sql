@@ -69,6 +69,30 @@ shrunk as (
 
 ),
 
+-- Bonferroni: an error of 5 % over all that is compared. The normal quantile of a tail p is about the root of y - ln(y)
+-- with y = -2 ln(p) - ln(2 pi).
+quantiles as (
+
+    select y - ln(y) as squared_quantile
+    from (
+        select 2 * ln(greatest(count(*), 1) / 0.05) - ln(2 * pi()) as y
+        from shrunk
+    ) as tails
+
+),
+
+-- The posterior of the ratio is a gamma distribution of the shape customers + shrinkage: its logarithm is that far off.
+judged as (
+
+    select
+        shrunk.*,
+        ln(shrunk.times_as_frequent) * sqrt(shrunk.customers + {{ shrinkage }}) > sqrt(quantiles.squared_quantile)
+            as is_significant
+    from shrunk
+    cross join quantiles
+
+),
+
 ranked as (
 
     select
@@ -81,7 +105,7 @@ ranked as (
             partition by segment
             order by customers desc, revenue desc, product_code asc
         ) as customers_rank
-    from shrunk
+    from judged
 
 ),
 
@@ -103,7 +127,10 @@ final as (
         {{ segmentation.share_of('ranked.customers', 'ranked.segment_customers') }} as customer_share,
         ranked.times_as_frequent,
         cast(ranked.preference_rank as integer) as preference_rank,
-        cast(ranked.customers_rank as integer) as customers_rank
+        cast(ranked.customers_rank as integer) as customers_rank,
+
+        -- booleans
+        ranked.is_significant
 
     from ranked
     inner join products on ranked.product_code = products.product_code

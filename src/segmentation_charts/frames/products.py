@@ -10,8 +10,8 @@ import pandas as pd
 from segmentation_charts.published import Snapshot
 
 
-def bought(snapshot: Snapshot, segment: str, rank: str, limit: int = 8) -> pd.DataFrame:
-    """Return the products that a segment likes, or buys, most: the first rows of segment_products.
+def liked(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
+    """Return the products that a segment likes: bought by more of its customers than chance explains, the most first.
 
     Parameters
     ----------
@@ -19,15 +19,32 @@ def bought(snapshot: Snapshot, segment: str, rank: str, limit: int = 8) -> pd.Da
         Where it has no products there are no rows.
     segment : str
         Name of the segment.
-    rank : str
-        preference_rank (bought by more than expected) or customers_rank (bought by most).
     limit : int, default 8
         Products at most.
     """
+    return _bought(snapshot, "segment = $segment and is_significant", "preference_rank", segment, limit)
+
+
+def bought(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
+    """Return the products that most customers of a segment bought.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where it has no products there are no rows.
+    segment : str
+        Name of the segment.
+    limit : int, default 8
+        Products at most.
+    """
+    return _bought(snapshot, "segment = $segment", "customers_rank", segment, limit)
+
+
+def _bought(snapshot: Snapshot, condition: str, rank: str, segment: str, limit: int) -> pd.DataFrame:
     if "segment_products" not in snapshot.tables:
         return pd.DataFrame()
     return snapshot.query(
-        f"select * from segment_products where segment = $segment and {rank} <= $limit order by {rank}",  # noqa: S608
+        f"select * from segment_products where {condition} order by {rank} limit $limit",  # noqa: S608
         {"segment": segment, "limit": limit},
     )
 

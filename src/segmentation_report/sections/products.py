@@ -21,32 +21,33 @@ def section(snapshot: Snapshot) -> Section:
         "What they like, and what to offer",
         "What each segment buys more than others, and the products that its customers have not bought and that go "
         "with what they have.",
-        [_table(rows)] if any(likes for _, likes, *_ in rows) else [nothing],
+        [_table(rows)] if any(buys for _, _, buys, _ in rows) else [nothing],
     )
 
 
 def _row(snapshot: Snapshot, segment: str) -> tuple[str, str, str, str]:
     likes = [
         f"{formats.text(frames.name(product), 40)} ({formats.number(product['times_as_frequent'], 1)} times)"
-        for product in frames.bought(snapshot, segment, "preference_rank", NAMED).to_dict("records")
+        for product in frames.liked(snapshot, segment, NAMED).to_dict("records")
     ]
     buys = [
         f"{formats.text(frames.name(product), 40)} ({formats.share(product['customer_share'], 0)})"
-        for product in frames.bought(snapshot, segment, "customers_rank", NAMED).to_dict("records")
+        for product in frames.bought(snapshot, segment, NAMED).to_dict("records")
     ]
     offers = [
         f"{formats.text(frames.name(product), 40)} ({formats.count(product['customers'])})"
         for product in frames.offered(snapshot, "segment = $segment", {"segment": segment}, NAMED).to_dict("records")
     ]
-    return segment, "; ".join(likes), "; ".join(buys), "; ".join(offers)
+    return segment, "; ".join(likes) or "nothing more than others", "; ".join(buys), "; ".join(offers)
 
 
 def _table(rows: list[tuple[str, str, str, str]]) -> Table:
     return Table(
         "Products of the segments",
         "Likes: how many times as many of its customers bought the product as one expects of a segment that buys as "
-        "much of everything. Buys most: the share of its customers who bought it. Offer: to how many of its customers "
-        "the product is recommended; what to offer to each is in the table customer_recommendations.",
+        "much of everything, if that is more than chance explains. Buys most: the share of its customers who bought "
+        "it. Offer: to how many of its customers the product is recommended; what to offer to each is in the table "
+        "customer_recommendations.",
         ("Segment", "Likes", "Buys most", "Offer"),
         rows,
         frozenset(),
