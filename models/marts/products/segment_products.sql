@@ -69,27 +69,44 @@ shrunk as (
 
 ),
 
--- Bonferroni: an error of 5 % over all that is compared. The normal quantile of a tail p is about the root of y - ln(y)
--- with y = -2 ln(p) - ln(2 pi).
-quantiles as (
+-- The posterior of the ratio is a gamma distribution of the shape customers + shrinkage: its logarithm is that far off.
+distances as (
 
-    select y - ln(y) as squared_quantile
-    from (
-        select 2 * ln(greatest(count(*), 1) / 0.05) - ln(2 * pi()) as y
-        from shrunk
-    ) as tails
+    select
+        *,
+        ln(times_as_frequent) * sqrt(customers + {{ shrinkage }}) as distance
+    from shrunk
 
 ),
 
--- The posterior of the ratio is a gamma distribution of the shape customers + shrinkage: its logarithm is that far off.
+-- Of a normal quantile z the tail is below its density over z.
+tails as (
+
+    select
+        *,
+        case when distance > 1 then exp(-distance * distance / 2) / (distance * sqrt(2 * pi())) else 1 end as p_value
+    from distances
+
+),
+
+-- Benjamini-Hochberg: at most 5 % of those that are significant are so by chance.
+compared_tails as (
+
+    select
+        *,
+        0.05 * row_number() over (order by p_value) / count(*) over () as most_by_chance
+    from tails
+
+),
+
 judged as (
 
     select
-        shrunk.*,
-        ln(shrunk.times_as_frequent) * sqrt(shrunk.customers + {{ shrinkage }}) > sqrt(quantiles.squared_quantile)
-            as is_significant
-    from shrunk
-    cross join quantiles
+        *,
+        coalesce(
+            p_value <= max(case when p_value <= most_by_chance then p_value end) over (), false
+        ) as is_significant
+    from compared_tails
 
 ),
 
