@@ -63,9 +63,9 @@ def test_the_same_answer_comes_again_in_the_same_order(compiled: Build, shop: Bu
     assert shop.rows(query) == alone
 
 
-def test_questions_are_listed_in_the_readme() -> None:
-    readme = (PROJECT / "README.md").read_text()
-    assert [question for question in QUESTIONS if f"analyses/{question}.sql" not in readme] == []
+def test_questions_are_listed_beside_the_tables() -> None:
+    page = (PROJECT / "docs/tables.md").read_text()
+    assert [question for question in QUESTIONS if f"analyses/{question}.sql" not in page] == []
 
 
 def test_the_best_customers_are_the_fewest_who_bring_half_of_the_revenue(compiled: Build, shop: Build) -> None:
