@@ -188,6 +188,8 @@ $(BIN)/python:
 $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@# The first build then reads what dbt keeps of the project, which takes five seconds less.
+	$(BIN)/dbt --quiet parse
 	@touch $@
 
 $(VENV)/installed-charts: requirements-charts.lock $(VENV)/installed
