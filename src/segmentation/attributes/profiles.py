@@ -1,0 +1,147 @@
+"""What is said of each segment and attribute: shares, differences, and which of them are beyond chance and matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation.attributes import contrast
+from segmentation.campaigns.verdict import adjust_for_many
+
+SIGNIFICANT = 0.05
+"""Of what is said to distinguish segments at most this share is chance: the false discovery rate."""
+
+EFFECT = 0.2
+"""What distinguishes a segment is at least small, in units of `contrast.share_effects` and standardised differences."""
+
+OTHER = "other"
+"""What values are called that few customers have."""
+
+TEXTS = ("segment", "attribute", "kind", "value")
+COUNTS = ("customers", "all_customers", "customers_known", "all_customers_known")
+FLOATS = (
+    *("share", "all_share", "times_as_frequent", "times_low", "times_high"),
+    *("lower_quartile", "median", "upper_quartile", "all_median", "standardised_difference"),
+    *("effect_size", "p_value", "adjusted_p_value"),
+)
+
+
+def profiles(sums: pd.DataFrame) -> pd.DataFrame:
+    """Compare each segment with all customers.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        segment (null for all customers), attribute, kind (number or another), value (null of numbers), customers; of
+        numbers also total, total_of_squares, rank_sum, ties (of all customers), lower_quartile, median and
+        upper_quartile. Of each attribute and value one row of all customers.
+
+    Returns
+    -------
+    DataFrame
+        A row a segment, attribute and value, of attributes that are numbers a row a segment and attribute: `TEXTS`,
+        `COUNTS`, `FLOATS`, distinguishes (bool), distinguishing_rank (from 1 in each segment; null for others) and
+        explanation. p-values are adjusted for all that are in the table together (Benjamini & Hochberg 1995).
+    """
+    is_number = sums["kind"] == "number"
+    found = pd.concat([_shares(sums[~is_number]), _numbers(sums[is_number])], ignore_index=True)
+    found["adjusted_p_value"] = _adjusted(found)
+    is_seen = (found["adjusted_p_value"] <= SIGNIFICANT) & (found["effect_size"].abs() >= EFFECT)
+    # Of two values each says what the other does.
+    values = found.groupby(["segment", "attribute"])["value"].transform("nunique")
+    is_contrary = (values == 2) & (found["effect_size"] < 0)
+    found["distinguishes"] = is_seen & ~is_contrary
+    found = found.assign(
+        _size=-found["effect_size"].abs().round(9), _value=found["value"].fillna(""), _rest=~found["distinguishes"]
+    ).sort_values(["segment", "_rest", "_size", "attribute", "_value"], ignore_index=True)
+    rank = found.groupby("segment").cumcount() + 1
+    found["distinguishing_rank"] = rank.where(found["distinguishes"]).astype("Int64")
+    found["explanation"] = [explanation(row) for row in found.to_dict("records")]
+    columns = [*TEXTS, *COUNTS, *FLOATS, "distinguishes", "distinguishing_rank", "explanation"]
+    texts: dict[Any, Any] = dict.fromkeys((*TEXTS, "explanation"), "object")
+    types = texts | dict.fromkeys(COUNTS, "int64") | dict.fromkeys(FLOATS, "float64") | {"distinguishes": "bool"}
+    return found[columns].astype(types)
+
+
+def explanation(row: dict[Any, Any]) -> str:
+    """Say in words what a row of `profiles` says, for a sentence that begins with the segment's customers."""
+    name = row["attribute"]
+    if row["kind"] == "number":
+        return f"{name} is {number(row['median'])} in the median (all: {number(row['all_median'])})"
+    shares = f"{percent(row['share'])} of them (all: {percent(row['all_share'])})"
+    return f"{name} is {row['value']} for {shares}"
+
+
+def number(value: float) -> str:
+    """Write a number as people do: whole with commas from 100 on, with as many decimals as matter below."""
+    if value is None or not np.isfinite(value):
+        return "unknown"
+    decimals = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: float) -> str:
+    """Write a share in per cent; under 1 % and over 99 % where rounding would say none or all."""
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _shares(sums: pd.DataFrame) -> pd.DataFrame:
+    keys = ["attribute", "kind"]
+    of_all = sums[sums["segment"].isna()]
+    of_all = of_all.assign(all_customers_known=of_all.groupby(keys)["customers"].transform("sum"))
+    of_all = of_all.rename(columns={"customers": "all_customers"})
+    of_all = of_all[[*keys, "value", "all_customers", "all_customers_known"]]
+    counted = sums[sums["segment"].notna()][["segment", *keys, "value", "customers"]]
+    known = counted.groupby(["segment", *keys])["customers"].sum().rename("customers_known").reset_index()
+    # Also what nobody in a segment has.
+    rows = known.merge(of_all, on=keys).merge(counted, on=["segment", *keys, "value"], how="left")
+    rows["customers"] = rows["customers"].fillna(0).astype("int64")
+    four = [rows[name].to_numpy() for name in ("customers", "customers_known", "all_customers", "all_customers_known")]
+    times, low, high = contrast.times_as_frequent(*four)
+    rows = rows.assign(
+        share=rows["customers"] / rows["customers_known"],
+        all_share=rows["all_customers"] / rows["all_customers_known"],
+        times_as_frequent=times,
+        times_low=low,
+        times_high=high,
+        effect_size=contrast.share_effects(*four),
+        p_value=contrast.share_p_values(*four),
+        **dict.fromkeys(_OF_NUMBERS, np.nan),
+    )
+    return rows[_COLUMNS]
+
+
+def _numbers(sums: pd.DataFrame) -> pd.DataFrame:
+    of_all = sums[sums["segment"].isna()].set_index("attribute")
+    rows = sums[sums["segment"].notna()].copy()
+    everybody, ties = (rows["attribute"].map(of_all[name]) for name in ("customers", "ties"))
+    difference = contrast.standardised_differences(
+        *(rows[name] for name in ("customers", "total", "total_of_squares")),
+        *(rows["attribute"].map(of_all[name]) for name in ("customers", "total", "total_of_squares")),
+    )
+    return rows.assign(
+        customers_known=rows["customers"],
+        all_customers=everybody,
+        all_customers_known=everybody,
+        all_median=rows["attribute"].map(of_all["median"]),
+        standardised_difference=difference,
+        effect_size=difference,
+        p_value=contrast.rank_p_values(rows["customers"], rows["rank_sum"], everybody, ties),
+    ).reindex(columns=_COLUMNS)
+
+
+def _adjusted(rows: pd.DataFrame) -> pd.Series[float]:
+    """Adjust the p-values for being many."""
+    known = [None if np.isnan(p) else float(p) for p in rows["p_value"].astype(float)]
+    return pd.Series(adjust_for_many(known), index=rows.index, dtype=float)
+
+
+_OF_NUMBERS = FLOATS[5:10]
+_COLUMNS = [*TEXTS, *COUNTS, *(name for name in FLOATS if name != "adjusted_p_value")]
