@@ -76,6 +76,11 @@
             'model_version', 'contacted'
         ]},
         'campaign_revenue_cap': share,
+        'attribute_files': {'text': true},
+        'attribute_relation': {'text': true},
+        'attribute_map': {'fields': ['customer_id']},
+        'attributes': {'texts': true},
+        'attribute_kinds': {'meanings': ['number', 'category']},
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from segmentation.attributes import contrast
 from segmentation.campaigns.verdict import adjust_for_many
@@ -27,6 +28,19 @@ FLOATS = (
     *("effect_size", "p_value", "adjusted_p_value"),
 )
 
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in TEXTS),
+        *((name, pa.int64()) for name in COUNTS),
+        *((name, pa.float64()) for name in FLOATS),
+        ("distinguishes", pa.bool_()),
+        ("distinguishing_rank", pa.int64()),
+        ("attribute_rank", pa.int64()),
+        ("explanation", pa.string()),
+    ]
+)
+"""Of what `profiles` returns."""
+
 
 def profiles(sums: pd.DataFrame) -> pd.DataFrame:
     """Compare each segment with all customers.
@@ -41,9 +55,10 @@ def profiles(sums: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row a segment, attribute and value, of attributes that are numbers a row a segment and attribute: `TEXTS`,
-        `COUNTS`, `FLOATS`, distinguishes (bool), distinguishing_rank (from 1 in each segment; null for others) and
-        explanation. p-values are adjusted for all that are in the table together (Benjamini & Hochberg 1995).
+        Of `SCHEMA`, a row a segment, attribute and value, of attributes that are numbers a row a segment and attribute.
+        distinguishing_rank is 1 for what distinguishes a segment most; attribute_rank counts attributes, and is that of
+        their first row; both are null for what does not distinguish it. p-values are adjusted for all that are in the
+        table together (Benjamini & Hochberg 1995). Attributes all of whose values are `OTHER` are left out.
     """
     is_number = sums["kind"] == "number"
     found = pd.concat([_shares(sums[~is_number]), _numbers(sums[is_number])], ignore_index=True)
@@ -56,13 +71,17 @@ def profiles(sums: pd.DataFrame) -> pd.DataFrame:
     found = found.assign(
         _size=-found["effect_size"].abs().round(9), _value=found["value"].fillna(""), _rest=~found["distinguishes"]
     ).sort_values(["segment", "_rest", "_size", "attribute", "_value"], ignore_index=True)
-    rank = found.groupby("segment").cumcount() + 1
-    found["distinguishing_rank"] = rank.where(found["distinguishes"]).astype("Int64")
+    is_told = found["distinguishes"]
+    found["distinguishing_rank"] = _rank(found, is_told)
+    found["attribute_rank"] = _rank(found, is_told & ~found[is_told].duplicated(["segment", "attribute"]))
     found["explanation"] = [explanation(row) for row in found.to_dict("records")]
-    columns = [*TEXTS, *COUNTS, *FLOATS, "distinguishes", "distinguishing_rank", "explanation"]
-    texts: dict[Any, Any] = dict.fromkeys((*TEXTS, "explanation"), "object")
-    types = texts | dict.fromkeys(COUNTS, "int64") | dict.fromkeys(FLOATS, "float64") | {"distinguishes": "bool"}
-    return found[columns].astype(types)
+    return found[SCHEMA.names].astype({"distinguishes": bool})
+
+
+def _rank(rows: pd.DataFrame, is_ranked: pd.Series[bool]) -> pd.Series[Any]:
+    """Return numbers from 1 on for some rows of each segment; null for the others."""
+    is_known = is_ranked.reindex(rows.index, fill_value=False).astype(bool)
+    return is_known.astype(int).groupby(rows["segment"]).cumsum().where(is_known).astype("Int64")
 
 
 def explanation(row: dict[Any, Any]) -> str:
@@ -95,6 +114,8 @@ def percent(share: float) -> str:
 def _shares(sums: pd.DataFrame) -> pd.DataFrame:
     keys = ["attribute", "kind"]
     of_all = sums[sums["segment"].isna()]
+    is_grouped = of_all["value"] == OTHER
+    of_all = of_all[~is_grouped.groupby(of_all["attribute"]).transform("all")]
     of_all = of_all.assign(all_customers_known=of_all.groupby(keys)["customers"].transform("sum"))
     of_all = of_all.rename(columns={"customers": "all_customers"})
     of_all = of_all[[*keys, "value", "all_customers", "all_customers_known"]]

@@ -1,7 +1,7 @@
 """A table of customers' attributes that is planted: two follow the groups of customers, and the others nothing.
 
-It has the dirt of exports of a customer database: empty values, customers who are missing, people who bought nothing, and
-customers who are in it twice.
+It has the dirt of exports of a customer database: empty values, customers who are missing, people who bought nothing,
+and customers who are in it twice.
 """
 
 from __future__ import annotations
