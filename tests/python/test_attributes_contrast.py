@@ -78,7 +78,9 @@ def sums_of(customers: pd.DataFrame, attributes: list[str]) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(values):
             for segment, members in sides:
                 for value, count in members[attribute].value_counts().items():
-                    rows.append({"segment": segment, "attribute": attribute, "value": value, "customers": count})
+                    rows.append(
+                        {"segment": segment, "attribute": attribute, "attribute_value": value, "customers": count}
+                    )
             continue
         ranks, tied = rankdata(values), values.value_counts().to_numpy()
         for segment, members in sides:
@@ -86,15 +88,25 @@ def sums_of(customers: pd.DataFrame, attributes: list[str]) -> pd.DataFrame:
             lower, median, upper = np.quantile(mine, [0.25, 0.5, 0.75])
             rank_sum = ranks[np.isin(known.index, members.index)].sum()
             sums = {"total": mine.sum(), "total_of_squares": (mine**2).sum(), "rank_sum": rank_sum}
-            quartiles = {"lower_quartile": lower, "median": median, "upper_quartile": upper}
+            quartiles = {"lower_quartile": lower, "median_number": median, "upper_quartile": upper}
             ties = float((tied.astype(float) ** 3 - tied).sum())
             rows.append(
-                {"segment": segment, "attribute": attribute, "kind": "number", "customers": len(mine), "ties": ties}
+                {"segment": segment, "attribute": attribute, "kind": "number", "customers": len(mine), "tie_sum": ties}
                 | sums
                 | quartiles
             )
-    columns = ["segment", "attribute", "kind", "value", "customers", "total", "total_of_squares", "rank_sum", "ties"]
-    frame = pd.DataFrame(rows, columns=[*columns, "lower_quartile", "median", "upper_quartile"])
+    columns = [
+        "segment",
+        "attribute",
+        "kind",
+        "attribute_value",
+        "customers",
+        "total",
+        "total_of_squares",
+        "rank_sum",
+        "tie_sum",
+    ]
+    frame = pd.DataFrame(rows, columns=[*columns, "lower_quartile", "median_number", "upper_quartile"])
     return frame.assign(kind=frame["kind"].fillna("category"))
 
 
@@ -133,7 +145,7 @@ def test_what_is_planted_is_found_first_and_nothing_else() -> None:
         rows = profiles(sums_of(shop, ["channel", "city", "newsletter", "age"]))
         told = rows[rows["distinguishes"]]
         first = told[(told["segment"] == "VIP") & (told["distinguishing_rank"] == 1)].iloc[0]
-        assert (first["attribute"], first["value"]) == ("channel", "marketplace")
+        assert (first["attribute"], first["attribute_value"]) == ("channel", "marketplace")
         assert first["times_low"] > 1.5
         assert "age" in set(told[told["segment"] == "VIP"]["attribute"])
         false += int(told["attribute"].isin(["city", "newsletter"]).sum())
@@ -147,9 +159,9 @@ def test_of_two_values_the_more_frequent_is_said() -> None:
     shop.loc[vip, "newsletter"] = "no"
     rows = profiles(sums_of(shop, ["newsletter"]))
     told = rows[rows["distinguishes"] & (rows["segment"] == "VIP")]
-    assert list(told["value"]) == ["no"]
+    assert list(told["attribute_value"]) == ["no"]
     assert told["explanation"].iloc[0].startswith("newsletter is no for 100 % of them (all: ")
-    assert told["share"].iloc[0] == 1
+    assert told["share_in_segment"].iloc[0] == 1
 
 
 def test_nothing_is_said_of_no_attributes_and_of_one_value() -> None:

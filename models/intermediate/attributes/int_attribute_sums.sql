@@ -1,4 +1,5 @@
-{%- set quartiles = {'lower_quartile': 0.25, 'median': 0.5, 'upper_quartile': 0.75} -%}
+{%- set quartiles = {'lower_quartile': 0.25, 'median_number': 0.5, 'upper_quartile': 0.75} -%}
+{%- set number_columns = ['total', 'total_of_squares', 'rank_sum', 'tie_sum'] + quartiles | list -%}
 {#- Values of fewer customers would tell who they are, and nothing of a segment. -#}
 {%- set least_customers, most_values = 10, 20 %}
 
@@ -45,7 +46,7 @@ named_texts as (
             when values_by_size.customers >= {{ least_customers }} and values_by_size.place <= {{ most_values }}
                 then texts.text_value
             else 'other'
-        end as value,
+        end as attribute_value,
         texts.text_value,
         texts.customers
     from texts
@@ -64,11 +65,11 @@ shares as (
         {{ segment }} as segment,
         attribute,
         kind,
-        value,
+        attribute_value,
         sum(customers) as customers,
         count(distinct text_value) as different_values
     from named_texts
-    group by {{ 'segment, ' if loop.first }}attribute, kind, value
+    group by {{ 'segment, ' if loop.first }}attribute, kind, attribute_value
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -135,7 +136,7 @@ sums as (
         sum(customers * number_value * number_value) as total_of_squares,
         sum(rank_sum) as rank_sum,
         -- The same for each of the tied ones: together t^3 - t.
-        sum(customers * (tied * tied - 1)) as ties
+        sum(customers * (tied * tied - 1)) as tie_sum
     from ranked
     group by {{ 'segment, ' if loop.first }}attribute
     {{ 'union all' if not loop.last }}
@@ -164,33 +165,29 @@ quartiles as (
 final as (
 
     select
+        {%- for name in number_columns %}
+        cast(null as double) as {{ name }},
+        {%- endfor %}
         segment,
         attribute,
         kind,
-        value,
+        attribute_value,
         cast(customers as bigint) as customers,
-        cast(different_values as bigint) as different_values,
-        {%- for name in ['total', 'total_of_squares', 'rank_sum', 'ties'] + quartiles | list %}
-        cast(null as double) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(different_values as bigint) as different_values
     from shares
 
     union all
 
     select
+        {%- for name in number_columns %}
+        {{ 'quartiles' if name in quartiles else 'sums' }}.{{ name }},
+        {%- endfor %}
         sums.segment,
         sums.attribute,
         'number' as kind,
-        cast(null as {{ dbt.type_string() }}) as value,
+        cast(null as {{ dbt.type_string() }}) as attribute_value,
         cast(sums.customers as bigint) as customers,
-        cast(null as bigint) as different_values,
-        sums.total,
-        sums.total_of_squares,
-        sums.rank_sum,
-        sums.ties,
-        {%- for name in quartiles %}
-        quartiles.{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(null as bigint) as different_values
     from sums
     inner join quartiles
         on

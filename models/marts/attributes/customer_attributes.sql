@@ -20,7 +20,6 @@ final as (
         -- numerics
         number_value
 
-
     from customer_attributes
 
 )
