@@ -128,8 +128,8 @@ def random_shop(seed: int, customers: int = 900) -> pd.DataFrame:
 def test_of_random_attributes_hardly_any_is_said_to_distinguish_a_segment() -> None:
     attributes = ["channel", "city", "newsletter", "rare", "age", "income"]
     shops = [profiles(sums_of(random_shop(seed), attributes)) for seed in range(1000, 1120)]
-    # Where nothing is planted each discovery is a false one. In 5 % of the shops there is one, 4.8 % of 500; of 120 shops
-    # it may be 8 % by chance.
+    # Where nothing is planted each discovery is a false one. 4.8 % of 500 shops have one; of 120 shops it may be 8 % by
+    # chance.
     assert np.mean([shop["adjusted_p_value"].min() <= 0.05 for shop in shops]) <= 0.08
     assert np.mean([shop["distinguishes"].any() for shop in shops]) <= 0.08
 

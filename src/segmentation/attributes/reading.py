@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.attributes.kinds import PROFILED, Column, decimal_mark_of, is_none, judge, number_of, unified
-from segmentation.attributes.sources import WHITE_SPACE, Source, sources_of
-from segmentation.intake.erasure import clean_customer_id, customer_hash
+from segmentation.attributes.sources import WHITE_SPACE, Source, header_of, sources_of, text_of
+from segmentation.intake.delimited import split_rows
+from segmentation.intake.erasure import SEPARATORS, clean_customer_id, customer_hash
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import UnusableFileError
 from segmentation.intake.paths import find_paths
@@ -138,6 +139,39 @@ def read_sources(sources: Sequence[Source], reading: Reading) -> Iterator[pa.Rec
                 yield from _attribute_rows(attribute, places, dates, reading)
     except _UnusableTableError as e:
         yield _problem(e.name, e.problem, e.remedy)
+
+
+def without_customers(path: str, reading: Reading) -> tuple[str, int]:
+    """Return the text of a table without the rows of erased customers, and how many these are.
+
+    Parameters
+    ----------
+    path : str
+        Of text that is not compressed. Of a table that does not say whose its rows are nothing is taken out.
+    reading : Reading
+        Its `erased` are taken out.
+
+    Raises
+    ------
+    OSError
+        If it can't be opened.
+    UnusableFileError
+        If it is of another encoding than `reading` says.
+    """
+    text = text_of(path, encoding=reading.encoding)
+    delimiter, start, headers = header_of(text, lambda row: _key_of(row, reading) is not None)
+    key = _key_of(headers, reading)
+    if key is None:
+        return text, 0
+    kept, removed = [text[:start].rstrip("\n")], 0
+    for _, values, row in split_rows([text[start:]], delimiter, len(headers)):
+        # A row that can't be read is of a customer where one of its values is.
+        ids = re.split(SEPARATORS, row) if values is None else [values[key]]
+        if any(customer_hash(customer) in reading.erased for customer in ids):
+            removed += 1
+        else:
+            kept.append(row)
+    return "".join(f"{row}\n" for row in kept), removed
 
 
 class _UnusableTableError(UnusableFileError):

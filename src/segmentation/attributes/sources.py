@@ -160,13 +160,30 @@ def _sheet(path: str, sheet: str, headers: Sequence[str], place: int) -> Source:
     )
 
 
-def _text(path: str, is_header: IsHeader, compression: str, encoding: str) -> Source:
+def text_of(path: str, compression: str = "none", encoding: str = "") -> str:
+    """Return the text of a file.
+
+    Parameters
+    ----------
+    path : str
+    compression : {"none", "gzip", "zstd"}, default "none"
+    encoding : str, default ""
+        Found out where it is empty.
+
+    Raises
+    ------
+    UnusableFileError
+        If it is of another encoding.
+    """
     try:
-        text = "".join(decode(path, compression, encoding or inspect_text(path, compression).encoding))
+        return "".join(decode(path, compression, encoding or inspect_text(path, compression).encoding)).lstrip("\n")
     except (UnicodeDecodeError, LookupError) as e:
         raise UnusableFileError(f"the file is not {encoding} text", "set the var encoding to the one it has") from e
-    text = text.lstrip("\n")
-    delimiter, header_end, headers = _header(text, is_header)
+
+
+def _text(path: str, is_header: IsHeader, compression: str, encoding: str) -> Source:
+    text = text_of(path, compression, encoding)
+    delimiter, header_end, headers = header_of(text, is_header)
     body = text[header_end:]
 
     def columns(positions: Sequence[int]) -> list[pa.Array]:
@@ -175,8 +192,8 @@ def _text(path: str, is_header: IsHeader, compression: str, encoding: str) -> So
     return Source(path, headers, columns)
 
 
-def _header(text: str, is_header: IsHeader) -> tuple[str, int, tuple[str, ...]]:
-    """Return the delimiter, where the rows begin, and the headers, each of which is in one line."""
+def header_of(text: str, is_header: IsHeader) -> tuple[str, int, tuple[str, ...]]:
+    """Return the delimiter of a text, where the rows begin below its header, and the headers, which are in one line."""
     lines: list[tuple[str, int]] = []
     start = 0
     while len(lines) < TITLE_ROWS and start < len(text):
