@@ -25,7 +25,7 @@ def times_as_frequent(frame: pd.DataFrame, color: str, width: float = WIDE) -> A
     """
     lowest, highest = min(float(frame["low"].min()), 0.5), max(float(frame["high"].max()), 2.0)
     # Room for the label behind the longest interval.
-    room = highest * (highest / lowest) ** (0.45 if is_narrow(width) else 0.2)
+    room = highest * (highest / lowest) ** (0.5 if is_narrow(width) else 0.35)
 
     def x(column: str) -> Any:
         return alt.X(

@@ -106,6 +106,6 @@ def times(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "name": [f"{formats.text(attribute, 22)}: {formats.text(value, 22)}" for attribute, value in names],
             **ratios,
-            "label": [f"{formats.number(value, 1)} times" for value in texts["times_as_frequent"]],
+            "label": [f"{formats.number(value, 1 if value >= 1 else 2)} times" for value in texts["times_as_frequent"]],
         }
     )
