@@ -129,6 +129,9 @@ def test_a_table_of_the_warehouse_is_read_by_its_types() -> None:
     ]
     assert [value[2] for value in values(rows) if value[1] == "vip"] == ["yes", "no", "yes"]
     assert columns(rows)["since"] == ("date", False)
+    none = source_of_arrow("crm.nothing", lambda names: table.select(names), pa.schema([]))
+    stopped = pa.Table.from_batches(read_sources([none], Reading(KEYS)), SCHEMA).to_pylist()
+    assert problem(stopped)[0] == "there is no such table or view"
 
 
 PEOPLE: list[tuple[str, ...]] = [("customer_id", "E-mail", "Name", "Channel", "Remark")]

@@ -36,6 +36,9 @@ OTHERS: dict[str, Any] = {
     "refit": "never",
     "purchase_model": "bg_nbd",
     "campaign_map": {"customer_id": "Account"},
+    "attribute_map": {"customer_id": "Account"},
+    "attributes": ["Channel"],
+    "attribute_kinds": {"Store": "category"},
 }
 
 

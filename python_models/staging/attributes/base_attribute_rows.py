@@ -1,7 +1,6 @@
 """dbt model: what is read of the tables of customers' attributes, a row a customer and value."""
 
 import json
-import re
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +21,6 @@ def model(dbt: Any, session: Any) -> Any:
     encoding = dbt.config.meta_get("encoding")
     decimal_mark = dbt.config.meta_get("decimal_mark")
     joins_ids = dbt.config.meta_get("join_customer_ids")
-    name = dbt.config.meta_get("attribute_relation")
     files = dbt.config.meta_get("attribute_files")
     asked_for = dbt.config.meta_get("asked_for")
     profiles_dir = dbt.config.meta_get("profiles_dir")
@@ -36,8 +34,8 @@ def model(dbt: Any, session: Any) -> Any:
         joins_ids=str(joins_ids).lower() == "true",
         erased=frozenset(customer_hash for (customer_hash,) in hashes),
     )
-    if name:
-        batches = read_sources([_relation(session, str(name))], reading)
+    if named := rows_of(dbt.ref("base_attribute_relation"), "source_file", "quoted_name"):
+        batches = read_sources([_relation(session, *named[0])], reading)
     else:
         batches = read_files(files, profiles_dir, reading, must_exist=bool(asked_for))
     if is_of_spark(session):
@@ -46,12 +44,12 @@ def model(dbt: Any, session: Any) -> Any:
     return pa.RecordBatchReader.from_batches(SCHEMA, batches)
 
 
-def _relation(session: Any, name: str) -> Source:
-    quote = "`" if is_of_spark(session) else '"'
-    found = table(session, ".".join(f"{quote}{part}{quote}" for part in re.findall(r'[^."`]+', name)))
+def _relation(session: Any, name: str, path: str) -> Source:
+    found = table(session, path)
     if found is None:
         # A table without columns says what is wrong as any other does.
         return Source(name, (), lambda positions: [])
+    quote = "`" if is_of_spark(session) else '"'
     return source_of_arrow(name, lambda columns: to_arrow(found.select(*_quoted(columns, quote))), schema_of(found))
 
 

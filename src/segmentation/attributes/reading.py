@@ -187,6 +187,9 @@ class _Table:
 
     def __init__(self, source: Source, reading: Reading) -> None:
         self.source = source
+        if not source.headers:
+            remedy = "name it in the var attribute_relation as schema.table, and build it first, or as ref(…, …)"
+            raise _UnusableTableError(source.name, "there is no such table or view", remedy)
         key = _key_of(source.headers, reading)
         if key is None:
             raise _UnusableTableError(source.name, *_lacks_key(source, reading))

@@ -47,7 +47,7 @@ def write_attributes(folder: Path, population: Population, seed: int) -> None:
         Of the shop. Nothing is drawn of it: its lines are the same with a table of attributes.
     seed : int
     """
-    rng = np.random.default_rng([seed, 4])
+    rng = np.random.default_rng([seed, 5])
     groups = np.array([group.name for group in GROUPS])[population.group]
     count = len(groups)
     shares = np.cumsum([CHANNEL_SHARES[group] for group in groups], axis=1)
