@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
         ("is_read", pa.bool_()),
         *((name, pa.string()) for name in ("customer_id", "text_value")),
         ("number_value", pa.float64()),
+        ("is_alone", pa.bool_()),
         ("row_count", pa.int64()),
         *((name, pa.string()) for name in ("explanation", "problem", "remedy")),
     ]
@@ -114,7 +115,8 @@ def read_sources(sources: Sequence[Source], reading: Reading) -> Iterator[pa.Rec
 
     The row of a table has its number of rows and an explanation, no attribute and no customer. The row of a column has
     no customer: is_read says whether its values follow, row_count how many it has, explanation why. A row of a customer
-    has a text_value or a number_value. A table that can't be used has a row with a problem and a remedy.
+    has a text_value or a number_value; is_alone says that no other row can be of that customer and attribute. A table
+    that can't be used has a row with a problem and a remedy.
 
     Parameters
     ----------
@@ -198,6 +200,7 @@ class _Table:
         ids = self._read([key])[0]
         self.rows = len(ids)
         self.customers = _known_customers(ids, reading)
+        self.are_alone = _are_alone(self.customers)
 
     def load(self, positions: Sequence[int]) -> None:
         """Read some columns, in the place of those that were read before."""
@@ -318,7 +321,7 @@ def _attribute_rows(
         )
         if is_read:
             values = _values(attribute, table, position, column, counted, words, reading)
-            yield from _value_rows(table, attribute, column, date, values)
+            yield from _value_rows(table, attribute, column, date, values, is_only_table=len(places) == 1)
 
 
 def _values(
@@ -355,10 +358,10 @@ def _values(
 
 
 def _value_rows(
-    table: _Table, attribute: str, column: Column, date: str | None, values: pa.Array
+    table: _Table, attribute: str, column: Column, date: str | None, values: pa.Array, *, is_only_table: bool
 ) -> Iterator[pa.RecordBatch]:
     known = pc.and_(values.is_valid(), table.customers.is_valid())
-    customers, values = table.customers.filter(known), values.filter(known)
+    customers, alone, values = (each.filter(known) for each in (table.customers, table.are_alone, values))
     for start in range(0, len(values), _BATCH):
         piece = values.slice(start, _BATCH)
         yield _rows(
@@ -369,6 +372,7 @@ def _value_rows(
             kind=column.kind,
             is_read=True,
             customer_id=customers.slice(start, _BATCH),
+            is_alone=alone.slice(start, _BATCH) if is_only_table else False,
             **{"number_value" if column.kind == "number" else "text_value": piece},
         )
 
@@ -403,6 +407,13 @@ def _known_customers(ids: pa.Array, reading: Reading) -> pa.Array:
     if reading.joins_ids:
         found = pc.replace_substring_regex(pc.utf8_lower(found), "^0+", "")
     return found
+
+
+def _are_alone(customers: pa.Array) -> pa.Array:
+    """Return whether each customer has one row only."""
+    counted = customers.drop_null().value_counts()
+    several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    return pc.invert(pc.is_in(customers, several))
 
 
 def _dates(names: Sequence[str]) -> dict[str, str | None]:
