@@ -18,6 +18,7 @@ ASSIGNMENT = "assignment"
 VALUE = "value"
 CAMPAIGNS = "campaigns"
 PRODUCTS = "products"
+ATTRIBUTES = "attributes"
 HISTORY = "history"
 MARTS = "marts"
 TESTS = "tests"
@@ -34,6 +35,7 @@ GROUPS = {
     PRODUCTS: "what segments like, what goes together, what to recommend, and its trial",
     HISTORY: "measures and segments at the end of each month, and who moved",
     CAMPAIGNS: "what campaigns did, if there are lists",
+    ATTRIBUTES: "who the customers are, if there are tables of their attributes",
     MARTS: "the public tables that are not named above",
     TESTS: "data tests",
     PUBLISHING: "the snapshot that BI reads, and the summary",
@@ -102,6 +104,10 @@ MODELS = {
         *("int_campaign_customers", "int_campaigns", "int_campaign_sums", "int_campaign_results"),
         "int_segment_campaigns",
         *("campaigns", "campaign_customers", "campaign_results", "campaign_days"),
+    ),
+    ATTRIBUTES: (
+        *("int_customer_attributes", "int_attribute_sums", "int_segment_attributes"),
+        *("customer_attributes", "segment_attributes"),
     ),
     MARTS: (
         *("int_country_sales", "country_sales", "segment_sales", "segment_profiles", "segment_silhouettes"),

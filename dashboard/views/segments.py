@@ -14,7 +14,9 @@ from queries.selection import UNKNOWN, Country
 from shown import as_of, chart, escape, facts, table
 
 from segmentation_charts import formats
+from segmentation_charts.attributes import times_as_frequent
 from segmentation_charts.customers import against_everybody
+from segmentation_charts.frames import attributes as attribute_frames
 from segmentation_charts.frames import products
 from segmentation_charts.frames import value as value_frames
 from segmentation_charts.frames.campaigns import of_segment
@@ -40,6 +42,7 @@ def draw(snapshot: Snapshot) -> None:
     # Where nobody is seen to leave for good the probability says nothing.
     is_anybody_leaving = bool((profiles.get("median_probability_alive", pd.Series(dtype=float)) < 1).any())
     _profile(snapshot, profile, members, is_anybody_leaving)
+    _attributes(snapshot, members)
     _comparison(snapshot, members, country)
     _countries(snapshot, members)
     _products(snapshot, members)
@@ -76,6 +79,36 @@ def _precision(profile: pd.Series[Any]) -> str:
     if precision is None or pd.isna(precision):
         return ""
     return f" What it says of each customer is true of {formats.share(precision)} of them."
+
+
+def _attributes(snapshot: Snapshot, members: Members) -> None:
+    names = attribute_frames.compared(snapshot, members.segment)
+    if not names:
+        return
+    st.header("Who they are")
+    rows = attribute_frames.distinguishing(snapshot)
+    rows = rows[rows["segment"] == members.segment]
+    compared = (
+        f"Compared with all customers in {escape(', '.join(names[:12]))}{' and others' if len(names) > 12 else ''}"
+    )
+    if rows.empty:
+        st.markdown(f"{compared}: nothing distinguishes them beyond chance.")
+        return
+    st.markdown(f"{compared}. This distinguishes them beyond chance, what does so most first.")
+    header = attribute_frames.HEADER
+    frame = pd.DataFrame([attribute_frames.written(row) for row in rows.to_dict("records")], columns=list(header))
+    table(frame, {name: (name, None) for name in header}, "Attributes that distinguish the customers of the segment")
+    times = attribute_frames.times(rows.head(12))
+    if not times.empty:
+        color = OVERLAY if members.is_overlay else colors(snapshot)[members.segment]
+        known = rows.iloc[0]
+        chart(
+            times_as_frequent(times, color),
+            f"{attribute_frames.CAPTION} From {formats.count(known['customers_known'])} customers of the segment and "
+            f"{formats.count(known['all_customers_known'])} in all of whom {known['attribute']} is known.",
+        )
+    else:
+        st.caption(attribute_frames.CAPTION)
 
 
 def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:

@@ -77,6 +77,11 @@
         ]},
         'campaign_revenue_cap': share,
         'products': {'one_of': [true, false]},
+        'attribute_files': {'text': true},
+        'attribute_relation': {'text': true},
+        'attribute_map': {'fields': ['customer_id']},
+        'attributes': {'texts': true},
+        'attribute_kinds': {'meanings': ['number', 'category']},
         'publish_lines_up_to': {'whole': [0, none]},
         'currency': {'text': true},
         'unit_tests': {'one_of': [true, false]}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from segmentation_charts.parts import COMPACT, PERCENT, is_narrow
+from segmentation_charts.parts import COMPACT, PERCENT, by_number, is_narrow
 from segmentation_charts.style import WIDE
 from segmentation_charts.theme import NEUTRAL, PALETTE
 
@@ -85,7 +84,7 @@ def forest(frame: pd.DataFrame, title: str, width: float = WIDE, *, is_share: bo
     labels = alt.Axis(
         grid=False,
         labelLimit=120 if is_narrow(width) else 220,
-        labelExpr=_by_number(rows["name"]),
+        labelExpr=by_number(rows["name"]),
         values=list(range(len(rows))),
     )
 
@@ -120,8 +119,3 @@ def _ticks(days: pd.Series[pd.Timestamp], width: float) -> list[alt.DateTime]:
     step = next((step for step in _STEPS if length / step <= labels), -(-length // labels))
     shown = [first + pd.Timedelta(days=n) for n in range(0, max(int(0.95 * length), 1), step)]
     return [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in shown]
-
-
-def _by_number(names: pd.Series[str]) -> str:
-    # As JSON, which Vega's expressions read as texts.
-    return f"{json.dumps(list(names))}[datum.value]"

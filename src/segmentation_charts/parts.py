@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
+import pandas as pd
 
 from segmentation_charts.style import NARROW
 
@@ -126,3 +128,15 @@ def cells(base: Any, title: str, narrow: bool) -> Any:
     marks = base.mark_rect().encode(color=alt.Color("share:Q", scale=scale, legend=legend))
     values = base.mark_text(fontSize=10 if narrow else 12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
     return (marks + values).resolve_scale(color="independent")
+
+
+def by_number(names: pd.Series[str]) -> str:
+    """Return the expression of labels of rows that are numbered from 0, so that names that are equal stay apart.
+
+    Parameters
+    ----------
+    names : Series
+        In the order of the rows.
+    """
+    # As JSON, which Vega's expressions read as texts.
+    return f"{json.dumps(list(names))}[datum.value]"

@@ -2,9 +2,10 @@
 
 A build in which nothing is new ends where the last one did, but looks at every table and runs every test on the way.
 This remembers what the current version was built from, and is done in a second where all of it is the same: the
-invoice files (path, size, time of change), the project (content of its files and of this package, versions of all
-packages that are installed), the settings (options and environment variables) and the warehouse. A table of the
-warehouse (`invoice_relation`) has nothing that says whether it changed: it is read each time.
+files of invoices, campaigns and attributes (path, size, time of change), the project (content of its files and of this
+package, versions of all packages that are installed), the settings (options and environment variables) and the
+warehouse. A table of the warehouse (`invoice_relation`, `attribute_relation`) has nothing that says whether it changed:
+it is read each time.
 
 What a build does is shown in a few lines (`display`). VERBOSE=1 shows dbt's own log, and so do dbt's options and
 environment variables that say how to print it.
@@ -102,15 +103,19 @@ def inputs_of(options: Sequence[str]) -> str | None:
     """
     project = project_of(options)
     variables = variables_of(project, options)
-    if variables.get("invoice_relation"):
+    if variables.get("invoice_relation") or variables.get("attribute_relation"):
         return None
-    pattern = str(variables.get("invoice_files") or os.environ.get("INVOICE_FILES") or SAMPLE)
+    patterns = [str(variables.get("invoice_files") or os.environ.get("INVOICE_FILES") or SAMPLE)]
+    patterns += [
+        str(variables.get(f"{what}_files") or f"{os.environ.get(f'SEGMENTS_{what}S'.upper()) or f'{what}s'}/*")
+        for what in ("campaign", "attribute")
+    ]
     found = hashlib.sha256()
     for part in (
         [str(Path.cwd()), str(project), *options],
         sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(_SETTINGS)),
         sorted(f"{package.name} {package.version}" for package in importlib.metadata.distributions()),
-        [[path, *_stamp(Path(path))] for paths in find_paths(pattern, str(project)).values() for path in paths],
+        [[path, *_stamp(Path(path))] for path in sorted(_found(patterns, project))],
         [[str(path), hashlib.sha256(path.read_bytes()).hexdigest()] for path in _code(project)],
     ):
         found.update(json.dumps(part).encode())
@@ -166,6 +171,12 @@ def _code(project: Path) -> Iterator[Path]:
             # Seeds are code; other CSV files that lie about may be large.
             suffixes = _CODE | {".csv"} if "seeds" in Path(folder).relative_to(root).parts else _CODE
             yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in suffixes)
+
+
+def _found(patterns: Sequence[str], project: Path) -> Iterator[str]:
+    for pattern in patterns:
+        for paths in find_paths(pattern, str(project)).values():
+            yield from paths
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -324,6 +324,7 @@ def describe_tables(session: Any, build: Build) -> Lines:
         ("segments", ", ".join(f"{name} {count:,} ({100 * count / customers:.0f} %)" for name, count in segments)),
         *describe_value(session, of),
         *describe_campaigns(session, of),
+        *describe_attributes(session, of),
     ]
 
 
@@ -374,6 +375,41 @@ def describe_campaigns(session: Any, relations: Mapping[str, str]) -> Lines:
             + (f"; those that work brought a revenue of {int(brought):,}" if "works" in codes else ""),
         )
     ]
+
+
+def describe_attributes(session: Any, relations: Mapping[str, str]) -> Lines:
+    """Say which attributes of customers were read, which columns were left out, and of how many customers they are."""
+    if not {"base_attribute_rows", "int_customer_attributes", "segment_attributes"} <= relations.keys():
+        return []
+    columns = fetch_rows(
+        session,
+        "select attribute, kind, max(case when is_read then 1 else 0 end) as is_read "  # noqa: S608
+        f"from {relations['base_attribute_rows']} where attribute is not null and customer_id is null "
+        "group by attribute, kind order by attribute",
+    )
+    if not columns:
+        return []
+    ((customers,),) = fetch_rows(
+        session,
+        f"select count(distinct customer_id) from {relations['int_customer_attributes']}",  # noqa: S608
+    )
+    ((segments,),) = fetch_rows(
+        session,
+        f"select count(distinct segment) from {relations['segment_attributes']} where distinguishes",  # noqa: S608
+    )
+    read = _shortened([name for name, _, is_read in columns if is_read])
+    left_out = _shortened([f"{name} ({kind})" for name, kind, is_read in columns if not is_read])
+    return [
+        (
+            "attributes",
+            f"{read or 'none'}, of {counted(customers, 'customer')}; they distinguish {counted(segments, 'segment')}",
+        ),
+        *([("", f"left out: {left_out}")] if left_out else []),
+    ]
+
+
+def _shortened(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")
 
 
 def describe_changes(publication: Publication) -> Lines:

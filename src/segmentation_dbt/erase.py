@@ -1,9 +1,9 @@
 """Removes customers from everything that a build keeps, and keeps them out: ``python -m segmentation_dbt.erase 17850``.
 
 The rows of the customers that are loaded are emptied in one transaction, in which all tables made from rows are dropped
-too. Then the customers are taken out of the lists of campaigns. A build makes the tables again and publishes; only
-after that the older versions are deleted, and the warehouse is copied to a file without what was free in it. Whatever
-stops it, running it again finishes it.
+too. Then the customers are taken out of the lists of campaigns and the tables of attributes. A build makes the tables
+again and publishes; only after that the older versions are deleted, and the warehouse is copied to a file without what
+was free in it. Whatever stops it, running it again finishes it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 
+from segmentation.attributes.reading import Reading
+from segmentation.attributes.reading import without_customers as attributes_without
 from segmentation.campaigns.lists import without_customers
 from segmentation.intake import ERASED, LINE_FIELDS, SEPARATORS, clean_customer_id, customer_hash
-from segmentation_dbt.build import DBT
+from segmentation.intake.invoice_file import UnusableFileError
+from segmentation_dbt.build import DBT, project_of, variables_of
 from segmentation_dbt.version_files import fetch, identifier, text
 from segmentation_dbt.versions import Versions, sync
 from segmentation_dbt.warehouse import explain
@@ -82,18 +85,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if (ROWS,) not in tables:
                 return _fail(f"{warehouse.absolute()} has no loaded rows ({ROWS}): it was not built by dbt build.", 2)
             emptied = empty_rows(connection, customers)
+            headers = fetch(connection, "select header from seeds.invoice_shapes where field = 'customer_id'")
     except duckdb.Error as e:
         return _fail(explain(str(warehouse), str(e)), 2)
     for customer, rows in emptied.items():
         found = f"{rows:,} row{'s' if rows != 1 else ''} emptied" if rows else "not found in the loaded rows"
         print(f"{customer}: {found}; kept out from now on", flush=True)
 
+    variables = variables_of(project_of(options), options)
+    hashes = frozenset(customer_hash(customer) or "" for customer in customers)
+    reading = Reading(
+        keys=frozenset(header for (header,) in headers),
+        key=str((variables.get("attribute_map") or {}).get("customer_id", "")),
+        encoding=str(variables.get("encoding") or ""),
+        erased=hashes,
+    )
     try:
-        taken = erase_from_lists(Path(os.environ.get("SEGMENTS_CAMPAIGNS") or "campaigns"), customers)
-    except OSError as e:
+        taken = erase_from_files(
+            Path(os.environ.get("SEGMENTS_CAMPAIGNS") or "campaigns"), lambda path: without_customers(path, hashes)
+        )
+        taken |= erase_from_files(
+            Path(os.environ.get("SEGMENTS_ATTRIBUTES") or "attributes"),
+            lambda path: attributes_without(path, reading),
+            reading.encoding,
+        )
+    except (OSError, UnusableFileError) as e:
         return _fail(
-            f"\nThe loaded rows of the customers are empty, but a list of a campaign still holds them: {e}\n"
-            "Make it writable, and run this command again.",
+            "\nThe loaded rows of the customers are empty, but a list of a campaign or a table of attributes still "
+            f"holds them: {e}\nMake it writable, and run this command again.",
             1,
         )
     for path, rows in taken.items():
@@ -122,8 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"\nRemoved from {warehouse.absolute()} and from what is published"
         f" ({len(deleted)} older version{'s' if len(deleted) != 1 else ''} deleted).\n"
-        "Not removed: invoice files, lists that campaign_files names, backups, logs, and copies that readers made of\n"
-        "what was published."
+        "Not removed: invoice files, what campaign_files and attribute_files name, tables of attributes that are no\n"
+        "CSV, backups, logs, and copies that readers made of what was published."
     )
     return 0
 
@@ -205,37 +224,38 @@ def empty_rows(connection: duckdb.DuckDBPyConnection, customers: Sequence[str]) 
     return dict(counted)
 
 
-def erase_from_lists(folder: Path, customers: Sequence[str]) -> dict[Path, int]:
-    """Take customers out of the lists of campaigns, each file in one step.
+def erase_from_files(folder: Path, without: Callable[[str], tuple[str, int]], encoding: str = "") -> dict[Path, int]:
+    """Take customers out of the CSV files of a folder, each file in one step.
 
     Parameters
     ----------
     folder : Path
-        Of the lists; it need not be there.
-    customers : sequence of str
-        As `clean_customer_id` returns them.
+        It need not be there.
+    without : callable
+        Returns the text of a file without the customers, and how many rows were theirs.
+    encoding : str, default ""
+        In which files are written; UTF-8 where it is empty.
 
     Returns
     -------
     dict of Path to int
-        How many rows were taken out of each list that had some.
+        How many rows were taken out of each file that had some.
 
     Raises
     ------
     OSError
-        If a list can't be read or written. It is untouched then.
+        If a file can't be read or written. It is untouched then.
     """
-    hashes = frozenset(customer_hash(customer) or "" for customer in customers)
     taken = {}
     for leftover in folder.glob(".*.csv.erased"):
         leftover.unlink(missing_ok=True)
     for path in sorted(folder.glob("*.csv")):
-        kept, rows = without_customers(str(path), hashes)
+        kept, rows = without(str(path))
         if not rows:
             continue
         copy = path.with_name(f".{path.name}.erased")
         try:
-            copy.write_text(kept, encoding="utf-8-sig", newline="\n")
+            copy.write_text(kept, encoding=encoding or "utf-8-sig", newline="\n")
             shutil.copymode(path, copy)
             sync(copy)
             os.replace(copy, path)

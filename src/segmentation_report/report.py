@@ -8,12 +8,22 @@ from segmentation_charts.published import Snapshot
 from segmentation_report.drawing import write_slides
 from segmentation_report.page import render
 from segmentation_report.parts import Section
-from segmentation_report.sections import campaigns, lines, measures, model, movement, products, segments, value
+from segmentation_report.sections import (
+    attributes,
+    campaigns,
+    lines,
+    measures,
+    model,
+    movement,
+    products,
+    segments,
+    value,
+)
 
 
 def sections(snapshot: Snapshot) -> list[Section]:
     """Return the sections of the report, in order."""
-    modules = (segments, products, value, campaigns, movement, measures, model, lines)
+    modules = (segments, attributes, products, value, campaigns, movement, measures, model, lines)
     return [module.section(snapshot) for module in modules]
 
 

@@ -8,7 +8,7 @@ and a drawing that is not what the manifest says is an error.
 from __future__ import annotations
 
 import argparse
-import itertools
+import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ ABOUT = {
     "staging/files": "every row of every file, as text",
     "staging/lines": "rows typed and cleaned; none is dropped",
     "staging/campaigns": "who was sent what, and who was not",
+    "staging/attributes": "what is known of customers besides",
     "intermediate/deliveries": "which file's order holds",
     "intermediate/evidence": "what speaks for how files are read",
     "intermediate/lines": "what each line is: sale, return, copy …",
@@ -33,6 +34,7 @@ ABOUT = {
     "intermediate/value": "what customers will buy and are worth",
     "intermediate/campaigns": "what campaigns did, and if it is chance",
     "intermediate/products": "what segments buy, what goes together, and what to offer",
+    "intermediate/attributes": "who the customers of segments are",
     "intermediate/history": "segments at the end of each month",
     "intermediate/quality": "how far the segments can be trusted",
     MARTS: "the public tables",
@@ -123,15 +125,23 @@ def ways_round(rooms: Rooms, rows: list[str]) -> list[Way]:
             edges = sorted(edges, key=lambda edge: rows.index(edge.target))
             found.append(Way(tuple(edges), begin, tuple(rows.index(edge.target) for edge in edges)))
 
-    def crossings(ways: Iterable[Way]) -> int:
+    def crossings(near: Way, far: Way) -> int:
         # A way goes out below where others come in.
         return sum(
             min(near.begin + 0.5, *near.ends) < height < max(near.begin + 0.5, *near.ends)
-            for near, far in itertools.combinations(ways, 2)
             for height in (far.begin + 0.6, *(end + 0.1 for end in far.ends))
         )
 
-    return list(min(itertools.permutations(found), key=crossings))
+    # Each set of ways is put in order once, however many orders the others have.
+    @functools.cache
+    def in_order(ways: frozenset[Way]) -> tuple[int, tuple[Way, ...]]:
+        tried = []
+        for near in (way for way in found if way in ways):
+            others, order = in_order(ways - {near})
+            tried.append((others + sum(crossings(near, far) for far in order), (near, *order)))
+        return min(tried, key=lambda one: one[0], default=(0, ()))
+
+    return list(in_order(frozenset(found))[1])
 
 
 def marts_by_row(project: Project, rows: list[str]) -> list[list[str]]:

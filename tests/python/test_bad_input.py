@@ -283,12 +283,17 @@ WRONG: dict[str, tuple[Any, str]] = {
     ),
     "campaign_revenue_cap": (99, "it must be a share from 0 to 1"),
     "products": ("some", "it must be true or false"),
+    "attribute_map": ({"id": "Card"}, "such as {customer_id: Account}; the fields are customer_id"),
+    "attributes": ("Channel", "it must be a list such as"),
+    "attribute_kinds": ({"Age": "date"}, "it must be a meaning for each word, such as {picked: number}"),
     "publish_lines_up_to": (-1, "it must be a whole number of at least 0"),
     "unit_tests": ("yes", "it must be true or false"),
 }
 # What only the files, or the warehouse, can say; and what may be any text.
 ANY_TEXT = {
     "campaign_files",
+    "attribute_files",
+    "attribute_relation",
     "invoice_files",
     "invoice_relation",
     "invoice_shape",

@@ -37,6 +37,9 @@ OTHERS: dict[str, Any] = {
     "purchase_model": "bg_nbd",
     "campaign_map": {"customer_id": "Account"},
     "products": False,
+    "attribute_map": {"customer_id": "Account"},
+    "attributes": ["Channel"],
+    "attribute_kinds": {"Store": "category"},
 }
 
 

@@ -13,6 +13,7 @@ from segmentation_dbt.end_of_build import (
     Node,
     Publication,
     Result,
+    describe_attributes,
     describe_campaigns,
     describe_changes,
     describe_publication,
@@ -178,6 +179,28 @@ def test_campaigns_are_summed_up_if_there_are_some() -> None:
             "4, 1 planned: 2 work, 1 too early to tell, 1 not to be trusted; those that work brought a revenue of 1,234"
         )
         assert describe_campaigns(connection, relations) == [("campaigns", said)]
+
+
+def test_attributes_are_summed_up_if_there_are_some() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table base_attribute_rows (attribute varchar, kind varchar, is_read boolean, customer_id varchar);"
+            "create table int_customer_attributes (customer_id varchar);"
+            "create table segment_attributes (segment varchar, distinguishes boolean)"
+        )
+        relations = {name: name for name in ("base_attribute_rows", "int_customer_attributes", "segment_attributes")}
+        assert describe_attributes(connection, {}) == []
+        assert describe_attributes(connection, relations) == []
+        connection.execute(
+            "insert into base_attribute_rows values (null, null, true, null), ('Age', 'number', true, null), "
+            "('Age', 'number', true, 'a'), ('Mail', 'personal', false, null);"
+            "insert into int_customer_attributes values ('a'), ('a'), ('b');"
+            "insert into segment_attributes values ('VIP', true), ('VIP', true), ('Lost', false)"
+        )
+        assert describe_attributes(connection, relations) == [
+            ("attributes", "Age, of 2 customers; they distinguish 1 segment"),
+            ("", "left out: Mail (personal)"),
+        ]
 
 
 def test_what_was_audited_is_written_down_again() -> None:

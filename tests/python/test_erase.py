@@ -69,6 +69,14 @@ def draw(folder: Path) -> None:
     (folder / "spring.csv").write_text("\n".join((header, *rows)) + "\n", "utf-8-sig")
 
 
+def describe(folder: Path) -> None:
+    """Write a table of attributes with a title, in which the customers are among others."""
+    folder.mkdir(exist_ok=True)
+    rows = [f"{customer},shop,{GIFT}" for customer in (MAIL.title(), f"{NUMBER}.0")]
+    rows += [f"c{n},{'web' if n % 3 else 'shop'},Gift {n % 2}" for n in range(40)]
+    (folder / "crm.csv").write_text("\n".join(("Customers 2024", "Customer ID,Channel,Gift", *rows)) + "\n", "latin-1")
+
+
 def erase(
     folder: Path, *customers: str, variables: dict[str, Any], invoices: str = "invoices/*.csv"
 ) -> subprocess.CompletedProcess[str]:
@@ -111,6 +119,7 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     deliver(invoices)
     write_lines(invoices / "gone.csv", line(702, MAIL, GIFT), line(703, MAIL, GIFT), line(704, "c1"))
     draw(tmp_path / "campaigns")
+    describe(tmp_path / "attributes")
     first = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert first.exit_code == 0, first.output
     (invoices / "gone.csv").unlink()
@@ -128,6 +137,8 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     before, others = versions.current(), first.rows(OTHERS)
     lists = tmp_path / "campaigns"
     assert first.rows(LISTED) == [(MAIL,), (NUMBER,), ("c1",), ("c2",)]
+    described = "select count(distinct customer_id), max(kind) from marts.customer_attributes"
+    assert first.rows(described) == [(42, "category")]
 
     # As where it is killed: the rows are empty, and nothing is published.
     # Rows that were erased are no fault of the load.
@@ -146,6 +157,10 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
     assert versions.current() == before
     assert "spring.csv: 2 rows taken out" in stopped.stdout
     assert files_with(lists, MAIL, NUMBER) == set()
+    assert "crm.csv: 2 rows taken out" in stopped.stdout
+    table = (tmp_path / "attributes/crm.csv").read_text("utf-8-sig")
+    assert table.splitlines()[:3] == ["Customers 2024", "Customer ID,Channel,Gift", "c0,shop,Gift 0"]
+    assert table.count("\n") == 42
 
     erased = erase(tmp_path, MAIL, NUMBER, variables=variables)
     assert erased.returncode == 0, erased.stdout + erased.stderr
@@ -161,16 +176,19 @@ def test_an_erased_customer_is_nowhere_and_stays_out(tmp_path: Path) -> None:
 
     # The list says of the others what it said before: it was not edited, and has lost nobody.
     assert first.rows(LISTED) == [("c1",), ("c2",)]
+    assert first.rows(described) == [(40, "category")]
     assert first.rows("select is_sealed, customers from marts.campaigns") == [(True, 2)]
 
-    # Delivered again, with more; and the list comes back from a backup.
+    # Delivered again, with more; and the list and the table come back from a backup.
     deliver(invoices, more=5)
     draw(lists)
+    describe(tmp_path / "attributes")
     again = dbt(tmp_path, invoices / "*.csv", VARIABLES, WITHOUT_TESTS)
     assert "files       4, 3 read in this build" in again.output
     assert again.rows(PLACES) == EMPTIED
     assert again.rows(f"select count(*) from {ROWS}") == [(rows + 15,)]
     assert again.rows("select is_sealed, customers from marts.campaigns") == [(True, 2)]
+    assert again.rows(described) == [(40, "category")]
     assert values_with(again, *TRACES) == []
     assert files_with(tmp_path, *TRACES) == set()
 

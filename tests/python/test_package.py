@@ -101,7 +101,7 @@ def test_schemas_are_those_that_the_shop_says(second_build: Build) -> None:
     ]
     # Nothing is left where the shop's own tables stand, after an incremental build either.
     ours = second_build.rows("select table_name from duckdb_tables() where schema_name = 'main' order by all")
-    assert ours == [("customers_to_call",), ("non_product_codes",), ("sold_items",)]
+    assert ours == [("customers_to_call",), ("members",), ("non_product_codes",), ("sold_items",)]
 
 
 def test_a_bar_of_the_shop_on_the_segments_keeps_them_from_being_published(first_build: Build) -> None:
@@ -192,6 +192,8 @@ def test_with_every_switch_turned_the_results_show_it(turned_build: Build) -> No
     assert algorithms == [("ward",)]
     published = manifest(turned_build.warehouse.parent)
     assert published["currency"] == "€"
+    known = "select distinct source_file, attribute, text_value from marts.customer_attributes order by all"
+    assert turned_build.rows(known) == [("main.members", "channel", value) for value in ("app", "till")]
     assert "invoice_lines" in published["left_out"]
 
 
@@ -213,6 +215,9 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
     (shop / "lists").mkdir()
     drawn = [f"K{n},{'sent' if n % 3 else 'control'},2024-05-01,2024-07-31" for n in range(60)]
     (shop / "lists/spring.csv").write_text("\n".join(["customer_id,group,starts_on,ends_on", *drawn]) + "\n")
+    (shop / "crm").mkdir()
+    members = [f"K{n};{'Wien' if n % 2 else 'Graz'}" for n in range(60)]
+    (shop / "crm/members.csv").write_text("\n".join(["Karte;Ort", *members]) + "\n", encoding="latin-1")
     build(shop, switches("switches_of_files.yml"), WITHOUT_TESTS)
     (shop / "exports/second.csv").unlink()
     second = build(shop, switches("switches_of_files.yml"), WITHOUT_TESTS)
@@ -227,3 +232,5 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
     assert second.rows("select campaign, source_file, state, customers, holdout_customers from marts.campaigns") == [
         ("spring", "lists/spring.csv", "running", 60, 20)
     ]
+    known = "select source_file, attribute, count(*) from marts.customer_attributes group by all"
+    assert second.rows(known) == [("crm/members.csv", "Ort", 60)]

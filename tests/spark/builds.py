@@ -33,6 +33,7 @@ def settings_of(folder: Path) -> dict[str, str]:
         "INVOICE_FILES": f"{folder}/invoices/**/*",
         # Lists of another shop are lists, too: its customers are unknown, or others.
         "SEGMENTS_CAMPAIGNS": str(PROJECT / "data/sample/campaigns"),
+        "SEGMENTS_ATTRIBUTES": str(PROJECT / "data/sample/attributes"),
         "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
         "SEGMENTS_PUBLISHED": str(folder / "published"),
         "SEGMENTS_SPARK_WAREHOUSE": str(folder / "warehouse"),

@@ -10,6 +10,12 @@ line_evidence as (
 
 ),
 
+attribute_evidence as (
+
+    select * from {{ ref('int_attribute_evidence') }}
+
+),
+
 files as (
 
     select * from {{ ref('stg_files') }}
@@ -45,7 +51,7 @@ fates as (
 
 final as (
 
-    {%- for evidence in ['file_evidence', 'line_evidence', 'fates'] %}
+    {%- for evidence in ['file_evidence', 'line_evidence', 'attribute_evidence', 'fates'] %}
 
     select
         cast(source_file as {{ dbt.type_string() }}) as source_file,

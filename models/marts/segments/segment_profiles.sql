@@ -102,6 +102,18 @@ campaigns as (
 
 ),
 
+-- The first two attributes that distinguish it beyond chance.
+attributes as (
+
+    select
+        segment,
+        {{ segmentation.joined_text('explanation', '; ', 'attribute_rank') }} as attributes_in_words
+    from {{ ref('int_segment_attributes') }}
+    where attribute_rank <= 2
+    group by segment
+
+),
+
 shares as (
 
     select
@@ -224,7 +236,8 @@ final as (
         archetypes.claim,
         archetypes.explanation
         || coalesce(sentences.figures_in_words, ' Nobody is in it today.')
-        || coalesce(' What sets it apart most is ' || marks.mark || '.', '') as explanation,
+        || coalesce(' What sets it apart most is ' || marks.mark || '.', '')
+        || coalesce(' Who its customers are: ' || attributes.attributes_in_words || '.', '') as explanation,
         archetypes.recommended_action,
         archetypes.goal,
 
@@ -254,6 +267,7 @@ final as (
     left join archetypes on shown_segments.segment = archetypes.segment
     left join segment_values on shown_segments.segment = segment_values.segment
     left join campaigns on shown_segments.segment = campaigns.segment
+    left join attributes on shown_segments.segment = attributes.segment
 
 )
 

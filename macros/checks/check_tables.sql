@@ -1,13 +1,13 @@
-{#- Stop the build if a list of a campaign can't be used, with its file, what is wrong and what to do. -#}
-{% macro check_campaign_lists(lists) -%}
+{#- Stop the build if one of some tables that a Python model reads can't be used, with its file, what is wrong and what to do. -#}
+{% macro check_tables(tables, what) -%}
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
     {%- set problems = run_query(
-        'select source_file, problem, remedy from ' ~ lists ~ ' where problem is not null order by source_file'
+        'select source_file, problem, remedy from ' ~ tables ~ ' where problem is not null order by source_file'
     ).rows -%}
     {%- if problems -%}
-        {%- set message = ['The lists of campaigns can\'t be read:'] -%}
+        {%- set message = [what ~ ' can\'t be read:'] -%}
         {%- for file in problems[:10] -%}
             {%- do message.append('  ' ~ file['source_file'] ~ '\n    problem: ' ~ file['problem'] ~ '\n    remedy:  ' ~ file['remedy']) -%}
         {%- endfor -%}

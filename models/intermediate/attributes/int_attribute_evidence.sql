@@ -1,0 +1,180 @@
+{%- set names = var('attributes') -%}
+{%- set no_number = 'cast(null as bigint)' %}
+
+with attribute_rows as (
+
+    select * from {{ ref('base_attribute_rows') }}
+    where problem is null
+
+),
+
+customers as (
+
+    select customer_id from {{ ref('int_segment_assignments') }}
+
+),
+
+customer_attributes as (
+
+    select * from {{ ref('int_customer_attributes') }}
+
+),
+
+sums as (
+
+    select * from {{ ref('int_attribute_sums') }}
+
+),
+
+files as (
+
+    select
+        source_file,
+        explanation
+    from attribute_rows
+    where attribute is null
+
+),
+
+columns as (
+
+    select
+        source_file,
+        attribute,
+        kind,
+        is_read,
+        row_count,
+        explanation
+    from attribute_rows
+    where attribute is not null and customer_id is null
+
+),
+
+-- Of whom a table says something, and who of them bought something.
+people as (
+
+    select
+        source_file,
+        customer_id
+    from attribute_rows
+    where customer_id is not null
+    group by source_file, customer_id
+
+),
+
+known_people as (
+
+    select
+        people.source_file,
+        count(customers.customer_id) as known,
+        count(*) - count(customers.customer_id) as strangers
+    from people
+    left join customers on people.customer_id = customers.customer_id
+    group by people.source_file
+
+),
+
+all_customers as (
+
+    select count(*) as customers from customers
+
+),
+
+with_attributes as (
+
+    select count(distinct customer_id) as customers from customer_attributes
+
+),
+
+grouped as (
+
+    select
+        attribute,
+        max(different_values) as different_values,
+        count(case when attribute_value = 'other' then 1 end) as named_other,
+        count(*) as named_values
+    from sums
+    where segment is null and kind <> 'number'
+    group by attribute
+
+),
+
+contradictions as (
+
+    select
+        attribute,
+        sum(case when is_contradictory then 1 else 0 end) as contradictory,
+        count(*) as customers
+    from customer_attributes
+    group by attribute
+    having max(is_contradictory)
+
+),
+
+final as (
+
+    select
+        files.source_file,
+        'attribute_files' as assumption,
+        'customers' as assumed,
+        coalesce(known_people.known, 0) as lines_for,
+        coalesce(known_people.strangers, 0) as lines_against,
+        'file' as decided_by,
+        files.explanation || '; something is known of ' || coalesce(known_people.known, 0)
+        || ' customers with a purchase, and '
+        || coalesce(known_people.strangers, 0) || ' of them bought nothing' as explanation
+    from files
+    left join known_people on files.source_file = known_people.source_file
+
+    union all
+
+    select
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        'attribute_files' as assumption,
+        'customers' as assumed,
+        with_attributes.customers as lines_for,
+        all_customers.customers - with_attributes.customers as lines_against,
+        'file' as decided_by,
+        'of ' || (all_customers.customers - with_attributes.customers) || ' of ' || all_customers.customers
+        || ' customers with a purchase no attribute is known' as explanation
+    from all_customers
+    cross join with_attributes
+    where exists (select 1 from files)
+
+    union all
+
+    select
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        'attribute_files' as assumption,
+        'unknown' as assumed,
+        contradictory as lines_for,
+        customers - contradictory as lines_against,
+        case when contradictory > 0.05 * customers then 'warning' else 'default' end as decided_by,
+        contradictory || ' customers have several rows that say different things of ' || attribute
+        || ': it counts as unknown of them. '
+        || 'Files whose names have dates, such as customers-2026-01.csv, say which is newer' as explanation
+    from contradictions
+
+    union all
+
+    select
+        columns.source_file,
+        'attributes' as assumption,
+        case when columns.is_read then columns.kind else 'left out: ' || columns.kind end as assumed,
+        columns.row_count as lines_for,
+        {{ no_number }} as lines_against,
+        {{ "'setting'" if names else "'file'" }} as decided_by,
+        columns.attribute || ': ' || columns.explanation
+        || case
+            when grouped.named_other > 0 and grouped.named_values = 1
+                then '; none is of ten customers or more: they are not compared'
+            when grouped.different_values > 1
+                then '; ' || grouped.different_values || ' of few customers are compared as other'
+            else ''
+        end as explanation
+    from columns
+    left join grouped on columns.attribute = grouped.attribute
+
+)
+
+select * from final
