@@ -24,6 +24,8 @@ MARTS = {
     "campaign_customers": ["campaign", "customer_id"],
     "campaign_results": ["campaign", "segment", "measure"],
     "campaign_days": ["campaign", "measure", "day"],
+    "customer_attributes": ["customer_id", "attribute"],
+    "segment_attributes": ["segment", "attribute", "attribute_value"],
 }
 """The public tables and what a row of each is known by."""
 

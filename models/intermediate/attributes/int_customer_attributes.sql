@@ -24,7 +24,9 @@ values_of_date as (
         min(source_file) as source_file,
         min(text_value) as text_value,
         min(number_value) as number_value,
-        coalesce(min(text_value) <> max(text_value) or min(number_value) <> max(number_value), false) as is_contradictory
+        coalesce(
+            min(text_value) <> max(text_value) or min(number_value) <> max(number_value), false
+        ) as is_contradictory
     from attribute_rows
     where not is_alone
     group by
