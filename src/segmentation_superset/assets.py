@@ -58,6 +58,8 @@ class Dataset:
         How metrics are written: keys of FORMATS, or date.
     certified : frozenset of str
         Metrics that are those of `models/metrics.yml`.
+    expressions : dict of str to str
+        SQL of columns that no table has.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Dataset:
     metrics: dict[str, Metric] = field(default_factory=dict)
     metric_formats: dict[str, str] = field(default_factory=dict)
     certified: frozenset[str] = frozenset()
+    expressions: dict[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -104,6 +107,8 @@ def _dataset(name: str, said: dict[str, Any], marts: dict[str, Mart], certified:
         raise ValueError(f"bi/superset/datasets.yml: {name} reads {table}, which is no mart")
     columns = {column: mart for table in reversed(tables) for column, mart in marts[table].columns.items()}
     columns = {column: columns[column] for table in tables for column in marts[table].columns}
+    calculated = said.get("calculated", {})
+    columns |= {key: Column(key, "string", column["description"]) for key, column in calculated.items()}
     own = {key: metric for key, metric in certified.items() if metric.mart == said.get("metrics_of", tables[0])}
     further = {
         key: Metric(key, metric["label"], metric["description"], name, metric["expression"])
@@ -111,7 +116,8 @@ def _dataset(name: str, said: dict[str, Any], marts: dict[str, Mart], certified:
     }
     if twice := set(own) & set(further):
         raise ValueError(f"bi/superset/datasets.yml: {name}: {', '.join(sorted(twice))} stands in models/metrics.yml")
-    given, labels = said.get("formats", {}), said.get("labels", {})
+    given = said.get("formats", {})
+    labels = said.get("labels", {}) | {key: column["label"] for key, column in calculated.items()}
     unknown = ({*labels, said.get("time") or name} - {name} - set(columns)) | (set(given) - {*columns, *own})
     if unknown:
         raise ValueError(f"bi/superset/datasets.yml: {name} has no {', '.join(sorted(unknown))}")
@@ -129,6 +135,7 @@ def _dataset(name: str, said: dict[str, Any], marts: dict[str, Mart], certified:
         metric_formats={key: given.get(key) or _money_or_count(metric.description) for key, metric in own.items()}
         | {key: metric["format"] for key, metric in said.get("metrics", {}).items()},
         certified=frozenset(own),
+        expressions={key: column["expression"] for key, column in calculated.items()},
     )
 
 
@@ -223,6 +230,7 @@ def dataset_asset(dataset: Dataset, currency: str | None) -> dict[str, Any]:
         {
             "column_name": column.name,
             "description": column.description,
+            "expression": dataset.expressions.get(column.name),
             "filterable": True,
             "groupby": True,
             "is_active": True,

@@ -16,8 +16,13 @@ from segmentation_superset.assets import DATABASE_FILE, VERSION, database, datas
 from segmentation_superset.charts import chart_asset
 from segmentation_superset.dashboards import read_dashboards
 
+# The dashboards, in the order in which they are read.
+PAGES = ("overview", "segments", "movement", "value", "campaigns", "data_quality")
 # Folder of the files in the ZIP: Superset's exports have one.
 _ROOT = "customer_segments"
+# Metrics that stand beside others in a chart.
+_METRICS = {"came": PALETTE[0], "difference": PALETTE[0], "revenue_per_customer": PALETTE[0]}
+_METRICS |= {"foretold": PALETTE[3], "revenue_before_per_customer": PALETTE[3]}
 # What shops write before amounts, where it is no code.
 _CODES = {"£": "GBP", "€": "EUR", "$": "USD", "US$": "USD", "¥": "JPY", "₹": "INR", "zł": "PLN", "Kč": "CZK", "kr": None}
 # Within a ZIP the same files are the same bytes.
@@ -46,6 +51,9 @@ def assets(
     datasets = read_datasets(project)
     dashboards = read_dashboards(project, datasets, currency)
     labels = _label_colors(project, colors)
+    titles = {dashboards[name].slug: dashboards[name].title for name in PAGES if name in dashboards}
+    if unlisted := set(dashboards) - set(PAGES):
+        raise ValueError(f"bi/superset/dashboards: {', '.join(sorted(unlisted))} has no place in PAGES")
     found: dict[str, dict[str, Any]] = {
         # Whoever imports it may have other dashboards: it says nothing of them.
         "metadata.yaml": {"timestamp": "1980-01-01T00:00:00+00:00", "type": "assets", "version": VERSION},
@@ -56,7 +64,7 @@ def assets(
     for dashboard in dashboards.values():
         for chart in dashboard.charts.values():
             found[f"charts/{dashboard.name}/{chart.name}.yaml"] = chart_asset(chart)
-        found[f"dashboards/{dashboard.name}.yaml"] = dashboard.asset(labels)
+        found[f"dashboards/{dashboard.name}.yaml"] = dashboard.asset(labels, titles)
     return {path: _text(asset) for path, asset in found.items()}
 
 
@@ -72,9 +80,9 @@ def _label_colors(project: Path, colors: dict[str, str] | None) -> dict[str, str
 
 
 def _metric_colors(project: Path) -> dict[str, str]:
-    """Return the colour of what is of everybody, for each metric that may stand alone in a chart."""
-    labels = {metric.label for dataset in read_datasets(project).values() for metric in dataset.metrics.values()}
-    return dict.fromkeys(sorted(labels), NEUTRAL) | {"Foretold": PALETTE[3], "Came": PALETTE[0]}
+    """Return the colour of what is of everybody: that of each metric that may stand alone in a chart."""
+    names = {name for dataset in read_datasets(project).values() for name in dataset.metrics}
+    return dict.fromkeys(sorted(names), NEUTRAL) | _METRICS
 
 
 def currency_code(currency: str) -> str | None:

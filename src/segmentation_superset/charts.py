@@ -12,8 +12,10 @@ from segmentation_superset.assets import FORMATS, VERSION, Dataset, currency_for
 # Rows that a chart asks for at most.
 ROW_LIMIT = 10_000
 _MONTHS, _DAYS = "%b %Y", "%d %b %Y"
-# Of what is no segment.
+# Of what has no colour of its own.
 _SCHEME = "supersetColors"
+# What is along an axis in its own colours; bars of anything else have one colour.
+_COLORED = ("segment", "from_segment", "to_segment", "campaign_group", "verdict")
 
 
 @dataclass(frozen=True)
@@ -248,9 +250,10 @@ def _axes(chart: Chart) -> dict[str, Any]:
 
 def _bars(chart: Chart) -> tuple[str, dict[str, Any]]:
     is_time = chart.said["by"] == chart.dataset.time
-    own: dict[str, Any] = {"show_value": not is_time and "split" not in chart.said, "showTooltipTotal": True}
+    own: dict[str, Any] = {"show_value": not is_time and "split" not in chart.said and len(chart.metrics) == 1}
     if not is_time:
-        own |= {"orientation": "horizontal", "color_by_primary_axis": "split" not in chart.said and len(chart.metrics) == 1}
+        is_colored = chart.said["by"] in _COLORED and "split" not in chart.said and len(chart.metrics) == 1
+        own |= {"orientation": "horizontal", "color_by_primary_axis": is_colored}
         # Horizontal bars are drawn from below.
         first = next(iter(chart.said.get("order", {chart.metrics[0]: "down"}).items()))
         own |= {"x_axis_sort": first[0], "x_axis_sort_asc": first[1] == "down"}
@@ -266,10 +269,10 @@ def _lines(chart: Chart) -> tuple[str, dict[str, Any]]:
 def _matrix(chart: Chart) -> tuple[str, dict[str, Any]]:
     metric = chart.metrics[0]
     return "heatmap_v2", {
-        "bottom_margin": "auto",
+        "bottom_margin": 50,
         "currency_format": currency_format(chart.format(metric) or "", chart.currency),
         "groupby": chart.said["split"],
-        "left_margin": "auto",
+        "left_margin": 100,
         "legend_type": "continuous",
         "linear_color_scheme": "schemeBlues",
         "metric": metric,
@@ -297,7 +300,7 @@ def _bubbles(chart: Chart) -> tuple[str, dict[str, Any]]:
         "entity": chart.said["by"],
         "max_bubble_size": "50",
         "opacity": 0.8,
-        "series": chart.said["by"],
+        "series": None,
         "show_legend": True,
         "legendOrientation": "top",
         "legendType": "scroll",
@@ -327,9 +330,8 @@ def _table(chart: Chart) -> dict[str, Any]:
         # What a customer or a file is called is text, and never markup.
         "allow_render_html": False,
         "column_config": config,
-        "include_search": bool(chart.said.get("search")),
         "order_desc": True,
-        "page_length": chart.said.get("page", 10),
+        "page_length": 0,
         "show_cell_bars": False,
         "table_timestamp_format": "%Y-%m-%d",
     }
@@ -337,7 +339,10 @@ def _table(chart: Chart) -> dict[str, Any]:
 
 def _rows(chart: Chart) -> tuple[str, dict[str, Any]]:
     order = [json.dumps(pair) for pair in _order(chart)]
-    own = {"all_columns": chart.columns, "order_by_cols": order, "query_mode": "raw"}
+    own: dict[str, Any] = {"all_columns": chart.columns, "order_by_cols": order, "query_mode": "raw"}
+    if chart.said.get("is_long"):
+        # A page at a time: of a million customers as of a hundred.
+        own |= {"server_pagination": True, "server_page_length": 10, "include_search": True}
     return "table", _table(chart) | own
 
 

@@ -19,10 +19,12 @@ _HEIGHT = 50
 # that half of it fills the window, and charts that stood beside each other stand below each other.
 PHONE_CSS = """
 @media (max-width: 700px) {
-  .dashboard-content .grid-container { margin: 8px !important; overflow-x: hidden; }
-  .dashboard-content .grid-content { width: calc(200vw - 32px) !important; }
-  .dashboard-content .grid-row { flex-wrap: wrap !important; width: calc(100vw - 16px) !important; height: auto !important; gap: 8px; }
-  .dashboard-content .grid-row > * { max-width: calc(100vw - 16px); overflow-x: auto; }
+  .dashboard, .dashboard-content { max-width: 100vw; overflow-x: clip; }
+  .dashboard-markdown, .dashboard-markdown .resizable-container { height: auto !important; }
+  .dashboard-content .grid-container { width: calc(200vw - 16px) !important; margin: 8px !important; }
+  .dashboard-content .grid-row { flex-wrap: wrap !important; width: calc(100vw - 16px) !important; height: auto !important; }
+  .dashboard-content .grid-row > * { max-width: calc(100vw - 16px); overflow-x: auto; margin-bottom: 12px; }
+  .dashboard-header-container .title-panel > div:nth-child(n + 2) { display: none; }
 }
 """
 
@@ -79,13 +81,20 @@ class Dashboard:
                 self.charts[key] = Chart(name, key, chart, datasets[chart["of"]], currency)
                 self.charts[key].check()
 
-    def asset(self, colors: dict[str, str]) -> dict[str, Any]:
+    @property
+    def slug(self) -> str:
+        """Last part of its address."""
+        return f"segments-{self.name.replace('_', '-')}"
+
+    def asset(self, colors: dict[str, str], titles: dict[str, str]) -> dict[str, Any]:
         """Return the dashboard as Superset imports it.
 
         Parameters
         ----------
         colors : dict of str to str
             Of segments and of other labels.
+        titles : dict of str to str
+            Slugs of all dashboards to their titles, in the order in which they are read.
         """
         return {
             "certification_details": None,
@@ -104,12 +113,19 @@ class Dashboard:
                 "shared_label_colors": [],
                 "timed_refresh_immune_slices": [],
             },
-            "position": self._position(),
+            "position": self._position(titles),
             "published": True,
-            "slug": f"segments-{self.name.replace('_', '-')}",
+            "slug": self.slug,
             "uuid": number_of("dashboard", self.name),
             "version": VERSION,
         }
+
+    def _words(self, titles: dict[str, str]) -> str:
+        links = [
+            f"**{title}**" if slug == self.slug else f"[{title}](/superset/dashboard/{slug}/)"
+            for slug, title in titles.items()
+        ]
+        return f"{' · '.join(links)}\n\n{self._said['description']}"
 
     def _numbers(self) -> dict[str, int]:
         """Numbers of the charts in this file alone; the import gives them others."""
@@ -147,6 +163,8 @@ class Dashboard:
             if column not in dataset.columns:
                 raise ValueError(f"bi/superset/dashboards/{self.name}.yml: {dataset.name} has no {column}")
             is_one = said.get("one", False)
+            # Without it the first item is shown as chosen, and no chart follows it until the reader applies it.
+            found["requiredFirst"] = is_one
             found["filterType"] = "filter_select"
             found["targets"] = [{"column": {"name": column}, "datasetUuid": dataset.number}]
             found["controlValues"] = {
@@ -164,7 +182,7 @@ class Dashboard:
                 }
         return found
 
-    def _position(self) -> dict[str, Any]:
+    def _position(self, titles: dict[str, str]) -> dict[str, Any]:
         numbers = self._numbers()
         grid: list[str] = []
         position: dict[str, Any] = {
@@ -188,7 +206,7 @@ class Dashboard:
             for key, part in parts.items():
                 position[key] = {"children": [], "id": key, "parents": [*parents, row], **part}
 
-        words = {"meta": {"code": self._said["description"], "height": 8, "width": _GRID}, "type": "MARKDOWN"}
+        words = {"meta": {"code": self._words(titles), "height": 12, "width": _GRID}, "type": "MARKDOWN"}
         add_row(0, {f"MARKDOWN-{_short(self.name)}": words})
         for number, row in enumerate(self._said["rows"], start=1):
             parts = {}
