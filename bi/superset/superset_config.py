@@ -16,8 +16,8 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{HOME / 'superset.db'}?check_same_thread=f
 APP_NAME = "Customer segments"
 # It is on this machine alone, and has one worker.
 RATELIMIT_STORAGE_URI = "memory://"
-# A page gets nothing from another machine, and tells none anything. Superset's own policy lets each page ask a counter of
-# its makers for an invisible picture.
+# A page gets nothing from another machine, and tells none anything. Superset's own policy lets each page ask a counter
+# of its makers for an invisible picture.
 TALISMAN_CONFIG = {
     "content_security_policy": {
         "base-uri": ["'self'"],

@@ -185,7 +185,10 @@ def write_manifest(connection: duckdb.DuckDBPyConnection, manifest: dict[str, An
     """
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in MANIFEST_COLUMNS.items())
     connection.execute(f"create table published_manifest ({columns})")
-    values = [*(manifest[name] for name in MANIFEST_COLUMNS if name != "manifest"), json.dumps(manifest, ensure_ascii=False)]
+    values = [
+        *(manifest[name] for name in MANIFEST_COLUMNS if name != "manifest"),
+        json.dumps(manifest, ensure_ascii=False),
+    ]
     connection.execute(f"insert into published_manifest values ({', '.join('?' * len(values))})", values)  # noqa: S608
     connection.execute(f"comment on table published_manifest is {text(MANIFEST_DESCRIPTION)}")
     for name, (_, description) in MANIFEST_COLUMNS.items():

@@ -130,7 +130,7 @@ def _dataset(name: str, said: dict[str, Any], marts: dict[str, Mart], certified:
         time=said.get("time"),
         columns=columns,
         labels={key: labels.get(key, key.removeprefix("is_").replace("_", " ").capitalize()) for key in columns},
-        formats={key: format for key, format in formats.items() if format},
+        formats={key: written for key, written in formats.items() if written},
         metrics=own | further,
         metric_formats={key: given.get(key) or _money_or_count(metric.description) for key, metric in own.items()}
         | {key: metric["format"] for key, metric in said.get("metrics", {}).items()},
@@ -145,10 +145,7 @@ def _join(said: dict[str, Any], marts: dict[str, Mart]) -> str:
     columns += [f"    {second.name}.{column}" for column in second.columns if column not in first.columns]
     listed = ",\n".join(columns)
     key = said["key"]
-    return (
-        f"select\n{listed}\nfrom {first.name}\n"  # noqa: S608
-        f"left join {second.name} on {first.name}.{key} = {second.name}.{key}"
-    )
+    return f"select\n{listed}\nfrom {first.name}\nleft join {second.name} on {first.name}.{key} = {second.name}.{key}"
 
 
 def format_of(column: Column) -> str | None:
@@ -172,17 +169,17 @@ def _money_or_count(description: str) -> str:
     return "money" if "shop's currency" in description else "count"
 
 
-def currency_format(format: str, currency: str | None) -> dict[str, str] | None:
+def currency_format(written: str, currency: str | None) -> dict[str, str] | None:
     """Return what Superset calls a currency, for what is money.
 
     Parameters
     ----------
-    format : str
-        A key of FORMATS.
+    written : str
+        How it is written, a key of FORMATS.
     currency : str or None
         Code of ISO 4217.
     """
-    if currency is None or format not in MONEY:
+    if currency is None or written not in MONEY:
         return None
     return {"symbol": currency, "symbolPosition": "prefix"}
 
@@ -242,10 +239,10 @@ def dataset_asset(dataset: Dataset, currency: str | None) -> dict[str, Any]:
     ]
     metrics: list[dict[str, Any]] = []
     for name, metric in dataset.metrics.items():
-        format = dataset.metric_formats[name]
+        written = dataset.metric_formats[name]
         asset: dict[str, Any] = {
-            "currency": currency_format(format, currency),
-            "d3format": FORMATS.get(format),
+            "currency": currency_format(written, currency),
+            "d3format": FORMATS.get(written),
             "description": metric.description,
             "expression": metric.expression,
             "metric_name": name,

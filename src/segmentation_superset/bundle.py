@@ -24,7 +24,17 @@ _ROOT = "customer_segments"
 _METRICS = {"came": PALETTE[0], "difference": PALETTE[0], "revenue_per_customer": PALETTE[0]}
 _METRICS |= {"foretold": PALETTE[3], "revenue_before_per_customer": PALETTE[3]}
 # What shops write before amounts, where it is no code.
-_CODES = {"£": "GBP", "€": "EUR", "$": "USD", "US$": "USD", "¥": "JPY", "₹": "INR", "zł": "PLN", "Kč": "CZK", "kr": None}
+_CODES = {
+    "£": "GBP",
+    "€": "EUR",
+    "$": "USD",
+    "US$": "USD",
+    "¥": "JPY",
+    "₹": "INR",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "kr": None,
+}
 # Within a ZIP the same files are the same bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 

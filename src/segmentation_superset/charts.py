@@ -55,7 +55,7 @@ class Chart:
     @property
     def metrics(self) -> list[str]:
         """Metrics that it shows."""
-        named = [self.said.get("metric"), *self.said.get("metrics", []), self.said.get("across"), self.said.get("size")]
+        named = [self.said.get("metric"), *self.said.get("metrics", [])]
         return list(dict.fromkeys(name for name in named if name))
 
     @property
@@ -94,10 +94,6 @@ class Chart:
     def d3_format(self, name: str) -> str:
         """Return the same as d3 says it."""
         return FORMATS.get(self.format(name) or "", "SMART_NUMBER")
-
-    def label(self, name: str) -> str:
-        """Return what a column or metric is called."""
-        return self.dataset.metrics[name].label if name in self.dataset.metrics else self.dataset.labels[name]
 
 
 def chart_asset(chart: Chart) -> dict[str, Any]:
@@ -290,41 +286,13 @@ def _matrix(chart: Chart) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _flow(chart: Chart) -> tuple[str, dict[str, Any]]:
-    return "sankey_v2", {"metric": chart.metrics[0], "source": chart.said["by"], "target": chart.said["split"]}
-
-
-def _bubbles(chart: Chart) -> tuple[str, dict[str, Any]]:
-    height, across, size = chart.said["metric"], chart.said["across"], chart.said["size"]
-    return "bubble_v2", {
-        "entity": chart.said["by"],
-        "max_bubble_size": "50",
-        "opacity": 0.8,
-        "series": None,
-        "show_legend": True,
-        "legendOrientation": "top",
-        "legendType": "scroll",
-        "size": size,
-        "tooltipSizeFormat": chart.d3_format(size),
-        "truncateXAxis": False,
-        "x": across,
-        "xAxisFormat": chart.d3_format(across),
-        "x_axis_label": chart.label(across),
-        "x_axis_title_margin": 30,
-        "y": height,
-        "y_axis_format": chart.d3_format(height),
-        "y_axis_label": chart.label(height),
-        "y_axis_title_margin": 50,
-    }
-
-
 def _table(chart: Chart) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name in (*chart.columns, *chart.metrics):
-        format = chart.format(name)
-        if format in FORMATS:
-            config[name] = {"d3NumberFormat": FORMATS[format], "horizontalAlign": "right", "showCellBars": False}
-            if currency := currency_format(format, chart.currency):
+        written = chart.format(name)
+        if written in FORMATS:
+            config[name] = {"d3NumberFormat": FORMATS[written], "horizontalAlign": "right", "showCellBars": False}
+            if currency := currency_format(written, chart.currency):
                 config[name]["currencyFormat"] = currency
     return {
         # What a customer or a file is called is text, and never markup.
@@ -356,8 +324,6 @@ KINDS: dict[str, Callable[[Chart], tuple[str, dict[str, Any]]]] = {
     "bars": _bars,
     "lines": _lines,
     "matrix": _matrix,
-    "flow": _flow,
-    "bubbles": _bubbles,
     "rows": _rows,
     "groups": _groups,
 }

@@ -15,15 +15,23 @@ _GRID = 12
 _HEIGHTS = {"number": 16}
 _HEIGHT = 50
 
-# Superset gives a chart the width that its columns have, however narrow the window is. On a phone the grid is made so wide
-# that half of it fills the window, and charts that stood beside each other stand below each other.
+# Superset gives a chart the width that its columns have, however narrow the window is. On a phone the grid is made so
+# wide that half of it fills the window, and charts that stood beside each other stand below each other.
 PHONE_CSS = """
 @media (max-width: 700px) {
   .dashboard, .dashboard-content { max-width: 100vw; overflow-x: clip; }
-  .dashboard-markdown, .dashboard-markdown .resizable-container { height: auto !important; }
-  .dashboard-content .grid-container { width: calc(200vw - 16px) !important; margin: 8px !important; }
-  .dashboard-content .grid-row { flex-wrap: wrap !important; width: calc(100vw - 16px) !important; height: auto !important; }
-  .dashboard-content .grid-row > * { max-width: calc(100vw - 16px); overflow-x: auto; margin-bottom: 12px; }
+  .dashboard-content .grid-container {
+    flex: none !important; margin: 8px !important; width: calc(200vw - 16px) !important;
+  }
+  .dashboard-content .grid-row {
+    flex-wrap: wrap !important; height: auto !important; width: calc(100vw - 16px) !important;
+  }
+  .dashboard-content .grid-row > * {
+    margin: 0 8px 12px 0 !important; max-width: calc(100vw - 16px); overflow-x: auto;
+  }
+  .dashboard-markdown, .dashboard-markdown .resizable-container {
+    height: auto !important; width: calc(100vw - 16px) !important;
+  }
   .dashboard-header-container .title-panel > div:nth-child(n + 2) { display: none; }
 }
 """
@@ -108,7 +116,7 @@ class Dashboard:
                 "expanded_slices": {},
                 "filter_bar_orientation": "HORIZONTAL",
                 "label_colors": colors,
-                "native_filter_configuration": [self._filter(filter) for filter in self._said["filters"]],
+                "native_filter_configuration": [self._filter(said) for said in self._said["filters"]],
                 "refresh_frequency": 0,
                 "shared_label_colors": [],
                 "timed_refresh_immune_slices": [],
