@@ -21,8 +21,7 @@ PAGES = ("overview", "segments", "movement", "value", "campaigns", "data_quality
 # Folder of the files in the ZIP: Superset's exports have one.
 _ROOT = "customer_segments"
 # Metrics that stand beside others in a chart.
-_METRICS = {"came": PALETTE[0], "difference": PALETTE[0], "revenue_per_customer": PALETTE[0]}
-_METRICS |= {"foretold": PALETTE[3], "revenue_before_per_customer": PALETTE[3]}
+_METRICS = {"came": PALETTE[0], "foretold": PALETTE[3]}
 # What shops write before amounts, where it is no code.
 _CODES = {
     "£": "GBP",
@@ -84,7 +83,7 @@ def _label_colors(project: Path, colors: dict[str, str] | None) -> dict[str, str
         with (project / "seeds/segment_archetypes.csv").open(encoding="utf-8") as file:
             names = [row["segment"] for row in csv.DictReader(file)]
         colors = {name: PALETTE[PREFERRED[name]] if name in PREFERRED else NEUTRAL for name in names}
-    other = {"campaign": PALETTE[0], "holdout": NEUTRAL, "High return rate": OVERLAY, "New customers": NEUTRAL}
+    other = {"Got it": PALETTE[0], "Held out": NEUTRAL, "High return rate": OVERLAY, "New customers": NEUTRAL}
     other |= {"pass": PALETTE[1], "warn": PALETTE[4], "fail": PALETTE[5], "info": NEUTRAL}
     return other | colors | _metric_colors(project)
 

@@ -15,7 +15,7 @@ _MONTHS, _DAYS = "%b %Y", "%d %b %Y"
 # Of what has no colour of its own.
 _SCHEME = "supersetColors"
 # What is along an axis in its own colours; bars of anything else have one colour.
-_COLORED = ("segment", "from_segment", "to_segment", "campaign_group", "verdict")
+_COLORED = ("segment", "from_segment", "to_segment", "verdict")
 
 
 @dataclass(frozen=True)

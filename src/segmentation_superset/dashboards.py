@@ -12,7 +12,7 @@ from segmentation_superset.descriptions import load
 
 # Columns of Superset's grid, and the pixels of one of its units of height.
 _GRID = 12
-_HEIGHTS = {"number": 16}
+_HEIGHTS = {"number": 18}
 _HEIGHT = 50
 
 # Superset gives a chart the width that its columns have, however narrow the window is. On a phone the grid is made so
@@ -170,19 +170,18 @@ class Dashboard:
             dataset = self._datasets[said["of"]]
             if column not in dataset.columns:
                 raise ValueError(f"bi/superset/dashboards/{self.name}.yml: {dataset.name} has no {column}")
-            is_one = said.get("one", False)
-            # Without it the first item is shown as chosen, and no chart follows it until the reader applies it.
-            found["requiredFirst"] = is_one
+            # One value has to be chosen where one is given: sums over several would mean nothing.
+            is_one = "default" in said
             found["filterType"] = "filter_select"
             found["targets"] = [{"column": {"name": column}, "datasetUuid": dataset.number}]
             found["controlValues"] = {
-                "defaultToFirstItem": is_one and "default" not in said,
+                "defaultToFirstItem": False,
                 "enableEmptyFilter": is_one,
                 "inverseSelection": False,
                 "multiSelect": not is_one,
                 "searchAllOptions": False,
             }
-            if "default" in said:
+            if is_one:
                 found["defaultDataMask"] = {
                     "extraFormData": {"filters": [{"col": column, "op": "IN", "val": [said["default"]]}]},
                     "filterState": {"value": [said["default"]]},

@@ -69,7 +69,8 @@ def test_descriptions_are_the_comments_of_the_published_file(sample_build: Build
     with duckdb.connect(str(published), read_only=True) as connection:
         tables = dict(connection.execute("select table_name, comment from duckdb_tables()").fetchall())
         columns = connection.execute(
-            "select table_name, column_name, comment from duckdb_columns() where not internal order by table_name, column_index"
+            "select table_name, column_name, comment from duckdb_columns() where not internal "
+            "order by table_name, column_index"
         ).fetchall()
     assert {name: mart.description for name, mart in marts.items()} == tables
     said = [
