@@ -117,6 +117,13 @@ def test_certified_metrics_are_what_metricflow_answers(sample_build: Build, data
         )
 
 
+def test_the_exposure_depends_on_the_marts_that_datasets_read(datasets: dict[str, Dataset]) -> None:
+    exposures = yaml.safe_load((PROJECT / "models/exposures.yml").read_text())["exposures"]
+    (parents,) = [exposure["depends_on"] for exposure in exposures if exposure["name"] == "superset"]
+    read = {table for dataset in datasets.values() for table in dataset.tables} - {"published_manifest"}
+    assert set(parents) == {f"ref('{table}')" for table in read}
+
+
 def test_every_dataset_and_metric_runs_on_the_published_file(sample_build: Build, datasets: dict[str, Dataset]) -> None:
     published = sample_build.warehouse.parent / "published/segments.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:
