@@ -245,16 +245,22 @@ def _axes(chart: Chart) -> dict[str, Any]:
 
 
 def _bars(chart: Chart) -> tuple[str, dict[str, Any]]:
-    is_time = chart.said["by"] == chart.dataset.time
-    own: dict[str, Any] = {"show_value": not is_time and "split" not in chart.said and len(chart.metrics) == 1}
-    if not is_time:
-        is_colored = chart.said["by"] in _COLORED and "split" not in chart.said and len(chart.metrics) == 1
-        own |= {"orientation": "horizontal", "color_by_primary_axis": is_colored}
-        # Horizontal bars are drawn from below.
-        first = next(iter(chart.said.get("order", {chart.metrics[0]: "down"}).items()))
-        own |= {"x_axis_sort": first[0], "x_axis_sort_asc": first[1] == "down"}
+    by, is_alone = chart.said["by"], "split" not in chart.said and len(chart.metrics) == 1
+    own: dict[str, Any] = {}
+    if by != chart.dataset.time:
+        own = {"orientation": "vertical", "show_value": is_alone}
+        first, direction = next(iter(chart.said.get("order", {chart.metrics[0]: "down"}).items()))
+        own |= {"x_axis_sort": first, "x_axis_sort_asc": direction == "up"}
     if chart.said.get("stacked", "split" in chart.said):
         own["stack"] = "Stack"
+    if by in _COLORED and is_alone:
+        # A series for each bar, so that each has its colour, and a click chooses it: of bars that lie and have no
+        # series Superset 6.1 takes the length for the name. The axis is the same column under another name.
+        axis = {"expressionType": "SQL", "label": chart.dataset.labels[by], "sqlExpression": by}
+        own |= {"groupby": [by], "orientation": "horizontal", "show_legend": False, "stack": "Stack", "x_axis": axis}
+        # They are drawn from below, in the order of the series.
+        own |= {"sort_series_ascending": True, "sort_series_type": "sum"}
+        del own["x_axis_sort"], own["x_axis_sort_asc"]
     return "echarts_timeseries_bar", _axes(chart) | own
 
 

@@ -351,14 +351,14 @@ def test_filters_and_clicks_choose(superset: Superset, chromium: Chromium, sessi
             .filter(has_text="in each segment today")
             .locator("canvas")
         )
-        canvas.first.click(position={"x": 160, "y": 45})
+        canvas.first.click(position={"x": 130, "y": 45})
         page.settle()
         with duckdb.connect(str(superset.published / "segments.duckdb"), read_only=True) as connection:
             query = "select count(*) from customer_segments where country = 'Germany' and segment = ?"
             ((chosen,),) = connection.execute(query, [largest]).fetchall()
         assert page.number("Customers") == f"{chosen:,}"
         # A right click leads to the rows behind a bar.
-        canvas.first.click(position={"x": 160, "y": 45}, button="right")
+        canvas.first.click(position={"x": 130, "y": 45}, button="right")
         browser.get_by_text("Drill to detail by").first.hover()
         browser.get_by_text(f"Drill to detail by {largest}").first.click()
         browser.locator(".ant-modal", has_text="Drill to detail").wait_for()
