@@ -258,8 +258,7 @@ def _bars(chart: Chart) -> tuple[str, dict[str, Any]]:
         # series Superset 6.1 takes the length for the name. The axis is the same column under another name.
         axis = {"expressionType": "SQL", "label": chart.dataset.labels[by], "sqlExpression": by}
         own |= {"groupby": [by], "orientation": "horizontal", "show_legend": False, "stack": "Stack", "x_axis": axis}
-        # They are drawn from below, in the order of the series.
-        own |= {"sort_series_ascending": True, "sort_series_type": "sum"}
+        # They stand by name, then, each at its place in every chart: Superset sorts no series by length.
         del own["x_axis_sort"], own["x_axis_sort_asc"]
     return "echarts_timeseries_bar", _axes(chart) | own
 
