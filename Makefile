@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Other versions of DuckDB, which have to read what is published.
 CLIENTS := $(VENV)/clients
+# Superset, whose dependencies are others than the project's.
+SUPERSET := $(VENV)/superset
 # Checks the accessibility of pages in the tests that drive a browser.
 AXE := tests/browser/node_modules/.package-lock.json
 
@@ -28,8 +30,15 @@ OLD ?= main
 NEW ?= HEAD
 
 # make dashboard PORT=8600 ADDRESS=0.0.0.0
-PORT ?= 8501
+dashboard: PORT ?= 8501
+superset: PORT ?= 8088
 ADDRESS ?= 127.0.0.1
+
+# make superset-bundle ZIP=segments.zip DATABASE=/srv/bi/segments/segments.duckdb
+ZIP ?= target/superset.zip
+DATABASE ?=
+# What users, dashboards and queries of the Superset of make superset are kept in.
+SUPERSET_HOME ?= .superset
 
 # make erase CUSTOMER='17850 12345'
 ifdef CUSTOMER
@@ -52,7 +61,7 @@ export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect campaign campaign-plan report docs audit erase query dashboard check test test-spark lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -92,6 +101,14 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
 
+superset-bundle: $(VENV)/installed-charts ## Write target/superset.zip: dashboards of what is published, for a Superset (ZIP=file, DATABASE=path as it sees it)
+	@$(BIN)/python -m segmentation_superset --zip "$(ZIP)" $(if $(DATABASE),--database "$(DATABASE)")
+
+superset: $(VENV)/installed-charts $(SUPERSET)/installed ## Serve dashboards in a Superset of its own, which keeps .superset/ (PORT=8088, ADDRESS=127.0.0.1)
+	@test -e "$${SEGMENTS_PUBLISHED:-published}/current" || $(BIN)/python -m segmentation_dbt.build
+	@$(BIN)/python -m segmentation_superset --zip target/superset.zip
+	@$(SUPERSET)/bin/python bi/superset/serve.py target/superset.zip --home "$(SUPERSET_HOME)" --address $(ADDRESS) --port $(PORT)
+
 # Of a build of its own, so that nobody's warehouse is touched.
 CHECK := SEGMENTS_WAREHOUSE=target/check/warehouse.duckdb SEGMENTS_PUBLISHED=target/check/published
 
@@ -105,11 +122,14 @@ check: $(VENV)/installed-dev ## What to run before a commit (two minutes): style
 	mkdir -p target/check
 	$(CHECK) $(BIN)/python -m segmentation_dbt.build --target-path target/check --vars '{unit_tests: true}'
 
-test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Prove that it works; with PROFILE=long on many more random files
+test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) $(if $(filter long,$(TEST_PROFILE)),$(SUPERSET)/installed) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-spark: $(VENV)/installed-spark ## Prove that it comes out the same on Apache Spark (needs Java 17)
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/spark
+
+test-superset: $(VENV)/installed-dev $(SUPERSET)/installed $(AXE) ## Prove that a real Superset shows what is published (minutes; needs chromium)
+	TEST_PROFILE=long $(BIN)/python -m pytest tests/python/test_superset.py tests/python/test_superset_server.py
 
 lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
@@ -174,6 +194,7 @@ lock: ## Choose the newest allowed versions of the dependencies again (needs uv)
 	$(LOCK) --extra spark -c requirements-dev.lock -o requirements-spark.lock
 	echo 'duckdb==1.4.*' | $(LOCK_CLIENT) -o requirements-client-1.4.lock
 	echo 'duckdb==2.0.*' | $(LOCK_CLIENT) -o requirements-client-2.0.lock
+	$(LOCK_CLIENT) -o requirements-superset.lock < bi/superset/requirements.in
 
 clean: ## Remove what was built, but not the environment
 	rm -rf target logs published report warehouse.duckdb warehouse.duckdb.wal
@@ -208,6 +229,15 @@ $(VENV)/installed-spark: requirements-spark.lock adapters/dbt-sparksession/pypro
 $(CLIENTS)/%: requirements-client-%.lock | $(VENV)/installed
 	rm -rf $@
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $@ -r $<
+	@touch $@
+
+# From a folder of its own, which pip of the project's environment does not see.
+$(SUPERSET)/installed: requirements-superset.lock | $(VENV)/installed
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' \
+		|| { echo "Superset needs Python 3.11 or 3.12. Make .venv with one: rm -rf .venv && make PYTHON=python3.12 superset"; exit 1; }
+	rm -rf $(SUPERSET)
+	$(BIN)/python -m venv $(SUPERSET)
+	$(SUPERSET)/bin/python -m pip install --quiet --require-hashes -r requirements-superset.lock
 	@touch $@
 
 $(AXE): tests/browser/package-lock.json

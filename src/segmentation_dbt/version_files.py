@@ -18,6 +18,19 @@ STORAGE_VERSION = "v1.0.0"
 ROW_GROUP_SIZE = 120_000
 DATABASE = "segments.duckdb"
 MANIFEST = "manifest.json"
+MANIFEST_DESCRIPTION = "One row: what this version is and holds."
+# Columns of the table published_manifest, with type and description. Beside manifest they are keys of it.
+MANIFEST_COLUMNS = {
+    "version": ("varchar", "Name of the version; the folder versions holds it under this name."),
+    "project_version": ("varchar", "Version of the project that built it."),
+    "published_at": ("timestamp", "When the build began, UTC."),
+    "as_of_date": ("date", "Date as of which customers were measured."),
+    "model_versions": ("varchar[]", "Versions of the segmentation model that are in customer_segments."),
+    "first_invoice_date": ("date", "Date of the first accepted line."),
+    "last_invoice_date": ("date", "Date of the last accepted line."),
+    "invocation_id": ("varchar", "Number that dbt gave the build; it is in its logs."),
+    "manifest": ("varchar", f"All of {MANIFEST}."),
+}
 
 
 @dataclass(frozen=True)
@@ -170,25 +183,15 @@ def write_manifest(connection: duckdb.DuckDBPyConnection, manifest: dict[str, An
     manifest : dict
         What the version is and holds.
     """
-    columns = {
-        "version": ("varchar", "Name of the version; the folder versions holds it under this name."),
-        "project_version": ("varchar", "Version of the project that built it."),
-        "published_at": ("timestamp", "When the build began, UTC."),
-        "as_of_date": ("date", "Date as of which customers were measured."),
-        "model_versions": ("varchar[]", "Versions of the segmentation model that are in customer_segments."),
-        "first_invoice_date": ("date", "Date of the first accepted line."),
-        "last_invoice_date": ("date", "Date of the last accepted line."),
-        "invocation_id": ("varchar", "Number that dbt gave the build; it is in its logs."),
-    }
-    connection.execute(
-        f"create table published_manifest ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())}, "
-        "manifest varchar)"
-    )
-    values = [*(manifest[name] for name in columns), json.dumps(manifest, ensure_ascii=False)]
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in MANIFEST_COLUMNS.items())
+    connection.execute(f"create table published_manifest ({columns})")
+    values = [
+        *(manifest[name] for name in MANIFEST_COLUMNS if name != "manifest"),
+        json.dumps(manifest, ensure_ascii=False),
+    ]
     connection.execute(f"insert into published_manifest values ({', '.join('?' * len(values))})", values)  # noqa: S608
-    connection.execute("comment on table published_manifest is 'One row: what this version is and holds.'")
-    described = {name: description for name, (_, description) in columns.items()}
-    for name, description in (described | {"manifest": f"All of {MANIFEST}."}).items():
+    connection.execute(f"comment on table published_manifest is {text(MANIFEST_DESCRIPTION)}")
+    for name, (_, description) in MANIFEST_COLUMNS.items():
         connection.execute(f"comment on column published_manifest.{name} is {text(description)}")
 
 
