@@ -29,6 +29,7 @@ from segmentation_dbt.version_files import (
     text,
     write_database,
 )
+from segmentation_dbt.version_schema import write_schema
 from segmentation_dbt.versions import Versions
 
 
@@ -117,6 +118,7 @@ def publish(
         counted = [mart for mart in marts if mart.name in counts]
         with memory_of_writer(cursor) as memory_limit:
             write_database(draft, counted, manifest, published, unchanged, memory_limit)
+        write_schema(draft, manifest)
         versions.publish(draft, manifest["version"])
     return {"manifest": manifest, "changes": changes, "before": before}
 

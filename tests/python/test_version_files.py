@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -146,3 +148,35 @@ def test_large_tables_are_compressed_once(warehouse: duckdb.DuckDBPyConnection, 
     groups = rows(version, "select distinct row_group_id from pragma_storage_info('invoice_lines')")
     assert len(groups) <= 1_980_000 // 122_880 + 3
     assert rows(version, "select count(*), sum(line_id) from invoice_lines") == [(1_980_000, 1_980_000_000_000)]
+
+
+def test_a_version_says_what_it_holds(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    version = published(warehouse, tmp_path, "How <b>they</b> were | then.", "Who\nit is.")
+    schema = json.loads((version / "schema.json").read_text())
+    tables = {table["name"]: table for table in schema["tables"]}
+    assert list(tables) == ["customer_segments", "load_audit", "segment_history"]
+    history = tables["segment_history"]
+    assert (history["rows"], history["file"]) == (1000, "segment_history.parquet")
+    assert history["columns"] == [
+        {"name": "customer_id", "type": "VARCHAR", "description": "Who\nit is."},
+        {"name": "recency_days", "type": "BIGINT", "description": ""},
+    ]
+    page = (version / "README.md").read_text()
+    assert "How &lt;b&gt;they&lt;/b&gt; were \\| then. 1,000 rows." in page
+    assert "| `customer_id` | varchar | Who it is. |" in page
+
+
+def test_the_python_that_a_version_shows_runs(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = published(warehouse, tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", (version / "README.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(version)
+    exec(code.replace("segment_profiles", "customer_segments"), {})  # noqa: S102
+
+
+def test_what_is_left_out_is_said(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    warehouse.execute("create table invoice_lines as select 1 as line_id; update load_audit set rows_accepted = 3e6")
+    page = (published(warehouse, tmp_path, of_lines=["invoice_lines"]) / "README.md").read_text()
+    assert "`invoice_lines` is left out: 3,000,000 lines, more than" in page
+    assert "## invoice_lines" not in page
