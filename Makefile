@@ -61,7 +61,7 @@ export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect campaign campaign-plan report docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -87,6 +87,9 @@ REPORT ?= report
 
 report: $(VENV)/installed-charts ## Write the report and its figures for slides to report/, or to REPORT=folder
 	@$(BIN)/python -m segmentation_report --folder "$(REPORT)"
+
+excel: $(VENV)/installed-charts ## Write what is published as a workbook for Excel, with charts, to report/ (REPORT=folder); make report does, too
+	@$(BIN)/python -m segmentation_report --folder "$(REPORT)" --workbook
 
 audit: $(VENV)/installed ## Test all lines of the warehouse again, not only those of new files
 	$(BIN)/dbt test --vars '{audit: full}'

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segmentation_charts.published import NothingPublishedError, Snapshot
 from segmentation_report.report import write_report
+from segmentation_report.workbook import write_workbook
 
 
 def main() -> int:
@@ -17,14 +18,17 @@ def main() -> int:
     parser.add_argument(
         "--published", type=Path, help="what dbt build published to (default: SEGMENTS_PUBLISHED, else published)"
     )
+    parser.add_argument("--workbook", action="store_true", help="only the workbook for Excel")
     arguments = parser.parse_args()
     try:
         snapshot = Snapshot(arguments.published)
     except NothingPublishedError as error:
         print(error, file=sys.stderr)
         return 1
-    page = write_report(snapshot, arguments.folder)
-    print(f"Wrote {page.absolute()} and its figures for slides in {page.parent.absolute() / 'figures'}")
+    if not arguments.workbook:
+        page = write_report(snapshot, arguments.folder)
+        print(f"Wrote {page.absolute()} and its figures for slides in {page.parent.absolute() / 'figures'}")
+    print(f"Wrote {write_workbook(snapshot, arguments.folder).absolute()}")
     return 0
 
 
