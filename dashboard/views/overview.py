@@ -14,6 +14,7 @@ from segmentation_charts import formats
 from segmentation_charts.frames.measures import money_title
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.frames.value import span
+from segmentation_charts.frames.week import sentences
 from segmentation_charts.published import Snapshot
 from segmentation_charts.sales import by_month
 from segmentation_charts.segments import share_bars
@@ -23,6 +24,7 @@ def draw(snapshot: Snapshot) -> None:
     """Draw the page."""
     st.title("Overview")
     as_of(snapshot, "A customer is who bought something.")
+    _week(snapshot)
     country_column, period_column = st.columns([1, 2])
     with country_column:
         country = filters.choose_country(snapshot)
@@ -42,6 +44,14 @@ def draw(snapshot: Snapshot) -> None:
         _changes(snapshot)
     with trust:
         _trust(snapshot)
+
+
+def _week(snapshot: Snapshot) -> None:
+    st.header("This week")
+    pages = st.session_state["pages"]
+    for sentence in sentences(snapshot):
+        st.markdown(escape(sentence.text))
+        st.page_link(pages[sentence.page], label=f"More on the page {pages[sentence.page].title}")
 
 
 def _figures(
