@@ -47,9 +47,5 @@ def choose_period(snapshot: Snapshot) -> Period:
 
 
 def _choose(label: str, options: list[str], key: str, default: int) -> str:
-    # Streamlit forgets what was chosen on a page that is left.
-    kept = st.session_state.get(f"kept_{key}")
-    index = options.index(kept) if kept in options else default
-    choice = st.selectbox(label, options, index=index, key=key)
-    st.session_state[f"kept_{key}"] = choice
-    return choice
+    # What is in the address holds on all pages, and for whom the address is sent to.
+    return st.selectbox(label, options, index=default, key=key, bind="query-params")

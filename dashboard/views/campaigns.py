@@ -87,11 +87,17 @@ def _results(snapshot: Snapshot) -> None:
     name_column, measure_column = st.columns(2)
     with name_column:
         name = st.selectbox(
-            "Campaign", rows["campaign"].tolist(), format_func=lambda name: formats.text(name, 60), key="shown_campaign"
+            "Campaign",
+            rows["campaign"].tolist(),
+            format_func=lambda name: formats.text(name, 60),
+            key="shown_campaign",
+            bind="query-params",
         )
     with measure_column:
         words = frames.MEASURES
-        measure = st.selectbox("Measure", list(words), format_func=words.__getitem__, key="shown_measure")
+        measure = st.selectbox(
+            "Measure", list(words), format_func=words.__getitem__, key="shown_measure", bind="query-params"
+        )
     row = rows[rows["campaign"] == name].iloc[0]
     _campaign(snapshot, row, measure)
 

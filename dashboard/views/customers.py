@@ -30,7 +30,7 @@ def draw(snapshot: Snapshot) -> None:
     with segment_column:
         every = profiles(snapshot)
         names = every.loc[every["kind"] == "cluster", "segment"].tolist()
-        segment = st.selectbox("Segment", [ANY, *names], key="customer_segment")
+        segment = st.selectbox("Segment", [ANY, *names], key="customer_segment", bind="query-params")
     with country_column:
         country = filters.choose_country(snapshot)
     found = queries.search(snapshot, text, country, None if segment == ANY else segment)

@@ -101,7 +101,11 @@ def _rejected(snapshot: Snapshot) -> None:
     )
     st.subheader("Examples")
     reason = st.selectbox(
-        "Reason", reasons["reason"].tolist(), format_func=lambda name: REASONS.get(name, name), key="reason"
+        "Reason",
+        reasons["reason"].tolist(),
+        format_func=lambda name: REASONS.get(name, name),
+        key="reason",
+        bind="query-params",
     )
     table(
         queries.examples(snapshot, reason),

@@ -108,7 +108,9 @@ def _out_of_time(snapshot: Snapshot) -> None:
         return
     rows = rows.assign(name=rows["predictor"].map(PREDICTORS).fillna(rows["predictor"]), value=rows["auc"])
     cuts = list(dict.fromkeys(rows["cut"]))
-    cut = st.selectbox("Tested on what happened after", cuts[::-1], format_func=formats.date, key="cut")
+    cut = st.selectbox(
+        "Tested on what happened after", cuts[::-1], format_func=formats.date, key="cut", bind="query-params"
+    )
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
     chart(
         intervals(shown, "AUC; 0.5 is chance", 0.5, low=0.4),

@@ -38,7 +38,7 @@ def draw(snapshot: Snapshot) -> None:
 def _month(snapshot: Snapshot, country: Country, months: list[datetime.date]) -> None:
     st.header("From segment to segment")
     names = {formats.month(month): month for month in months}
-    month = st.selectbox("Month", list(names), key="month")
+    month = st.selectbox("Month", list(names), key="month", bind="query-params")
     moves = queries.migrations(snapshot, country, names[month])
     if moves.empty:
         st.markdown("No customer is chosen.")

@@ -34,7 +34,7 @@ def draw(snapshot: Snapshot) -> None:
     profiles = queries.profiles(snapshot).set_index("segment")
     segment_column, country_column = st.columns(2)
     with segment_column:
-        name = st.selectbox("Segment", profiles.index.tolist(), key="segment")
+        name = st.selectbox("Segment", profiles.index.tolist(), key="segment", bind="query-params")
     with country_column:
         country = filters.choose_country(snapshot)
     profile = profiles.loc[name]
@@ -140,7 +140,9 @@ def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
         },
         "The median customer of the segment beside that of everybody",
     )
-    measure = st.selectbox("Measure", list(writers), format_func=lambda name: writers[name][0], index=2, key="measure")
+    measure = st.selectbox(
+        "Measure", list(writers), format_func=lambda name: writers[name][0], index=2, key="measure", bind="query-params"
+    )
     label, write = writers[measure]
     edges = queries.edges(snapshot, measure)
     shares = queries.distribution(snapshot, members, country, measure, edges)

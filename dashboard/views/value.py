@@ -37,7 +37,7 @@ def draw(snapshot: Snapshot) -> None:
     with segment_column:
         every = profiles(snapshot)
         names = every.loc[every["kind"] == "cluster", "segment"].tolist()
-        segment = st.selectbox("Segment", [ANY, *names], key="value_segment")
+        segment = st.selectbox("Segment", [ANY, *names], key="value_segment", bind="query-params")
     with country_column:
         country = filters.choose_country(snapshot)
     chosen, words = _chosen(country, None if segment == ANY else segment)

@@ -194,6 +194,22 @@ def test_filters_narrow_down_what_is_counted(chromium: Chromium, sample_build: B
         assert tab.errors == []
 
 
+def test_an_address_leads_to_what_was_chosen(chromium: Chromium, sample_dashboard: str) -> None:
+    """As it is sent to somebody; what an address asks for that there is not counts as not asked for."""
+    with chromium.tab(f"{sample_dashboard}/segments") as tab:
+        choose(tab, "Segment", "Loyal")
+        choose(tab, "Country", "Germany")
+        address = tab.page.url
+    with chromium.tab(address) as tab:
+        tab.page.get_by_role("heading", name="Loyal", exact=True).wait_for()
+        assert "customers in Germany" in tab.text()
+        assert tab.errors == []
+    with chromium.tab(f"{sample_dashboard}/segments?segment=%3Cscript%3E&country=Nowhere") as tab:
+        tab.page.get_by_role("heading", name="VIP", exact=True).wait_for()
+        assert "customers of all countries" in tab.text()
+        assert tab.errors == []
+
+
 def test_a_customer_is_found_by_a_part_of_the_id(
     chromium: Chromium, sample_build: Build, sample_dashboard: str
 ) -> None:
