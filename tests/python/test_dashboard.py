@@ -202,7 +202,7 @@ def test_an_address_leads_to_what_was_chosen(chromium: Chromium, sample_dashboar
         address = tab.page.url
     with chromium.tab(address) as tab:
         tab.page.get_by_role("heading", name="Loyal", exact=True).wait_for()
-        assert "customers in Germany" in tab.text()
+        assert "customers of Germany" in tab.text()
         assert tab.errors == []
     with chromium.tab(f"{sample_dashboard}/segments?segment=%3Cscript%3E&country=Nowhere") as tab:
         tab.page.get_by_role("heading", name="VIP", exact=True).wait_for()
