@@ -92,6 +92,7 @@ MODELS = {
     ),
     PRODUCTS: (
         *("int_customer_products", "int_sampled_purchases", "int_products", "int_product_pairs"),
+        *("int_product_pair_counts", "int_segment_best_sellers"),
         *("int_recommendation_trial", "int_recommendations", "int_product_checks"),
         *("segment_products", "product_pairs", "customer_recommendations"),
     ),
@@ -106,7 +107,7 @@ MODELS = {
         *("campaigns", "campaign_customers", "campaign_results", "campaign_days"),
     ),
     ATTRIBUTES: (
-        *("int_customer_attributes", "int_attribute_sums", "int_segment_attributes"),
+        *("int_customer_attributes", "int_attribute_evidence", "int_attribute_sums", "int_segment_attributes"),
         *("customer_attributes", "segment_attributes"),
     ),
     MARTS: (
