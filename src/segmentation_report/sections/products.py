@@ -46,8 +46,8 @@ def _table(rows: list[tuple[str, str, str, str]]) -> Table:
         "Products of the segments",
         "Likes: how many times as many of its customers bought the product as one expects of a segment that buys as "
         "much of everything, if that is more than chance explains. Buys most: the share of its customers who bought "
-        "it. Offer: to how many of its customers the product is recommended; what to offer to each is in the table "
-        "customer_recommendations.",
+        "it. Offer: to how many of its customers the product is recommended; the page Customers of the dashboard and "
+        "lists of campaigns say what to offer to each.",
         ("Segment", "Likes", "Buys most", "Offer"),
         rows,
         frozenset(),
