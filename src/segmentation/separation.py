@@ -94,7 +94,8 @@ def silhouette_widths(points: FloatArray, labelings: Sequence[IntArray]) -> Floa
             sums = cdist(points[chunk], points) @ members
             for n, (low, high) in enumerate(pairwise(bounds)):
                 widths[n, chunk] = _widths(sums[:, low:high], sizes[low:high], members[chunk, low:high])
-    return widths
+    # The last digits of a product of matrices depend on where in memory they are.
+    return np.round(widths, 12)
 
 
 def _widths(sums: FloatArray, sizes: FloatArray, own: FloatArray) -> FloatArray:
