@@ -199,7 +199,9 @@ def _plan(snapshot: Snapshot) -> None:
     profiles = queries.profiles(snapshot)
     segment_column, country_column = st.columns(2)
     with segment_column:
-        segment = st.selectbox("Segment", [*profiles["segment"], EVERYBODY], key="campaign_segment")
+        segment = st.selectbox(
+            "Segment", [*profiles["segment"], EVERYBODY], key="campaign_segment", bind="query-params"
+        )
     with country_column:
         country = filters.choose_country(snapshot)
     try:

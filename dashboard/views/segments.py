@@ -237,9 +237,11 @@ def _campaigns(snapshot: Snapshot, profile: pd.Series[Any]) -> None:
         "Whom to write to, whom to leave out so that the effect can be measured, and what it brought, is on the page "
         "Campaigns."
     )
-    if st.button("Plan a campaign of this segment"):
-        st.session_state["campaign_segment"] = profile.name
-        st.switch_page(st.session_state["pages"]["campaigns"])
+    st.page_link(
+        st.session_state["pages"]["campaigns"],
+        label="Plan a campaign of this segment",
+        query_params={"campaign_segment": str(profile.name)},
+    )
 
 
 def money_writer(snapshot: Snapshot) -> Callable[[Any], str]:
