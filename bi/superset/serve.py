@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def keep_secret(path: Path) -> str:
-    """Return the random text that a file holds, which nobody else may read; it is made where there is none.
+    """Return the random text in a file that nobody else may read; make the file if it is missing.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ def value(snapshot: Snapshot, customer_id: str) -> pd.Series | None:
 
 
 def recommendations(snapshot: Snapshot, customer_id: str) -> pd.DataFrame:
-    """Return the rows of customer_recommendations, the first to recommend first; empty where there are none.
+    """Return the customer's rows of customer_recommendations, best first; empty if there are none.
 
     Parameters
     ----------

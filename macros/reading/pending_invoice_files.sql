@@ -6,19 +6,7 @@
     {%- if not segmentation.is_running() -%}
         {{ return([]) }}
     {%- endif -%}
-    {%- set problems = run_query(
-        'select source_file, problem, remedy from ' ~ invoice_files ~ ' where problem is not null order by source_file'
-    ).rows -%}
-    {%- if problems -%}
-        {%- set message = ['The invoice files can\'t be read:'] -%}
-        {%- for file in problems[:10] -%}
-            {%- do message.append('  ' ~ file['source_file'] ~ '\n    problem: ' ~ file['problem'] ~ '\n    remedy:  ' ~ file['remedy']) -%}
-        {%- endfor -%}
-        {%- if problems | length > 10 -%}
-            {%- do message.append('  … and ' ~ (problems | length - 10) ~ ' more') -%}
-        {%- endif -%}
-        {{ segmentation.ask(message) }}
-    {%- endif -%}
+    {{- segmentation.check_tables(invoice_files, 'The invoice files') -}}
     {%- set names = [
         'source_file', 'path', 'format', 'compression', 'delimiter', 'header_row', 'headers', 'types', 'positions',
         'order_fields', 'is_readable', 'load_key'
