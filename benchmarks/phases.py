@@ -47,11 +47,10 @@ MODELS = {
         *("int_file_orders", "int_overlapping_files", "int_superseded_orders", "int_delivered_lines"),
         *("int_amount_evidence", "int_copy_evidence", "int_customer_evidence", "int_date_evidence"),
         *("int_invoice_number_evidence", "int_line_evidence", "int_file_evidence", "reading_evidence"),
-        *("int_files_to_compare", "int_invoice_lines", "int_classified_lines", "int_derived_invoice_lines"),
+        *("int_invoice_lines", "int_classified_lines", "int_derived_invoice_lines"),
         *(
             "int_pending_rejections",
             "int_rejected_invoice_lines",
-            "int_order_refunds",
             "int_returned_sales",
             "int_non_product_codes",
         ),

@@ -146,7 +146,11 @@ def nothing_is_unused(project: Project) -> Iterator[Finding]:
         named = any(node["name"] in words[macro] for macro in macros)
         if layer(node) != "marts" and not readers and not named and not node.get("time_spine"):
             yield key, "nothing reads it"
-    materializations = {f"materialization_{node['config']['materialized']}_default" for node in project.nodes.values()}
+    materializations = {
+        f"materialization_{node['config']['materialized']}_{adapter}"
+        for node in project.nodes.values()
+        for adapter in ("default", "duckdb")
+    }
     for key, macro in project.macros.items():
         name = macro["name"].removeprefix("test_")
         kinds = {(node.get("test_metadata") or {}).get("name") for node in project.nodes.values()} | materializations

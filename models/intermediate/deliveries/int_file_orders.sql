@@ -2,24 +2,24 @@
 
 {%- set content = segmentation.line_content() | reject('equalto', 'unread_hash') | list -%}
 
-with file_totals as (
+with typed_files as (
 
-    select typed_key from {{ ref('stg_file_totals') }}
+    select distinct typed_key from {{ ref('stg_invoice_lines') }}
 
 ),
 
 file_counts as (
 
     select count(*) as file_count
-    from file_totals
+    from typed_files
 
 ),
 
 -- One file alone shares no order with another.
 delivered_files as (
 
-    select file_totals.*
-    from file_totals
+    select typed_files.*
+    from typed_files
     inner join file_counts on file_counts.file_count > 1
 
 ),

@@ -4,12 +4,13 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_stale_pairs(this, ref('int_files_to_compare'), ref('stg_file_totals')) }}"
+        pre_hook="{{ segmentation.delete_stale_pairs(this, segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')) }}"
     )
 }}
 
-{%- set continues = segmentation.compares_new_files_only(ref('int_files_to_compare'), ref('stg_file_totals')) -%}
-{%- set range = segmentation.time_range(ref('int_files_to_compare'), 'first_date', 'last_date') if continues -%}
+{%- set files_to_compare = segmentation.files_to_compare(ref('int_file_invoice_days')) -%}
+{%- set continues = segmentation.compares_new_files_only(files_to_compare, ref('stg_file_totals')) -%}
+{%- set range = segmentation.time_range(files_to_compare, 'first_date', 'last_date') if continues -%}
 
 -- The view of all lines is read twice, each time for what is needed of it: one import for both would be kept in memory.
 with returns as (
@@ -62,7 +63,7 @@ sales as (
 {%- if continues %}
 files_to_compare as (
 
-    select * from {{ ref('int_files_to_compare') }}
+    select * from {{ files_to_compare }} as pending_files
 
 ),
 {%- endif %}

@@ -1,8 +1,9 @@
 -- noqa: disable=LT02
 -- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{%- set continues = segmentation.compares_new_files_only(ref('int_files_to_compare'), ref('stg_file_totals')) -%}
+{%- set files_to_compare = segmentation.files_to_compare(ref('int_file_invoice_days')) -%}
+{%- set continues = segmentation.compares_new_files_only(files_to_compare, ref('stg_file_totals')) -%}
 {%- set duplicates = segmentation.stored_relation('int_duplicate_invoice_lines') -%}
-{%- set range = segmentation.time_range(ref('int_files_to_compare'), 'first_date', 'last_date') if continues -%}
+{%- set range = segmentation.time_range(files_to_compare, 'first_date', 'last_date') if continues -%}
 
 -- Without an invoice number nothing says that two equal purchases are one.
 with lines as (
@@ -28,7 +29,7 @@ with lines as (
 {%- if continues %}
 files_to_compare as (
 
-    select * from {{ ref('int_files_to_compare') }}
+    select * from {{ files_to_compare }} as pending_files
 
 ),
 

@@ -4,14 +4,16 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_compared_duplicates(this, ref('int_duplicate_candidates'), ref('int_files_to_compare'), ref('stg_file_totals')) }}"
+        pre_hook="{{ segmentation.delete_compared_duplicates(this, ref('int_duplicate_candidates'), segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')) }}"
     )
 }}
 
 {%- set same_item_in_file_order =
     'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
 -%}
-{%- set continues = segmentation.compares_new_files_only(ref('int_files_to_compare'), ref('stg_file_totals')) -%}
+{%- set continues = segmentation.compares_new_files_only(
+    segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')
+) -%}
 {%- set contents = ref('int_duplicate_candidates') -%}
 {%- set range = segmentation.time_range(contents, 'first_invoiced_at', 'last_invoiced_at') if continues -%}
 

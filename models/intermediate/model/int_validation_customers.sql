@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with validation_dates as (
 
     select * from {{ ref('int_validation_dates') }}
@@ -16,22 +18,13 @@ customers as (
 
 ),
 
-decisions as (
-
-    select * from {{ ref('int_refit_decision') }}
-
-),
-
--- Only a new fit is validated, of segments or value. Whoever bought before a cut is among the customers of today: the
--- sample does not favour those who came back.
+-- Whoever bought before a cut is among the customers of today: the sample does not favour those who came back.
 sampled_days as (
 
     select customer_days.*
     from customer_days
     inner join customers on customer_days.customer_id = customers.customer_id
-    where
-        customers.sample_rank <= {{ var('validation_sample') }}
-        and exists (select 1 from decisions)
+    where customers.sample_rank <= {{ var('validation_sample') }}
 
 ),
 

@@ -2,9 +2,15 @@
 
 {%- set numbers = ['quantity_text', 'price_text', 'amount_text'] -%}
 
-with files as (
+with loaded_files as (
 
-    {{ segmentation.pending_parts(ref('base_file_rows'), ['load_key'], 'evidence_key') }}
+    select distinct load_key from {{ ref('base_invoice_rows') }}
+
+),
+
+files as (
+
+    {{ segmentation.pending_parts('loaded_files', ['load_key'], 'evidence_key') }}
 
 ),
 
