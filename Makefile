@@ -61,7 +61,7 @@ export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms notebook bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -150,6 +150,9 @@ rooms: $(VENV)/installed-dev ## Draw the folders of models in docs/rooms.svg, an
 	$(BIN)/dbt --quiet parse
 	$(BIN)/python tests/python/rooms_drawing.py target/manifest.json docs/rooms.svg
 	@$(BIN)/python tests/python/project_counts.py target/manifest.json
+
+notebook: $(VENV)/installed ## Write docs/notebook.ipynb, the page docs/notebook.md as a notebook of Jupyter
+	$(BIN)/python tests/python/notebook_page.py docs/notebook.md docs/notebook.ipynb
 
 docs: $(VENV)/installed ## Write target/static_index.html: every table, column, macro, test and metric, on one page that opens offline
 	$(BIN)/dbt docs generate --static
