@@ -86,7 +86,7 @@ def main() -> None:
     print(f"{options.customers:,} customers on {CAMPAIGNS} lists, {os.cpu_count()} cores")
     for step in sorted(steps, key=lambda step: -float(step["execution_time"])):
         print(f"{step['execution_time']:8.1f} s  {step['unique_id'].removeprefix('model.segmentation.')}")
-    print(f"{cost.seconds:8.1f} s  in all; peak memory {cost.peak_gib:.1f} GiB")
+    print(f"{cost.seconds:8.1f} s  in all; {cost.cpu_seconds:.0f} s of processors, peak memory {cost.peak_gib:.1f} GiB")
 
 
 def run(folder: Path, arguments: tuple[str, ...], memory_limit: str) -> Cost:

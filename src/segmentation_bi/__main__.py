@@ -24,9 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     output = given.output or given.project / "bi"
     for name, files in made(given.project, given.folder).items():
-        shutil.rmtree(output / name, ignore_errors=True)
+        if given.output is None:
+            shutil.rmtree(output / name, ignore_errors=True)
         for path, content in files.items():
             target = output / name / path
+            # Somebody's pages may be in it by now.
+            if given.output and target.exists() and ".Report/" in path:
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
         print(f"{output / name}: {len(files)} files")

@@ -164,6 +164,18 @@ def test_calculations_of_tableau_are_the_metrics(
         assert found == expected, name
 
 
+def test_a_report_that_somebody_has_made_stays(tmp_path: Path) -> None:
+    arguments = ["--project", str(PROJECT), "--output", str(tmp_path)]
+    assert main(arguments) == 0
+    report = tmp_path / "power_bi" / f"{NAME}.Report/definition/report.json"
+    model = tmp_path / "power_bi" / MODEL / "model.tmdl"
+    report.write_text("mine")
+    model.write_text("old")
+    assert main(arguments) == 0
+    assert report.read_text() == "mine"
+    assert model.read_text() != "old"
+
+
 def test_the_place_of_what_is_published_is_said(tmp_path: Path) -> None:
     folder = '//server/"a" & b'
     assert main(["--project", str(PROJECT), "--output", str(tmp_path), "--folder", folder]) == 0
