@@ -40,6 +40,31 @@ def test_the_page_on_campaigns_says_what_those_of_the_sample_brought(sample_buil
         assert re.search(rf"\| {name} \| \w+ \| {reached} \| {held} \| {amounts} \|", page), name
 
 
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    found, pending = set[Path](), [PROJECT / "README.md"]
+    while pending:
+        page = pending.pop()
+        found.add(page)
+        links = {(page.parent / link).resolve() for link in re.findall(r"\]\(([^)#:]+\.md)", page.read_text())}
+        pending += [link for link in links - found if link.exists()]
+    assert {path for path in PAGES if path.parent.name == "docs"} <= found
+
+
+def test_there_is_a_page_for_everybody_who_uses_it() -> None:
+    (index,) = re.findall(r"## Where to read on\n\n(.*?)\n\n", README, re.DOTALL)
+    readers = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", index, re.MULTILINE))
+    for reader in ("a marketer", "an analyst", "a data engineer", "a data scientist", "who builds dashboards"):
+        assert "](docs/" in readers[reader]
+
+
+def test_the_page_on_the_dashboard_has_its_pages() -> None:
+    titles = re.findall(
+        r'st\.Page\(.*title="([^"]+)".*(?:url_path|default=True)', (PROJECT / "dashboard/app.py").read_text()
+    )
+    page = (PROJECT / "docs/dashboard.md").read_text()
+    assert re.findall(r"^\| ([A-Z][a-z ]+) \|", page, re.MULTILINE) == list(dict.fromkeys(titles))
+
+
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 150
 
