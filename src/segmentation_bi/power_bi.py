@@ -1,4 +1,4 @@
-"""A Power BI project over the published Parquet files: a semantic model in TMDL, and a report without visuals.
+"""A Power BI project over the published Parquet files: a semantic model in TMDL, and a report of one page.
 
 The formats are Microsoft's: https://learn.microsoft.com/power-bi/developer/projects/projects-overview and
 https://learn.microsoft.com/analysis-services/tmdl/tmdl-overview.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation_superset.assets import format_of, number_of
-from segmentation_superset.descriptions import Column, Language, Mart, Metric, read_marts, read_metrics
+from segmentation_superset.descriptions import Column, Language, Mart, Metric, load, read_marts, read_metrics
 
 NAME = "Customer segments"
 # Where the published folder is, unless somebody says otherwise: the parameter Folder.
@@ -61,6 +61,8 @@ RELATIONSHIPS = (
 METRICS = "Metrics"
 _SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric"
 _FORMATS = {"count": "#,0", "number": "#,0.0", "money": "#,0", "price": "#,0.00", "share": "0.0 %"}
+# Of the page and its visuals, in pixels.
+_WIDTH, _HEIGHT, _HEIGHTS, _GAP = 1280, 290, {"number": 110}, 16
 _METRIC_FORMATS = {"average_order_value": "price", "return_rate": "share"}
 
 
@@ -97,6 +99,8 @@ def project_files(project: Path, folder: str = FOLDER) -> dict[str, str]:
     """
     marts = read_marts(project)
     model, report = f"{NAME}.SemanticModel", f"{NAME}.Report"
+    metrics = read_metrics(project, Dax())
+    page, visuals = _overview(project, metrics)
     definition = f"{report}/definition"
     json_files: dict[str, dict[str, Any]] = {
         f"{NAME}.pbip": {
@@ -127,18 +131,13 @@ def project_files(project: Path, folder: str = FOLDER) -> dict[str, str]:
         },
         f"{definition}/pages/pages.json": {
             "$schema": f"{_SCHEMAS}/item/report/definition/pagesMetadata/1.0.0/schema.json",
-            "pageOrder": ["first_page"],
-            "activePageName": "first_page",
+            "pageOrder": ["overview"],
+            "activePageName": "overview",
         },
-        f"{definition}/pages/first_page/page.json": {
-            "$schema": f"{_SCHEMAS}/item/report/definition/page/2.0.0/schema.json",
-            "name": "first_page",
-            "displayName": "Page 1",
-            "displayOption": "FitToPage",
-            "height": 720,
-            "width": 1280,
-        },
+        f"{definition}/pages/overview/page.json": page,
     }
+    for visual in visuals:
+        json_files[f"{definition}/pages/overview/visuals/{visual['name']}/visual.json"] = visual
     files = {path: json.dumps(content, indent=2) + "\n" for path, content in json_files.items()}
     tmdl = {
         "database": "database\n\tcompatibilityLevel: 1567\n",
@@ -146,10 +145,68 @@ def project_files(project: Path, folder: str = FOLDER) -> dict[str, str]:
         "expressions": _parameter(folder),
         "relationships": "\n".join(_relationship(*said) for said in RELATIONSHIPS),
         **{f"tables/{name}": _table(marts[name]) for name in TABLES},
-        f"tables/{METRICS}": _metrics(read_metrics(project, Dax())),
+        f"tables/{METRICS}": _metrics(metrics),
     }
     # Down to the blank line at the end as Power BI itself writes them: a project that it saves again is the same.
     return files | {f"{model}/definition/{path}.tmdl": f"{text}\n" for path, text in tmdl.items()}
+
+
+def _overview(project: Path, metrics: dict[str, Metric]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the page and its visuals: the charts of Superset's overview, row by row."""
+    said = load(project / "bi/superset/dashboards/overview.yml")
+    visuals: list[dict[str, Any]] = []
+    top = _GAP
+    for row in said["rows"]:
+        height = max(_HEIGHTS.get(chart["kind"], _HEIGHT) for chart in row.values())
+        width = (_WIDTH - _GAP * (len(row) + 1)) // len(row)
+        for place, (name, chart) in enumerate(row.items()):
+            position = {"x": _GAP + place * (width + _GAP), "y": top, "z": len(visuals)}
+            position |= {"height": height, "width": width, "tabOrder": len(visuals)}
+            visuals.append(
+                {
+                    "$schema": f"{_SCHEMAS}/item/report/definition/visualContainer/2.0.0/schema.json",
+                    "name": name,
+                    "position": position,
+                    "visual": _visual(chart, metrics[chart["metric"]]),
+                }
+            )
+        top += height + _GAP
+    page = {
+        "$schema": f"{_SCHEMAS}/item/report/definition/page/2.0.0/schema.json",
+        "name": "overview",
+        "displayName": said["title"],
+        "displayOption": "FitToPage",
+        "height": top,
+        "width": _WIDTH,
+    }
+    return page, visuals
+
+
+def _visual(chart: dict[str, Any], metric: Metric) -> dict[str, Any]:
+    measure = _field("Measure", METRICS, metric.label)
+    if chart["kind"] == "number":
+        kind, roles = "card", {"Values": [measure]}
+    else:
+        by, split = chart["by"], chart.get("split")
+        columns = "columnChart" if by == "month" else "barChart"
+        kind = "lineChart" if chart["kind"] == "lines" else columns
+        # Segments are those of the table that all others follow, so that a click on one chooses it everywhere.
+        tables = {"segment": "segment_profiles"}
+        roles = {"Category": [_field("Column", tables.get(by, metric.mart), by) | {"active": True}], "Y": [measure]}
+        if split:
+            roles["Series"] = [_field("Column", tables.get(split, metric.mart), split)]
+    title = {"text": {"expr": {"Literal": {"Value": "'" + chart["title"].replace("'", "''") + "'"}}}}
+    return {
+        "visualType": kind,
+        "query": {"queryState": {role: {"projections": fields} for role, fields in roles.items()}},
+        "visualContainerObjects": {"title": [{"properties": title}]},
+        "drillFilterOtherVisuals": True,
+    }
+
+
+def _field(kind: str, table: str, name: str) -> dict[str, Any]:
+    field = {kind: {"Expression": {"SourceRef": {"Entity": table}}, "Property": name}}
+    return {"field": field, "queryRef": f"{table}.{name}", "nativeQueryRef": name}
 
 
 def _platform(kind: str) -> dict[str, Any]:

@@ -129,6 +129,24 @@ def test_json_files_say_which_schema_they_fit(power_bi: dict[str, str]) -> None:
     assert said[f"{report}/definition.pbir"]["datasetReference"]["byPath"]["path"] == f"../{NAME}.SemanticModel"
 
 
+def test_visuals_show_what_the_model_has(power_bi: dict[str, str]) -> None:
+    visuals = [json.loads(text) for path, text in power_bi.items() if path.endswith("visual.json")]
+    assert len(visuals) == 8
+    marts, labels = read_marts(PROJECT), {metric.label for metric in read_metrics(PROJECT).values()}
+    for visual in visuals:
+        for role in visual["visual"]["query"]["queryState"].values():
+            for projection in role["projections"]:
+                ((kind, said),) = projection["field"].items()
+                table, name = said["Expression"]["SourceRef"]["Entity"], said["Property"]
+                assert name in (labels if kind == "Measure" else marts[table].columns)
+                assert (table == METRICS) == (kind == "Measure")
+    page = json.loads(power_bi[f"{NAME}.Report/definition/pages/overview/page.json"])
+    for visual in visuals:
+        at = visual["position"]
+        assert at["x"] + at["width"] < page["width"]
+        assert at["y"] + at["height"] < page["height"]
+
+
 def test_numbers_stay_and_are_there_once(power_bi: dict[str, str]) -> None:
     numbers = re.findall(r"lineageTag: (\S+)", "".join(power_bi.values()))
     assert len(numbers) == len(set(numbers)) > 200
