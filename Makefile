@@ -40,6 +40,9 @@ DATABASE ?=
 # What users, dashboards and queries of the Superset of make superset are kept in.
 SUPERSET_HOME ?= .superset
 
+# make bi-files FOLDER='//server/segments'
+FOLDER ?=
+
 # make erase CUSTOMER='17850 12345'
 ifdef CUSTOMER
 export CUSTOMER
@@ -61,7 +64,7 @@ export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle check test test-spark test-superset lint rooms bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle bi-files check test test-spark test-superset lint rooms notebook bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -103,6 +106,9 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 
 dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+bi-files: $(VENV)/installed-charts ## Write target/bi: a project for Power BI and data sources for Tableau (FOLDER=what is published, as they see it)
+	@$(BIN)/python -m segmentation_bi --output target/bi $(if $(FOLDER),--folder '$(FOLDER)')
 
 superset-bundle: $(VENV)/installed-charts ## Write target/superset.zip: dashboards of what is published, for a Superset (ZIP=file, DATABASE=path as it sees it)
 	@$(BIN)/python -m segmentation_superset --zip "$(ZIP)" $(if $(DATABASE),--database "$(DATABASE)")
@@ -150,6 +156,9 @@ rooms: $(VENV)/installed-dev ## Draw the folders of models in docs/rooms.svg, an
 	$(BIN)/dbt --quiet parse
 	$(BIN)/python tests/python/rooms_drawing.py target/manifest.json docs/rooms.svg
 	@$(BIN)/python tests/python/project_counts.py target/manifest.json
+
+notebook: $(VENV)/installed ## Write docs/notebook.ipynb, the page docs/notebook.md as a notebook of Jupyter
+	$(BIN)/python tests/python/notebook_page.py docs/notebook.md docs/notebook.ipynb
 
 docs: $(VENV)/installed ## Write target/static_index.html: every table, column, macro, test and metric, on one page that opens offline
 	$(BIN)/dbt docs generate --static

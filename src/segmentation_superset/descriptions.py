@@ -61,7 +61,7 @@ class Metric:
     mart : str
         That it is asked of.
     expression : str
-        SQL of an aggregate over rows of it, in DuckDB's dialect.
+        An aggregate over rows of it, in SQL of DuckDB unless another language was asked for.
     """
 
     name: str
@@ -106,26 +106,31 @@ def read_marts(project: Path) -> dict[str, Mart]:
     return marts
 
 
-def read_metrics(project: Path) -> dict[str, Metric]:
-    """Return the metrics of `models/metrics.yml` by name, as SQL.
+def read_metrics(project: Path, language: Language | None = None) -> dict[str, Metric]:
+    """Return the metrics of `models/metrics.yml` by name, as expressions.
 
     Parameters
     ----------
     project : Path
         Folder of the project.
+    language : Language, default DuckDB's SQL
+        What expressions are written in. A metric that it has no words for is left out.
 
     Raises
     ------
     ValueError
-        Where a metric is of a kind that this can't write as SQL.
+        Where a metric is of a kind that this can't write.
     """
+    write = language or Language()
     said = load(project / "models/metrics.yml")
-    measures, marts = {}, {}
+    measures: dict[str, str | None] = {}
+    marts: dict[str, str] = {}
     for model in said["semantic_models"]:
+        mart = model["model"].removeprefix("ref('").removesuffix("')")
         times = {dimension["name"]: dimension.get("expr", dimension["name"]) for dimension in model["dimensions"]}
         for measure in model["measures"]:
-            measures[measure["name"]] = _aggregate(measure, times)
-            marts[measure["name"]] = model["model"].removeprefix("ref('").removesuffix("')")
+            measures[measure["name"]] = _aggregate(measure, mart, times, write)
+            marts[measure["name"]] = mart
     metrics: dict[str, Metric] = {}
     # As part of another one: a sum stands alone, what was computed from several stands in brackets.
     parts: dict[str, str] = {}
@@ -136,30 +141,49 @@ def read_metrics(project: Path) -> dict[str, Metric]:
                 of, expression = marts[parameters["measure"]], measures[parameters["measure"]]
             case "ratio":
                 above, below = parameters["numerator"], parameters["denominator"]
-                of, expression = metrics[above].mart, f"{parts[above]} / nullif({parts[below]}, 0)"
+                of, expression = metrics[above].mart, write.ratio(parts[above], parts[below])
             case "derived":
                 of = metrics[parameters["metrics"][0]].mart
                 names = "|".join(parameters["metrics"])
                 expression = re.sub(rf"\b({names})\b", lambda found: parts[found[1]], parameters["expr"])
             case kind:
-                raise ValueError(f"models/metrics.yml: {metric['name']} is {kind}, which has no SQL here yet")
-        parts[metric["name"]] = expression if metric["type"] == "simple" else f"({expression})"
+                raise ValueError(f"models/metrics.yml: {metric['name']} is {kind}, which has no expression here yet")
+        if expression is None:
+            continue
+        parts[metric["name"]] = write.part(metric["label"], expression, metric["type"] == "simple")
         metrics[metric["name"]] = Metric(
             metric["name"], metric["label"], " ".join(metric["description"].split()), of, expression
         )
     return metrics
 
 
-def _aggregate(measure: dict[str, Any], times: dict[str, str]) -> str:
+class Language:
+    """How aggregates are written: in DuckDB's SQL. Languages of other tools say otherwise."""
+
+    def aggregate(self, mart: str, kind: str, column: str) -> str:
+        """Return an aggregate of a column of a mart, of the kind `sum` or `count_distinct`."""
+        return f"count(distinct {column})" if kind == "count_distinct" else f"{kind}({column})"
+
+    def of_last(self, mart: str, kind: str, column: str, time: str, choice: str) -> str | None:
+        """Return a sum of the rows of the last time alone, or None where there are no words for it."""
+        # Of those that a query has chosen: a filter can't name an aggregate.
+        chosen = f"list({{'time': {time}, 'value': {column}}})"
+        return f"list_sum([row.value for row in {chosen} if row.time = {choice}({time})])"
+
+    def ratio(self, above: str, below: str) -> str:
+        """Return a quotient that is null where there is nothing to divide by."""
+        return f"{above} / nullif({below}, 0)"
+
+    def part(self, label: str, expression: str, is_simple: bool) -> str:
+        """Return a metric as part of another one's expression."""
+        return expression if is_simple else f"({expression})"
+
+
+def _aggregate(measure: dict[str, Any], mart: str, times: dict[str, str], write: Language) -> str | None:
     column = measure.get("expr", measure["name"])
     if last := measure.get("non_additive_dimension"):
-        # Rows of the last time alone, of those that a query has chosen: a filter can't name an aggregate.
-        time = times[last["name"]]
-        chosen = f"list({{'time': {time}, 'value': {column}}})"
-        return f"list_sum([row.value for row in {chosen} if row.time = {last['window_choice']}({time})])"
-    if measure["agg"] == "count_distinct":
-        return f"count(distinct {column})"
-    return f"{measure['agg']}({column})"
+        return write.of_last(mart, measure["agg"], column, times[last["name"]], last["window_choice"])
+    return write.aggregate(mart, measure["agg"], column)
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from math import nan
 from random import Random
+from types import SimpleNamespace
+from typing import Any, cast
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,9 +19,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from segmentation_charts import campaigns, formats
-from segmentation_charts.frames.campaigns import forest_rows
+from segmentation_charts.frames.campaigns import ALL, by_segment, forest_rows
 from segmentation_charts.movement import migration_matrix
 from segmentation_charts.parts import log_axis, month_labels, readable_on
+from segmentation_charts.published import Snapshot
 from segmentation_charts.style import NARROW, WIDE
 from segmentation_charts.theme import DARK, LIGHT, NEUTRAL, OVERLAY, PALETTE, PREFERRED, Ink, segment_colors
 
@@ -175,6 +179,56 @@ def test_a_forest_keeps_rows_of_equal_names_apart_and_leaves_out_what_has_no_int
     drawn = campaigns.forest(found, "Difference").to_dict()
     (axis,) = {str(layer["encoding"]["y"]["axis"]) for layer in drawn["layer"][1:]}
     assert '["Same", "Same"][datum.value]' in axis
+
+
+def results_of(*rows: str) -> Snapshot:
+    """Return what answers queries of rows of campaign_results: segment, customers, difference, intervals, verdict."""
+    connection = duckdb.connect()
+    connection.execute(
+        "create table campaign_results as "
+        "select 'Spring' as campaign, 'revenue' as measure, 10 as holdout_customers, * "
+        f"from (values {', '.join(rows)}) as results (segment, campaign_customers, difference, difference_low, "
+        "difference_high, anytime_low, anytime_high, verdict_code)"
+    )
+    query: Any = lambda sql, parameters: connection.execute(sql, parameters).df()  # noqa: E731
+    return cast(Snapshot, SimpleNamespace(query=query, currency="£"))
+
+
+def test_a_forest_by_segment_begins_with_all_and_shows_both_intervals() -> None:
+    snapshot = results_of(
+        "('Small', 20, 1.5, -0.5, 3.5, -2, 5, 'too_early')",
+        "('Large', 300, -2, -3, -1, -4, -0.5, 'harms')",
+        "('Nobody', 400, null, null, null, null, null, 'not_trusted')",
+        "(null, 720, 0.5, 0.2, 0.8, 0.1, 0.9, 'works')",
+    )
+    found = by_segment(snapshot, "Spring", "revenue")
+    assert found["name"].tolist() == [ALL, "Large", "Small"]
+    assert found["label"].tolist() == [
+        "+£ 0.50 · works",
+        "\u2212£ 2.00 · does harm",
+        "+£ 1.50 · too early to say",
+    ]
+    drawn = campaigns.forest(found, "Difference").to_dict()
+    (axis,) = {str(layer["encoding"]["y"]["axis"]) for layer in drawn["layer"][1:]}
+    assert f'["{ALL}", "Large", "Small"][datum.value]' in axis
+    nothing, thin, thick, point, _ = drawn["layer"]
+    assert nothing["encoding"]["x"]["field"] == "difference"
+    ends = [(layer["encoding"]["x"]["field"], layer["encoding"]["x2"]["field"]) for layer in (thin, thick)]
+    assert ends == [("anytime_low", "anytime_high"), ("difference_low", "difference_high")]
+    assert thin["mark"]["strokeWidth"] < thick["mark"]["strokeWidth"]
+    low, high = point["encoding"]["x"]["scale"]["domain"]
+    assert low < -4 < 5 < high
+    rows = drawn["datasets"][point["data"]["name"]]
+    assert [(row["difference_low"], row["difference"], row["difference_high"]) for row in rows] == [
+        (0.2, 0.5, 0.8),
+        (-3, -2, -1),
+        (-0.5, 1.5, 3.5),
+    ]
+
+
+def test_a_campaign_of_one_segment_has_no_forest_of_segments() -> None:
+    rows = [f"({segment}, 20, 1.5, -0.5, 3.5, -2, 5, 'too_early')" for segment in ("null", "'VIP'")]
+    assert by_segment(results_of(*rows), "Spring", "revenue")["name"].tolist() == [ALL]
 
 
 def test_logarithmic_axes_have_few_labels() -> None:

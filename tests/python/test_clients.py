@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -12,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
-from conftest import AS_SHIPPED, PROJECT, SAMPLE, Build, dbt_command
+from conftest import AS_SHIPPED, SAMPLE, Build, dbt_command
 
 Rows = list[tuple[Any, ...]]
 REVENUE = "select month, sum(revenue) as revenue from {} group by month order by month"
@@ -102,12 +100,3 @@ def test_polars_reads_parquet(published: Path, expected: Rows) -> None:
 
     sales = polars.read_parquet(published / "country_sales.parquet")
     assert sales.group_by("month").agg(polars.col("revenue").sum()).sort("month").rows() == expected
-
-
-def test_queries_of_the_docs_run(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    queries = re.findall(r"```sql\n(.*?)```", (PROJECT / "docs/bi.md").read_text(), re.DOTALL)
-    assert len(queries) > 2
-    monkeypatch.chdir(tmp_path)
-    with duckdb.connect(str(published / "segments.duckdb"), read_only=True) as connection:
-        for query in queries:
-            assert connection.execute(query).fetchall()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -454,3 +455,15 @@ def test_a_setting_that_changes_makes_a_file_looked_at_again(tmp_path: Path) -> 
     (after,) = inspect_files(str(tmp_path), SHAPES, {"a.csv": {"customer_id": "Account"}}, known=before)
     assert after.positions["customer_id"] == 8
     assert json.loads(after.as_record()["positions"]) == after.positions
+
+
+def test_examples_of_the_documentation_are_of_the_shape_that_they_stand_under(tmp_path: Path) -> None:
+    names = {column.shape for column in SHAPES}
+    found: dict[str, str | None] = {}
+    for section in (PROJECT / "docs/shapes.md").read_text().split("\n## ")[1:]:
+        title = section.partition("\n")[0]
+        if example := re.search(r"```text\n(.*?)```", section, re.DOTALL):
+            (tmp_path / f"{title}.csv").write_text(example[1])
+            found[title] = inspect(tmp_path / f"{title}.csv")[f"{title}.csv"].shape
+    assert {title: shape for title, shape in found.items() if title in names and shape != title} == {}
+    assert len(set(found) & names) > 5

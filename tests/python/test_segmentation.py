@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import pickle
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -140,14 +137,3 @@ def test_neither_dbt_nor_duckdb_is_imported() -> None:
     settings = os.environ | {"PYTHONPATH": str(PROJECT / "src")}
     run = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
-
-
-def test_the_page_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(PROJECT)
-    text = Path("docs/notebook.md").read_text(encoding="utf-8")
-    names: dict[str, Any] = {}
-    for code, shown in re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", text, re.DOTALL):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(code, names)  # noqa: S102
-        assert printed.getvalue() == shown

@@ -1,6 +1,15 @@
 {%- set money = segmentation.type_money() -%}
-{%- set measures = ['buyers', 'orders', 'revenue', 'revenue_capped', 'returned', 'net_revenue'] -%}
 {%- set group_columns = 'campaign, campaign_group, segment, stratum' -%}
+{#- What a customer did in the time before, of the columns of int_campaign_customers and the campaign's cap. -#}
+{%- set before = {
+    'buyers': 'case when orders_before > 0 then 1 else 0 end',
+    'orders': 'orders_before',
+    'revenue': 'revenue_before',
+    'revenue_capped': 'least(revenue_before, coalesce(revenue_cap, revenue_before))',
+    'returned': 'returned_value_before',
+    'net_revenue': 'cast(revenue_before - returned_value_before as ' ~ money ~ ')',
+} -%}
+{%- set measures = before.keys() | list -%}
 
 with campaigns as (
 
@@ -11,23 +20,16 @@ with campaigns as (
 customers as (
 
     select
-        customers.campaign,
-        customers.customer_id,
-        customers.campaign_group,
-        customers.segment,
-        customers.stratum,
-        customers.starts_on,
-        campaigns.observed_until,
-        campaigns.revenue_cap,
-        case when customers.orders_before > 0 then 1 else 0 end as buyers_before,
-        customers.orders_before,
-        customers.revenue_before,
-        least(customers.revenue_before, coalesce(campaigns.revenue_cap, customers.revenue_before))
-            as revenue_capped_before,
-        customers.returned_value_before as returned_before,
-        cast(customers.revenue_before - customers.returned_value_before as {{ money }}) as net_revenue_before
-    from {{ ref('int_campaign_customers') }} as customers
-    inner join campaigns on customers.campaign = campaigns.campaign
+        campaign,
+        customer_id,
+        campaign_group,
+        segment,
+        stratum,
+        starts_on,
+        orders_before,
+        revenue_before,
+        returned_value_before
+    from {{ ref('int_campaign_customers') }}
 
 ),
 
@@ -43,26 +45,96 @@ customer_days as (
 
 ),
 
+-- Read apart from the customers above: what is named once is not kept in memory.
+capped as (
+
+    select
+        everybody.campaign,
+        everybody.campaign_group,
+        everybody.segment,
+        everybody.stratum,
+        everybody.orders_before,
+        everybody.revenue_before,
+        everybody.returned_value_before,
+        campaigns.observed_until,
+        campaigns.revenue_cap
+    from {{ ref('int_campaign_customers') }} as everybody
+    inner join campaigns on everybody.campaign = campaigns.campaign
+
+),
+
+-- Who did nothing counts, too.
+drawn as (
+
+    select
+        {%- for measure in measures %}
+        sum({{ before[measure] }}) as {{ measure }}_x,
+        sum({{ before[measure] }} * {{ before[measure] }}) as {{ measure }}_xx,
+        {%- endfor %}
+        {{ group_columns }},
+        row_number() over (order by {{ group_columns }}) as group_number,
+        min(observed_until) as observed_until,
+        min(revenue_cap) as revenue_cap,
+        count(*) as customers
+    from capped
+    group by {{ group_columns }}
+
+),
+
+-- A number for the group: of millions of customers, what is sorted below is little.
+numbered as (
+
+    select
+        drawn.group_number,
+        drawn.observed_until,
+        customers.customer_id,
+        customers.starts_on,
+        customers.orders_before,
+        customers.revenue_before,
+        customers.returned_value_before
+    from customers
+    inner join drawn
+        on
+            customers.campaign = drawn.campaign
+            and customers.campaign_group = drawn.campaign_group
+            and customers.segment is not distinct from drawn.segment
+            and customers.stratum is not distinct from drawn.stratum
+
+),
+
 -- What a customer has done by the end of each day of the campaign on which something was done, and on the day itself.
 by_day as (
 
     select
         {%- for column in ['orders', 'purchased', 'returned'] %}
         sum(customer_days.{{ column }}) over (
-            partition by customers.campaign, customers.customer_id
+            partition by numbered.group_number, numbered.customer_id
             order by customer_days.activity_date asc
             rows between unbounded preceding and current row
         ) as {{ column }}_so_far,
         customer_days.{{ column }},
         {%- endfor %}
-        customers.*,
+        numbered.group_number,
+        numbered.orders_before,
+        numbered.revenue_before,
+        numbered.returned_value_before,
         customer_days.activity_date
-    from customers
+    from numbered
     inner join customer_days
         on
-            customers.customer_id = customer_days.customer_id
-            and customers.starts_on <= customer_days.activity_date
-            and customers.observed_until >= customer_days.activity_date
+            numbered.customer_id = customer_days.customer_id
+            and numbered.starts_on <= customer_days.activity_date
+            and numbered.observed_until >= customer_days.activity_date
+
+),
+
+capped_by_day as (
+
+    select
+        by_day.*,
+        drawn.revenue_cap
+    from by_day
+    inner join drawn on by_day.group_number = drawn.group_number
 
 ),
 
@@ -81,10 +153,12 @@ measured as (
         cast({{ returned }} as {{ money }}) as returned_{{ time }},
         cast({{ revenue }} - ({{ returned }}) as {{ money }}) as net_revenue_{{ time }},
         {%- endfor %}
-        {{ measures | join('_before, ') }}_before,
-        {{ group_columns }},
+        {%- for measure in measures %}
+        {{ before[measure] }} as {{ measure }}_in_time_before,
+        {%- endfor %}
+        group_number,
         activity_date
-    from by_day
+    from capped_by_day
 
 ),
 
@@ -96,27 +170,12 @@ added as (
         sum({{ measure }}_now - {{ measure }}_earlier) as {{ measure }}_y,
         sum({{ measure }}_now * {{ measure }}_now - {{ measure }}_earlier * {{ measure }}_earlier)
             as {{ measure }}_yy,
-        sum({{ measure }}_before * ({{ measure }}_now - {{ measure }}_earlier)) as {{ measure }}_xy,
+        sum({{ measure }}_in_time_before * ({{ measure }}_now - {{ measure }}_earlier)) as {{ measure }}_xy,
         {%- endfor %}
-        {{ group_columns }},
+        group_number,
         activity_date
     from measured
-    group by {{ group_columns }}, activity_date
-
-),
-
--- Who did nothing counts, too.
-drawn as (
-
-    select
-        {%- for measure in measures %}
-        sum({{ measure }}_before) as {{ measure }}_x,
-        sum({{ measure }}_before * {{ measure }}_before) as {{ measure }}_xx,
-        {%- endfor %}
-        {{ group_columns }},
-        count(*) as customers
-    from customers
-    group by {{ group_columns }}
+    group by group_number, activity_date
 
 ),
 
@@ -172,6 +231,7 @@ final as (
             {%- endfor %}
         end as xy
     from added
+    inner join drawn on added.group_number = drawn.group_number
     cross join measures
 
 )
