@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 from segmentation_charts.style import styled
 from segmentation_charts.theme import DARK, LIGHT
@@ -82,7 +83,7 @@ def chart(figure: Any, description: str) -> None:
 
 def change(value: float) -> str:
     """Write by how much a number changed: +12, or with a true minus."""
-    return f"{value:+,.0f}".replace("-", "\u2212") if value else "0"
+    return formats.written(value, "+,.0f").replace("-", "\u2212") if value else "0"
 
 
 def sentence(words: str) -> str:
@@ -92,7 +93,7 @@ def sentence(words: str) -> str:
 
 def thousands(words: str) -> str:
     """Separate the thousands of numbers in a text; dates and decimals stay."""
-    return re.sub(r"(?<![\w.,-])\d{4,}(?![\w.,-])", lambda number: f"{int(number[0]):,}", words)
+    return re.sub(r"(?<![\w.,-])\d{4,}(?![\w.,-])", lambda number: formats.count(int(number[0])), words)
 
 
 def escape(text: object) -> str:

@@ -118,7 +118,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
         st.markdown("Nothing is known of it yet.")
         return
     chosen = results[results["measure"] == measure].iloc[0]
-    _SHOWN_AS.get(str(chosen["verdict_code"]), st.info)(escape(chosen["verdict"]))
+    _SHOWN_AS.get(str(chosen["verdict_code"]), st.info)(escape(formats.prose(chosen["verdict"])))
     is_share = measure == "buyers"
     word = frames.MEASURES[measure]
     facts(
@@ -191,7 +191,7 @@ def _all_measures(results: pd.DataFrame, currency: str) -> None:
 
 def _findings(row: pd.Series[Any]) -> None:
     if isinstance(row["findings"], str) and row["findings"]:
-        st.warning(escape(row["findings"]))
+        st.warning(escape(formats.prose(row["findings"])))
 
 
 def _plan(snapshot: Snapshot) -> None:

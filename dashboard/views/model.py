@@ -55,7 +55,7 @@ def _choice(candidates: pd.DataFrame) -> None:
         st.markdown("The number of segments was set and not searched for.")
         return
     chosen = candidates[candidates["is_chosen"]].iloc[0]
-    st.markdown(escape(f"{int(chosen['segment_count'])} segments. {sentence(chosen['reason'])}."))
+    st.markdown(escape(f"{int(chosen['segment_count'])} segments. {sentence(formats.prose(chosen['reason']))}."))
     customers = formats.count(chosen["customers_evaluated"])
     left, right = st.columns(2)
     with left:
@@ -94,8 +94,10 @@ def _stability(snapshot: Snapshot) -> None:
         return
     bar = float(rows["bar"].iloc[0])
     chart(
-        intervals(rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {bar:.2f} on", bar),
-        f"How much of each segment is found again in {thousands(rows['subject'].iloc[0])} (1 is all of it), with "
+        intervals(
+            rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {formats.number(bar, 2)} on", bar
+        ),
+        f"How much of each segment is found again in {thousands(formats.prose(rows['subject'].iloc[0]))} (1 is all of it), with "
         "twice the standard error.",
     )
 
@@ -143,7 +145,7 @@ def _candidates(candidates: pd.DataFrame) -> None:
     table(
         candidates.assign(
             algorithm=candidates["algorithm"].str.replace("_", " "),
-            reason=candidates["reason"].map(sentence),
+            reason=candidates["reason"].map(formats.prose).map(sentence),
             chosen=candidates["is_chosen"].map({True: "chosen", False: ""}),
         ),
         {
@@ -171,9 +173,12 @@ def _checks(snapshot: Snapshot) -> None:
             check=checks["check_name"].str.replace("_", " ").str.capitalize(),
             about=checks["segment"].fillna("All customers"),
             verdict=checks["verdict"].map(VERDICTS),
-            subject=checks["subject"].str.replace("_", " ").map(thousands),
+            subject=checks["subject"].str.replace("_", " ").map(formats.prose).map(thousands),
             # Names of columns are words, too.
-            explanation=checks["explanation"].map(sentence).str.replace(r"(?<=[a-z])_(?=[a-z])", " ", regex=True),
+            explanation=checks["explanation"]
+            .map(formats.prose)
+            .map(sentence)
+            .str.replace(r"(?<=[a-z])_(?=[a-z])", " ", regex=True),
         ),
         {
             "check": ("Check", None),

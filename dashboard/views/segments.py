@@ -65,7 +65,7 @@ def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members, is_a
         if is_anybody_leaving:
             figures["Still buys (median customer)"] = formats.share(profile["median_probability_alive"])
     facts(figures)
-    st.markdown(escape(profile["explanation"]))
+    st.markdown(escape(formats.prose(profile["explanation"])))
     st.markdown(
         f"**What to do.** {escape(profile['recommended_action'])}\n\n"
         f"**Goal.** {escape(profile['goal'])}\n\n"
