@@ -142,6 +142,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
             f"{word}: difference per customer between who got the campaign and who was held out, from its start until "
             "each day. On the broken line both do the same. The 95 % interval is for who looks once, at the end; "
             f"the one that is always valid holds however often one looks. {counted}",
+            curve,
         )
     forest = frames.by_segment(snapshot, name, measure)
     many = formats.things(len(forest) - 1, "segment")
@@ -151,6 +152,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
             charts.forest(forest, title, is_share=is_share),
             f"{word}: difference per customer by segment, with the 95 % interval (thick) and the one that holds "
             f"however often one looks (thin). Verdicts allow for there being {many}. {counted}",
+            forest[["name", *frames.DIFFERENCES, "verdict"]],
         )
     _all_measures(results, currency)
 

@@ -63,12 +63,14 @@ def _choice(candidates: pd.DataFrame) -> None:
             model.elbow(candidates),
             f"Elbow: how far {customers} customers are from the middle of their segment, by the number of segments. "
             "It always falls; where it bends, more segments add less.",
+            candidates[["segment_count", "wcss"]],
         )
     with right:
         chart(
             model.silhouette_by_count(candidates.dropna(subset="silhouette")),
             f"Mean silhouette of {customers} customers by the number of segments, with twice its standard error: how "
             "much nearer customers are to their own segment than to the next. Broken line: data without clusters.",
+            candidates[["segment_count", "silhouette", "silhouette_error", "silhouette_excess"]],
         )
 
 
@@ -83,6 +85,7 @@ def _silhouettes(snapshot: Snapshot) -> None:
         model.silhouette_plot(groups, current_colors(snapshot)),
         f"Silhouettes of {customers} customers, drawn at random if there are more; the highest on top in each "
         "segment. Below 0 a customer is nearer to another segment.",
+        groups[["segment", "first", "last", "silhouette"]],
     )
 
 
@@ -97,8 +100,9 @@ def _stability(snapshot: Snapshot) -> None:
         intervals(
             rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {formats.number(bar, 2)} on", bar
         ),
-        f"How much of each segment is found again in {thousands(formats.prose(rows['subject'].iloc[0]))} (1 is all of it), with "
-        "twice the standard error.",
+        f"How much of each segment is found again in {thousands(formats.prose(rows['subject'].iloc[0]))} (1 is all of "
+        "it), with twice the standard error.",
+        rows[["segment", "value", "standard_error", "bar"]],
     )
 
 
@@ -118,6 +122,7 @@ def _out_of_time(snapshot: Snapshot) -> None:
         intervals(shown, "AUC; 0.5 is chance", 0.5, low=0.4),
         f"How well each told, from the lines before {formats.date(cut)} alone, who would buy in the period after it: "
         "the probability that a buyer stood above a customer who did not buy. 0.5 is chance.",
+        shown[["name", "auc", "standard_error"]],
     )
 
 
@@ -133,6 +138,9 @@ def _calibration(snapshot: Snapshot) -> None:
         "Of held-out customers with a confidence of 80 % eight in ten should be in the segment that they were fitted "
         f"into: on the line it means what it says. Mean distance "
         f"{formats.share(error.iloc[0] if len(error) else None)}.",
+        rows[["bar", "value", "standard_error"]].set_axis(
+            ["confidence", "share_that_was_right", "standard_error"], axis=1
+        ),
     )
 
 
@@ -171,7 +179,7 @@ def _checks(snapshot: Snapshot) -> None:
     table(
         checks.assign(
             check=checks["check_name"].str.replace("_", " ").str.capitalize(),
-            about=checks["segment"].fillna("All customers"),
+            segment=checks["segment"].fillna("All customers"),
             verdict=checks["verdict"].map(VERDICTS),
             subject=checks["subject"].str.replace("_", " ").map(formats.prose).map(thousands),
             # Names of columns are words, too.
@@ -182,7 +190,7 @@ def _checks(snapshot: Snapshot) -> None:
         ),
         {
             "check": ("Check", None),
-            "about": ("Of", None),
+            "segment": ("Of", None),
             "subject": ("What was measured", None),
             "value": ("Figure", lambda value: formats.number(value, 3)),
             "bar": ("Bar", lambda value: formats.number(value, 3)),

@@ -35,9 +35,10 @@ def styled(chart: alt.TopLevelMixin, ink: Ink = LIGHT) -> Any:
         "labelLimit": 220,
     }
     locale = formats.locale()
+    in_style: Any = {"locale": {"number": locale}} if locale else {}
     return chart.configure(
         background=ink.background,
-        **({"locale": {"number": locale}} if locale else {}),
+        **in_style,
         font=FONT,
         # Labels of single marks would name columns; the figure as a whole has its caption.
         aria=False,
