@@ -68,8 +68,7 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
             if column in links.PAGES
         },
     )
-    with st.container(horizontal_alignment="right"):
-        _download(shown, name)
+    _download(shown, name)
 
 
 def chart(figure: Any, description: str, rows: pd.DataFrame) -> None:
@@ -90,23 +89,23 @@ def chart(figure: Any, description: str, rows: pd.DataFrame) -> None:
     for column, view in zip(st.columns(len(views)), views, strict=True):
         with column:
             st.altair_chart(styled(view, ink).configure_mark(aria=False), width="stretch", theme=None, alt=description)
-    with st.container(horizontal=True, vertical_alignment="top"):
-        st.caption(escape(description), width="stretch")
-        _download(rows.rename(columns=lambda name: name.replace("_", " ").capitalize()), description)
+    st.caption(escape(description))
+    _download(rows.rename(columns=lambda name: name.replace("_", " ").capitalize()), description)
 
 
 def _download(rows: pd.DataFrame, name: str) -> None:
     """Offer rows as a CSV file that a spreadsheet opens: plain numbers, and texts that are no formulas."""
-    st.download_button(
-        "Data (CSV)",
-        lambda: lists.to_spreadsheet(pa.Table.from_pandas(_with_days(rows), preserve_index=False)),
-        file_name=f"{lists.slug(name[:60].rsplit(' ', 1)[0])}.csv",
-        mime="text/csv",
-        key=f"CSV {name}",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
+    with st.container(horizontal_alignment="right"):
+        st.download_button(
+            "Data (CSV)",
+            lambda: lists.to_spreadsheet(pa.Table.from_pandas(_with_days(rows), preserve_index=False)),
+            file_name=f"{lists.slug(name[:60].rsplit(' ', 1)[0])}.csv",
+            mime="text/csv",
+            key=f"CSV {name}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )
 
 
 def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
