@@ -328,7 +328,8 @@ def _offer(drawn: Drawn | CampaignError) -> None:
         return
     st.caption(
         f"{formats.count(drawn.reached)} customers get the campaign, {formats.count(drawn.held_out)} are held out. "
-        "Apart: by how many standard deviations the groups differ. More than 0.1 and than chance brings is refused."
+        f"Apart: by how many standard deviations the groups differ. More than {formats.number(0.1)} and than chance "
+        "brings is refused."
     )
     for reason in drawn.unread:
         st.warning(escape(reason))

@@ -119,9 +119,10 @@ def _out_of_time(snapshot: Snapshot) -> None:
     )
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
     chart(
-        intervals(shown, "AUC; 0.5 is chance", 0.5, low=0.4),
+        intervals(shown, f"AUC; {formats.number(0.5)} is chance", 0.5, low=0.4),
         f"How well each told, from the lines before {formats.date(cut)} alone, who would buy in the period after it: "
-        "the probability that a buyer stood above a customer who did not buy. 0.5 is chance.",
+        "the probability that a buyer stood above a customer who did not buy. "
+        f"{formats.number(0.5)} is chance.",
         shown[["name", "auc", "standard_error"]],
     )
 

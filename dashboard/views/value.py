@@ -178,8 +178,8 @@ def _forecast(snapshot: Snapshot) -> None:
             chart(
                 charts.ratios(groups),
                 f"What was foretold on {since} by what came, of tenths of all customers (the best is that of whom the "
-                "most was expected) and of the segments at that time. On the broken line it was right; 0.5 is half of "
-                "what came.",
+                "most was expected) and of the segments at that time. On the broken line it was right; "
+                f"{formats.number(0.5)} is half of what came.",
                 groups[["group", "measure", "ratio"]],
             )
     calibration = frames.calibration(snapshot)
