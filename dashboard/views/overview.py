@@ -152,6 +152,11 @@ def _trust(snapshot: Snapshot) -> None:
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",
-        *(f"Warning: {escape(thousands(warning))}" for warning in manifest["warnings"]),
+        *(f"Warning: {escape(thousands(_in_style(warning)))}" for warning in manifest["warnings"]),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _in_style(warning: str) -> str:
+    """Write the numbers of a check in the style that is set; what is quoted from files stays as it is there."""
+    return formats.prose(warning) if warning.startswith("segmentation_quality") else warning
