@@ -8,6 +8,7 @@ opens the dashboard and clicks through all pages twice: the second time the answ
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -22,6 +23,11 @@ import browser  # noqa: E402
 
 PAGES = ("Segments", "Customers", "Campaigns", "Value", "Movement", "Data quality", "Model", "Overview")
 LINES = 20_000_000
+# Tables with a customer in each row.
+OF_CUSTOMERS = (
+    *("customer_segments", "customer_value", "segment_history", "customer_recommendations", "customer_attributes"),
+    "campaign_customers",
+)
 # Amounts that add up with the customers.
 SUMS = ("customers", "orders", "revenue", "returned_value", "monetary", "expected_revenue")
 
@@ -58,15 +64,19 @@ def multiply(published: Path, folder: Path, customers: int) -> None:
         connection.execute(f"attach '{source}' as source (read_only)")
         ((few,),) = connection.execute("select count(*) from source.customer_segments").fetchall()
         times = max(1, round(customers / few))
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'source'"
-        ).fetchall():
+        made = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'source'"
+            ).fetchall()
+        }
+        for name in sorted(made):
             columns = connection.table(f"source.main.{name}").columns
             if name == "invoice_lines":
                 ((lines,),) = connection.execute("select count(*) from source.invoice_lines").fetchall()
                 some = max(1, min(times, LINES // lines))
                 connection.execute(copies(name, range_of=f"range({some}) as copies(i)"))
-            elif name in ("customer_segments", "customer_value", "segment_history"):
+            elif name in OF_CUSTOMERS:
                 order = "order by month_end, customer_id" if "month_end" in columns else "order by customer_id"
                 connection.execute(f"{copies(name, range_of=f'range({times}) as copies(i)')} {order}")
             elif name in ("segment_profiles", "segment_sales", "country_sales", "segment_migrations"):
@@ -74,9 +84,14 @@ def multiply(published: Path, folder: Path, customers: int) -> None:
                 connection.execute(f"create table {name} as select * replace ({sums}) from source.{name}")
             else:
                 connection.execute(f"create table {name} as from source.{name}")
-        for name in ("customer_segments", "customer_value", "segment_history", "invoice_lines"):
+        for name in sorted({*OF_CUSTOMERS, "invoice_lines"} & made):
             rows = connection.execute(f"select count(*) from {name}").fetchall()[0][0]
             print(f"{rows:>12,} {name}")
+            # Pages ask less of a version that holds many lines.
+            connection.execute(
+                "update published_manifest set manifest = json_merge_patch(manifest, $counts)",
+                {"counts": json.dumps({"row_counts": {name: rows}})},
+            )
 
 
 def copies(name: str, range_of: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import altair as alt
 import duckdb
+import links
 import streamlit as st
 from snapshots import current, reload_when_published
 from views import campaigns, customers, data_quality, model, movement, overview, segments, value
 
+from segmentation_charts import formats
 from segmentation_charts.published import NothingPublishedError, Snapshot
 
 
@@ -47,6 +50,12 @@ def on_snapshot(draw: Callable[[Snapshot], None]) -> Callable[[], None]:
 # Every chart is held against its schema in the tests; to do so at each click would take half of the time of a page.
 alt.utils.schemapi.disable_debug_mode()
 st.set_page_config(page_title="Customer segments", layout="wide")
+try:
+    formats.style()
+except formats.NumbersError as e:
+    st.error(str(e))
+    st.stop()
+st.html(f"<style>{(Path(__file__).parent / 'page.css').read_text(encoding='utf-8')}</style>")
 pages = {
     "overview": st.Page(on_snapshot(overview.draw), title="Overview", default=True),
     "segments": st.Page(on_snapshot(segments.draw), title="Segments", url_path="segments"),
@@ -62,4 +71,6 @@ st.session_state["pages"] = pages
 # Streamlit serves the default page at "/" only: this one is the same page at an address of its own. A redirect from "/"
 # would break the reader's way back.
 again = st.Page(on_snapshot(overview.draw), title="Overview", url_path="overview", visibility="hidden")
-st.navigation([*pages.values(), again], position="top").run()
+page = st.navigation([*pages.values(), again], position="top")
+links.follow(pages, page)
+page.run()

@@ -9,9 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import altair as alt
+import links
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
+from segmentation_campaigns import lists
+from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 from segmentation_charts.style import styled
 from segmentation_charts.theme import DARK, LIGHT
@@ -58,11 +62,17 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
         height=height or "auto",
         alt=name,
         placeholder="–",  # noqa: RUF001
+        column_config={
+            label: links.column(column, label, frame[column].tolist(), name)
+            for column, (label, _) in columns.items()
+            if column in links.PAGES
+        },
     )
+    _download(shown, name)
 
 
-def chart(figure: Any, description: str) -> None:
-    """Show a chart over the width that there is.
+def chart(figure: Any, description: str, rows: pd.DataFrame) -> None:
+    """Show a chart over the width that there is, with its data to download; the chart has a button for a PNG itself.
 
     Parameters
     ----------
@@ -70,6 +80,8 @@ def chart(figure: Any, description: str) -> None:
         Its own colours stay; fonts and background are those of the page.
     description : str
         What it shows, for who can't see it and below it for who can.
+    rows : DataFrame
+        What is drawn, in columns that say by their names what they hold.
     """
     ink = replace(DARK if st.context.theme.type == "dark" else LIGHT, background="transparent")
     # Streamlit fits a single view to the width that there is, but not views beside each other.
@@ -78,11 +90,37 @@ def chart(figure: Any, description: str) -> None:
         with column:
             st.altair_chart(styled(view, ink).configure_mark(aria=False), width="stretch", theme=None, alt=description)
     st.caption(escape(description))
+    _download(rows.rename(columns=lambda name: name.replace("_", " ").capitalize()), description)
+
+
+def _download(rows: pd.DataFrame, name: str) -> None:
+    """Offer rows as a CSV file that a spreadsheet opens: plain numbers, and texts that are no formulas."""
+    with st.container(horizontal_alignment="right"):
+        st.download_button(
+            "Data (CSV)",
+            lambda: lists.to_spreadsheet(pa.Table.from_pandas(_with_days(rows), preserve_index=False)),
+            file_name=f"{lists.slug(name[:60].rsplit(' ', 1)[0])}.csv",
+            mime="text/csv",
+            key=f"CSV {name}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+        )
+
+
+def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with days where times are all midnight."""
+    times = rows.select_dtypes("datetime")
+    rows = rows.copy()
+    for name in times:
+        if (times[name].dropna() == times[name].dropna().dt.normalize()).all():
+            rows[name] = times[name].dt.date
+    return rows
 
 
 def change(value: float) -> str:
     """Write by how much a number changed: +12, or with a true minus."""
-    return f"{value:+,.0f}".replace("-", "\u2212") if value else "0"
+    return formats.written(value, "+,.0f").replace("-", "\u2212") if value else "0"
 
 
 def sentence(words: str) -> str:
@@ -92,7 +130,7 @@ def sentence(words: str) -> str:
 
 def thousands(words: str) -> str:
     """Separate the thousands of numbers in a text; dates and decimals stay."""
-    return re.sub(r"(?<![\w.,-])\d{4,}(?![\w.,-])", lambda number: f"{int(number[0]):,}", words)
+    return re.sub(r"(?<![\w.,-])\d{4,}(?![\w.,-])", lambda number: formats.count(int(number[0])), words)
 
 
 def escape(text: object) -> str:

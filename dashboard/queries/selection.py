@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from segmentation_charts import formats
 
 ALL = "All countries"
+ANY_SEGMENT = "Any segment"
 UNKNOWN = "Country not known"
 
 

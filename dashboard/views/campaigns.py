@@ -118,7 +118,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
         st.markdown("Nothing is known of it yet.")
         return
     chosen = results[results["measure"] == measure].iloc[0]
-    _SHOWN_AS.get(str(chosen["verdict_code"]), st.info)(escape(chosen["verdict"]))
+    _SHOWN_AS.get(str(chosen["verdict_code"]), st.info)(escape(formats.prose(chosen["verdict"])))
     is_share = measure == "buyers"
     word = frames.MEASURES[measure]
     facts(
@@ -142,6 +142,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
             f"{word}: difference per customer between who got the campaign and who was held out, from its start until "
             "each day. On the broken line both do the same. The 95 % interval is for who looks once, at the end; "
             f"the one that is always valid holds however often one looks. {counted}",
+            curve,
         )
     forest = frames.by_segment(snapshot, name, measure)
     many = formats.things(len(forest) - 1, "segment")
@@ -151,6 +152,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
             charts.forest(forest, title, is_share=is_share),
             f"{word}: difference per customer by segment, with the 95 % interval (thick) and the one that holds "
             f"however often one looks (thin). Verdicts allow for there being {many}. {counted}",
+            forest[["name", *frames.DIFFERENCES, "verdict"]],
         )
     _all_measures(results, currency)
 
@@ -191,7 +193,7 @@ def _all_measures(results: pd.DataFrame, currency: str) -> None:
 
 def _findings(row: pd.Series[Any]) -> None:
     if isinstance(row["findings"], str) and row["findings"]:
-        st.warning(escape(row["findings"]))
+        st.warning(escape(formats.prose(row["findings"])))
 
 
 def _plan(snapshot: Snapshot) -> None:
@@ -326,7 +328,8 @@ def _offer(drawn: Drawn | CampaignError) -> None:
         return
     st.caption(
         f"{formats.count(drawn.reached)} customers get the campaign, {formats.count(drawn.held_out)} are held out. "
-        "Apart: by how many standard deviations the groups differ. More than 0.1 and than chance brings is refused."
+        f"Apart: by how many standard deviations the groups differ. More than {formats.number(0.1)} and than chance "
+        "brings is refused."
     )
     for reason in drawn.unread:
         st.warning(escape(reason))

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from queries import customers as queries
 from queries.segments import profiles
-from queries.selection import UNKNOWN, Period
+from queries.selection import ANY_SEGMENT, UNKNOWN, Period
 from shown import as_of, chart, escape, facts, heading, table
 
 from segmentation_charts import formats
@@ -16,8 +16,6 @@ from segmentation_charts.frames.measures import money_title
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.frames.value import horizon, span
 from segmentation_charts.published import Snapshot
-
-ANY = "Any segment"
 
 
 def draw(snapshot: Snapshot) -> None:
@@ -30,10 +28,10 @@ def draw(snapshot: Snapshot) -> None:
     with segment_column:
         every = profiles(snapshot)
         names = every.loc[every["kind"] == "cluster", "segment"].tolist()
-        segment = st.selectbox("Segment", [ANY, *names], key="customer_segment", bind="query-params")
+        segment = st.selectbox("Segment", [ANY_SEGMENT, *names], key="customer_segment", bind="query-params")
     with country_column:
         country = filters.choose_country(snapshot)
-    found = queries.search(snapshot, text, country, None if segment == ANY else segment)
+    found = queries.search(snapshot, text, country, None if segment == ANY_SEGMENT else segment)
     if found.empty:
         st.info("No customer is found.")
         return
@@ -140,6 +138,7 @@ def _history(snapshot: Snapshot, customer_id: str, period: Period) -> None:
     chart(
         history(rows, used, money_title("Spent up to then", snapshot.currency)),
         f"What the customer had spent by the end of each month {period.words}, in the colour of the segment then.",
+        rows[["month_end", "segment", "monetary"]],
     )
 
 

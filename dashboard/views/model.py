@@ -55,7 +55,7 @@ def _choice(candidates: pd.DataFrame) -> None:
         st.markdown("The number of segments was set and not searched for.")
         return
     chosen = candidates[candidates["is_chosen"]].iloc[0]
-    st.markdown(escape(f"{int(chosen['segment_count'])} segments. {sentence(chosen['reason'])}."))
+    st.markdown(escape(f"{int(chosen['segment_count'])} segments. {sentence(formats.prose(chosen['reason']))}."))
     customers = formats.count(chosen["customers_evaluated"])
     left, right = st.columns(2)
     with left:
@@ -63,12 +63,14 @@ def _choice(candidates: pd.DataFrame) -> None:
             model.elbow(candidates),
             f"Elbow: how far {customers} customers are from the middle of their segment, by the number of segments. "
             "It always falls; where it bends, more segments add less.",
+            candidates[["segment_count", "wcss"]],
         )
     with right:
         chart(
             model.silhouette_by_count(candidates.dropna(subset="silhouette")),
             f"Mean silhouette of {customers} customers by the number of segments, with twice its standard error: how "
             "much nearer customers are to their own segment than to the next. Broken line: data without clusters.",
+            candidates[["segment_count", "silhouette", "silhouette_error", "silhouette_excess"]],
         )
 
 
@@ -83,6 +85,7 @@ def _silhouettes(snapshot: Snapshot) -> None:
         model.silhouette_plot(groups, current_colors(snapshot)),
         f"Silhouettes of {customers} customers, drawn at random if there are more; the highest on top in each "
         "segment. Below 0 a customer is nearer to another segment.",
+        groups[["segment", "first", "last", "silhouette"]],
     )
 
 
@@ -94,9 +97,12 @@ def _stability(snapshot: Snapshot) -> None:
         return
     bar = float(rows["bar"].iloc[0])
     chart(
-        intervals(rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {bar:.2f} on", bar),
-        f"How much of each segment is found again in {thousands(rows['subject'].iloc[0])} (1 is all of it), with "
-        "twice the standard error.",
+        intervals(
+            rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {formats.number(bar, 2)} on", bar
+        ),
+        f"How much of each segment is found again in {thousands(formats.prose(rows['subject'].iloc[0]))} (1 is all of "
+        "it), with twice the standard error.",
+        rows[["segment", "value", "standard_error", "bar"]],
     )
 
 
@@ -113,9 +119,11 @@ def _out_of_time(snapshot: Snapshot) -> None:
     )
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
     chart(
-        intervals(shown, "AUC; 0.5 is chance", 0.5, low=0.4),
+        intervals(shown, f"AUC; {formats.number(0.5)} is chance", 0.5, low=0.4),
         f"How well each told, from the lines before {formats.date(cut)} alone, who would buy in the period after it: "
-        "the probability that a buyer stood above a customer who did not buy. 0.5 is chance.",
+        "the probability that a buyer stood above a customer who did not buy. "
+        f"{formats.number(0.5)} is chance.",
+        shown[["name", "auc", "standard_error"]],
     )
 
 
@@ -131,6 +139,9 @@ def _calibration(snapshot: Snapshot) -> None:
         "Of held-out customers with a confidence of 80 % eight in ten should be in the segment that they were fitted "
         f"into: on the line it means what it says. Mean distance "
         f"{formats.share(error.iloc[0] if len(error) else None)}.",
+        rows[["bar", "value", "standard_error"]].set_axis(
+            ["confidence", "share_that_was_right", "standard_error"], axis=1
+        ),
     )
 
 
@@ -143,7 +154,7 @@ def _candidates(candidates: pd.DataFrame) -> None:
     table(
         candidates.assign(
             algorithm=candidates["algorithm"].str.replace("_", " "),
-            reason=candidates["reason"].map(sentence),
+            reason=candidates["reason"].map(formats.prose).map(sentence),
             chosen=candidates["is_chosen"].map({True: "chosen", False: ""}),
         ),
         {
@@ -169,15 +180,18 @@ def _checks(snapshot: Snapshot) -> None:
     table(
         checks.assign(
             check=checks["check_name"].str.replace("_", " ").str.capitalize(),
-            about=checks["segment"].fillna("All customers"),
+            segment=checks["segment"].fillna("All customers"),
             verdict=checks["verdict"].map(VERDICTS),
-            subject=checks["subject"].str.replace("_", " ").map(thousands),
+            subject=checks["subject"].str.replace("_", " ").map(formats.prose).map(thousands),
             # Names of columns are words, too.
-            explanation=checks["explanation"].map(sentence).str.replace(r"(?<=[a-z])_(?=[a-z])", " ", regex=True),
+            explanation=checks["explanation"]
+            .map(formats.prose)
+            .map(sentence)
+            .str.replace(r"(?<=[a-z])_(?=[a-z])", " ", regex=True),
         ),
         {
             "check": ("Check", None),
-            "about": ("Of", None),
+            "segment": ("Of", None),
             "subject": ("What was measured", None),
             "value": ("Figure", lambda value: formats.number(value, 3)),
             "bar": ("Bar", lambda value: formats.number(value, 3)),

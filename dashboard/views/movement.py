@@ -60,6 +60,7 @@ def _month(snapshot: Snapshot, country: Country, months: list[datetime.date]) ->
         migration_matrix(moves, list(colors(snapshot)), NARROW),
         f"Customers {country.words} by the segment at the end of the month before {month} (rows) and at its end "
         "(columns); darker is a larger share of the row.",
+        moves[["from_segment", "to_segment", "customers", "share"]],
     )
     st.subheader("Largest movements")
     table(
@@ -83,4 +84,5 @@ def _sizes(snapshot: Snapshot, country: Country, period: Period) -> None:
     chart(
         by_month(rows, names, "Customers"),
         f"Customers {country.words} in each segment at the ends of months {period.words}.",
+        sizes[["month_end", "segment", "customers"]],
     )

@@ -51,7 +51,8 @@ def _week(snapshot: Snapshot) -> None:
     pages = st.session_state["pages"]
     for sentence in sentences(snapshot):
         st.markdown(escape(sentence.text))
-        st.page_link(pages[sentence.page], label=f"More on the page {pages[sentence.page].title}")
+        page = pages[sentence.page]
+        st.page_link(page, label=f"More on the page {page.title}", query_params=sentence.chosen or None)
 
 
 def _figures(
@@ -90,6 +91,7 @@ def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> N
     chart(
         share_bars(bars.dropna(subset="share"), shown),
         f"Share of each segment in the {customers} customers {country.words}, and in all that they ever spent.",
+        segments[["segment", *panels.values()]],
     )
     earlier = before(snapshot)
     columns = {
@@ -111,12 +113,13 @@ def _sales(snapshot: Snapshot, sales: pd.DataFrame, country: Country, period: Pe
         st.markdown("Nothing was sold.")
         return
     names = colors(snapshot)
-    rows = rows.assign(month=[formats.month(month) for month in rows["month"]], value=rows["revenue"])
+    named = rows.assign(month=[formats.month(month) for month in rows["month"]], value=rows["revenue"])
     used = {name: color for name, color in names.items() if name in set(rows["segment"])}
     chart(
-        by_month(rows, used, money_title("Revenue", snapshot.currency)),
+        by_month(named, used, money_title("Revenue", snapshot.currency)),
         f"Revenue {period.words} of customers {country.words}, by the segment that they were in at the end of the "
         "month; the month that the data end in may not be over.",
+        rows[["month", "segment", "revenue"]],
     )
 
 
@@ -149,6 +152,11 @@ def _trust(snapshot: Snapshot) -> None:
         f"{formats.count(account['rows_accepted'])} accepted, {formats.count(account['rows_rejected'])} rejected. "
         + ("**Every row and every penny is accounted for.**" if account["is_closed"] else "**The account is open.**"),
         f"Of {formats.count(checks)} checks of the segments {formats.count(checks - missed)} passed.",
-        *(f"Warning: {escape(thousands(warning))}" for warning in manifest["warnings"]),
+        *(f"Warning: {escape(thousands(_in_style(warning)))}" for warning in manifest["warnings"]),
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _in_style(warning: str) -> str:
+    """Write the numbers of a check in the style that is set; what is quoted from files stays as it is there."""
+    return formats.prose(warning) if warning.startswith("segmentation_quality") else warning

@@ -65,7 +65,7 @@ def _profile(snapshot: Snapshot, profile: pd.Series[Any], members: Members, is_a
         if is_anybody_leaving:
             figures["Still buys (median customer)"] = formats.share(profile["median_probability_alive"])
     facts(figures)
-    st.markdown(escape(profile["explanation"]))
+    st.markdown(escape(formats.prose(profile["explanation"])))
     st.markdown(
         f"**What to do.** {escape(profile['recommended_action'])}\n\n"
         f"**Goal.** {escape(profile['goal'])}\n\n"
@@ -104,11 +104,12 @@ def _attributes(snapshot: Snapshot, members: Members) -> None:
         known = rows.iloc[0]
         chart(
             times_as_frequent(times, color),
-            f"{attribute_frames.CAPTION} From {formats.count(known['customers_known'])} customers of the segment and "
-            f"{formats.count(known['all_customers_known'])} in all of whom {known['attribute']} is known.",
+            f"{formats.prose(attribute_frames.CAPTION)} From {formats.count(known['customers_known'])} customers of "
+            f"the segment and {formats.count(known['all_customers_known'])} in all of whom {known['attribute']} is known.",
+            times[["name", "times", "low", "high"]],
         )
     else:
-        st.caption(attribute_frames.CAPTION)
+        st.caption(formats.prose(attribute_frames.CAPTION))
 
 
 def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
@@ -148,11 +149,13 @@ def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
     shares = queries.distribution(snapshot, members, country, measure, edges)
     names = [f"up to {write(edges[0])}"]
     names += [f"to {write(edge)}" for edge in edges[1:]] + [f"above {write(edges[-1])}"]
+    shares = shares.assign(range=names)
     color = OVERLAY if members.is_overlay else colors(snapshot)[members.segment]
     chart(
-        against_everybody(shares.assign(range=names), formats.text(members.segment, 30), color, label),
+        against_everybody(shares, formats.text(members.segment, 30), color, label),
         f"{label}: share of the {formats.count(inside['customers'])} customers of the segment, and of all "
         f"{formats.count(everybody['customers'])} customers {country.words}, in each range.",
+        shares[["range", "member_share", "everybody_share"]],
     )
 
 

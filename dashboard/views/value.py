@@ -8,7 +8,7 @@ from typing import Any
 import filters
 import streamlit as st
 from queries.segments import Members, profiles
-from queries.selection import Country
+from queries.selection import ANY_SEGMENT, Country
 from shown import as_of, chart, escape, facts, table
 
 from segmentation_charts import formats
@@ -21,8 +21,6 @@ from segmentation_charts.frames.value import Chosen
 from segmentation_charts.published import Snapshot
 from segmentation_charts.sales import by_month
 from segmentation_charts.segments import share_bars
-
-ANY = "Any segment"
 
 
 def draw(snapshot: Snapshot) -> None:
@@ -37,10 +35,10 @@ def draw(snapshot: Snapshot) -> None:
     with segment_column:
         every = profiles(snapshot)
         names = every.loc[every["kind"] == "cluster", "segment"].tolist()
-        segment = st.selectbox("Segment", [ANY, *names], key="value_segment", bind="query-params")
+        segment = st.selectbox("Segment", [ANY_SEGMENT, *names], key="value_segment", bind="query-params")
     with country_column:
         country = filters.choose_country(snapshot)
-    chosen, words = _chosen(country, None if segment == ANY else segment)
+    chosen, words = _chosen(country, None if segment == ANY_SEGMENT else segment)
     totals = frames.totals(snapshot, chosen)
     if not totals["customers"]:
         st.markdown("No customer is chosen.")
@@ -52,7 +50,7 @@ def draw(snapshot: Snapshot) -> None:
         return
     curve = frames.concentration(snapshot, chosen)
     _figures(snapshot, totals, None if curve.empty else frames.best_share(curve))
-    _segments(snapshot, country, None if segment == ANY else segment, bool(totals["is_anybody_leaving"]))
+    _segments(snapshot, country, None if segment == ANY_SEGMENT else segment, bool(totals["is_anybody_leaving"]))
     counted = f"{formats.count(totals['valued'])} customers {words}"
     left, right = st.columns(2)
     with left:
@@ -65,6 +63,7 @@ def draw(snapshot: Snapshot) -> None:
                 charts.concentration(curve, best),
                 f"Share of the revenue in {frames.span(snapshot)} that the best of {counted} bring. The best tenth "
                 f"brings {formats.share(best, 0)}. Broken line: each brings the same.",
+                curve,
             )
     with right:
         _matrix(snapshot, chosen, counted, bool(totals["is_anybody_leaving"]))
@@ -117,6 +116,7 @@ def _segments(snapshot: Snapshot, country: Country, segment: str | None, is_anyb
             f"Share of each segment in what {formats.count(rows['customers'].sum())} customers {country.words} have "
             f"spent so far, and in what is expected of them in {frames.span(snapshot)}. Where the second "
             f"share is smaller, the segment is losing weight.{every}",
+            bars[["panel", "segment", "share"]],
         )
     money = _money(snapshot)
     columns = {
@@ -149,7 +149,8 @@ def _matrix(snapshot: Snapshot, chosen: Chosen, counted: str, is_anybody_leaving
             "and how often. Nobody is seen to leave for good in this shop: the probability to still buy would be 100 "
             "for all, so the one to buy is shown in its place."
         )
-    chart(charts.matrix(frames.matrix(snapshot, chosen, is_anybody_leaving), title), caption)
+    cells = frames.matrix(snapshot, chosen, is_anybody_leaving)
+    chart(charts.matrix(cells, title), caption, cells[["recency", "orders", "customers", "share"]])
 
 
 def _forecast(snapshot: Snapshot) -> None:
@@ -168,6 +169,7 @@ def _forecast(snapshot: Snapshot) -> None:
             share_bars(bars, names),
             f"Tried on the past: what was foretold on {since} of all customers with what was known then, what came, "
             f"and what the same customers had brought in as long a time before. {verdicts}",
+            bars[["panel", "segment", "share"]].rename(columns={"segment": "what"}),
         )
     left, right = st.columns(2)
     groups = frames.outcome_of_groups(snapshot)
@@ -176,8 +178,9 @@ def _forecast(snapshot: Snapshot) -> None:
             chart(
                 charts.ratios(groups),
                 f"What was foretold on {since} by what came, of tenths of all customers (the best is that of whom the "
-                "most was expected) and of the segments at that time. On the broken line it was right; 0.5 is half of "
-                "what came.",
+                "most was expected) and of the segments at that time. On the broken line it was right; "
+                f"{formats.number(0.5)} is half of what came.",
+                groups[["group", "measure", "ratio"]],
             )
     calibration = frames.calibration(snapshot)
     with right:
@@ -187,6 +190,7 @@ def _forecast(snapshot: Snapshot) -> None:
                 f"Of {formats.count(calibration['customers'].sum())} customers, in ten groups by their probability to "
                 f"buy on {since}: how many bought after it, with twice the standard error. On the broken line it was "
                 "right; above it more bought than was foretold.",
+                calibration[["expected", "value", "standard_error", "customers"]],
             )
 
 
@@ -203,6 +207,7 @@ def _new_customers(snapshot: Snapshot, chosen: Chosen, words: str) -> None:
         f"Of a customer {words} by the month of the first purchase: what has been brought so far, and what is to come "
         f"in {frames.horizon(snapshot)}. Earlier customers had more time to buy; the first month of the data also "
         "holds customers who were there before.",
+        months[["month", "customers", "brought", "to_come"]],
     )
     money = _money(snapshot)
     table(

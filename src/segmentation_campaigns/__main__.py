@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
+from segmentation import commands
 from segmentation_campaigns import drawing, lists
 from segmentation_campaigns.customers import CampaignError
 from segmentation_campaigns.drawing import Campaign, Drawn, RefusedError
@@ -115,4 +115,4 @@ def _overlaps(drawn: Drawn) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -29,7 +29,6 @@ COLUMNS = (
     *("probability_to_buy", "expected_revenue", "lifetime_value", "recommended_product"),
     *("stratum", "holdout_share", "assigned_on", "starts_on", "ends_on", "model_version", "list_seal"),
 )
-TEXTS = ("campaign", "customer_id", "segment", "country", "recommended_action", "recommended_product", "stratum")
 LONGEST_NAME = 100
 _BOM = b"\xef\xbb\xbf"
 # Names of devices on Windows, which are no names of files there.
@@ -128,8 +127,21 @@ def to_csv(rows: pa.Table) -> bytes:
     rows : Table
         With the columns of `COLUMNS`, texts as they are.
     """
-    for column in TEXTS:
-        rows = rows.set_column(rows.schema.get_field_index(column), column, guarded(rows[column]))
+    return to_spreadsheet(rows)
+
+
+def to_spreadsheet(rows: pa.Table) -> bytes:
+    """Return rows as a CSV file that a spreadsheet opens: UTF-8 with a byte order mark, and no text is a formula.
+
+    Parameters
+    ----------
+    rows : Table
+        Texts as they are.
+    """
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            rows = rows.set_column(place, field.name, guarded(rows[place]))
+    rows = rows.rename_columns(guarded(pa.array(rows.column_names, pa.string())).to_pylist())
     sink = pa.BufferOutputStream()
     sink.write(_BOM)
     pa_csv.write_csv(rows, sink)

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from segmentation_campaigns.customers import ANY_COUNTRY, CampaignError, Customers, choose, split
+from segmentation_charts import formats
 from segmentation_charts.published import NothingPublishedError, Snapshot
 
 
@@ -87,9 +88,11 @@ def run(
     """
     given = made.parse_args(arguments)
     try:
+        # A setting that is wrong is said before anything is written.
+        formats.style()
         snapshot = Snapshot(given.published)
         print(act(snapshot, given))
-    except (NothingPublishedError, CampaignError) as e:
+    except (NothingPublishedError, CampaignError, formats.NumbersError) as e:
         print(e, file=sys.stderr)
         return 1
     except (duckdb.CatalogException, duckdb.BinderException) as e:

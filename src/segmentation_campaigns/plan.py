@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from segmentation import commands
 from segmentation.campaigns import plan as planning
 from segmentation.campaigns.measure import CARRIED_BY
 from segmentation.campaigns.plan import Expected, Plan
@@ -362,12 +362,12 @@ def conclusions(outlook: Outlook, currency: str) -> list[str]:
             "" if outlook.power is None else f" The one looked for is seen in {_odds(outlook.power)} of such campaigns."
         )
         return [*said, f"{at}, the least that is seen four times out of five is {least}.{chance}"]
-    needs = f"{CARRIED_BY:,.0f} of the smaller group"
+    needs = f"{formats.count(CARRIED_BY)} of the smaller group"
     reason = (
-        f"{needs} have to buy, and {math.floor(outlook.carried_by):,} are expected to."
+        f"{needs} have to buy, and {formats.count(math.floor(outlook.carried_by))} are expected to."
         if measure == "buyers"
         else f"{MEASURES[measure]} of the smaller group comes from as few as "
-        f"{formats.things(math.floor(outlook.carried_by), 'customer')}, and {CARRIED_BY:,.0f} are needed."
+        f"{formats.things(math.floor(outlook.carried_by), 'customer')}, and {formats.count(CARRIED_BY)} are needed."
     )
     remedy = (
         ""
@@ -386,7 +386,7 @@ def effect_words(effect: Effect, expected: Expected, measure: str, currency: str
     more = "more" if effect.size > 0 else "less" if measure != "orders" else "fewer"
     if measure == "buyers":
         size = abs(effect.size) * (expected.mean if effect.is_relative else 1)
-        return f"{100 * size:.3g} {'more' if effect.size > 0 else 'fewer'} of 100 customers buy"
+        return f"{formats.written(100 * size, '.3g')} {'more' if effect.size > 0 else 'fewer'} of 100 customers buy"
     if effect.is_relative:
         return f"{formats.share(abs(effect.size), 0)} {more} {MEASURES[measure]}"
     return f"{value(abs(effect.size), measure, currency)} {more} {MEASURES[measure]} per customer"
@@ -395,7 +395,7 @@ def effect_words(effect: Effect, expected: Expected, measure: str, currency: str
 def detectable_words(size: float, expected: Expected, measure: str, currency: str) -> str:
     """Return the least effect that is seen, in words."""
     if measure == "buyers":
-        return f"{100 * size:.3g} more or fewer of 100 customers who buy"
+        return f"{formats.written(100 * size, '.3g')} more or fewer of 100 customers who buy"
     share = f" ({formats.share(size / expected.mean, 0)})" if expected.mean > 0 else ""
     return f"a difference of {value(size, measure, currency)} per customer{share}"
 
@@ -404,8 +404,10 @@ def value(amount: float, measure: str, currency: str) -> str:
     """Return a mean or difference per customer as it is shown."""
     if measure == "buyers":
         return formats.share(amount)
-    return number(amount) if measure == "orders" else formats.money(amount, currency, 2 if abs(amount) < 1000 else 0)
+    if measure == "orders":
+        return formats.prose(number(amount))
+    return formats.money(amount, currency, 2 if abs(amount) < 1000 else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

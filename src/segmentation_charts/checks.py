@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from segmentation_charts import formats
 from segmentation_charts.parts import PERCENT
 from segmentation_charts.style import WIDE
 
@@ -31,7 +32,7 @@ def intervals(frame: pd.DataFrame, title: str, bar: float | None = None, width: 
     rows = frame.assign(
         low=(frame["value"] - error).clip(lower=low),
         high=(frame["value"] + error).clip(upper=1),
-        label=[f"{value:.2f}" for value in frame["value"]],
+        label=[formats.number(value, 2) for value in frame["value"]],
     )
     scale = alt.Scale(domain=[low, 1.0], nice=False)
     x, begin = (alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5)) for field in ("value", "low"))

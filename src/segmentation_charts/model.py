@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from segmentation_charts import formats
 from segmentation_charts.parts import COMPACT, is_narrow, readable_on, segment_color
 from segmentation_charts.style import WIDE
 
@@ -108,9 +109,9 @@ def silhouette_plot(frame: pd.DataFrame, colors: Mapping[str, str], width: float
         for segment, first, last, silhouette in zip(*(frame[c] for c in _GROUP), strict=True)
         for at in (first, last)
     ]
-    names = json.dumps({f"{middle:.3f}": segment for segment, middle in middles.items()})
+    names = json.dumps({str(round(1000 * middle)): segment for segment, middle in middles.items()})
     y_axis = alt.Axis(
-        values=list(middles.values()), labelExpr=f"{names}[format(datum.value, '.3f')]", grid=False, ticks=False
+        values=list(middles.values()), labelExpr=f"{names}[round(1000 * datum.value)]", grid=False, ticks=False
     )
     low = min(0.0, float(frame["silhouette"].min()))
     x = alt.X(
@@ -133,7 +134,7 @@ def silhouette_plot(frame: pd.DataFrame, colors: Mapping[str, str], width: float
     )
     weights = frame["last"] - frame["first"]
     mean = float((frame["silhouette"] * weights).sum() / weights.sum())
-    of_all = alt.Chart(pd.DataFrame({"mean": [mean], "note": [f"mean {mean:.2f}"]})).encode(x="mean:Q")
+    of_all = alt.Chart(pd.DataFrame({"mean": [mean], "note": [f"mean {formats.number(mean, 2)}"]})).encode(x="mean:Q")
     has_room = mean < (low + 1) / 2
     return alt.layer(
         areas,
@@ -154,13 +155,11 @@ def heatmap(frame: pd.DataFrame, width: float = WIDE) -> Any:
     width : float, default WIDE
         In pixels.
     """
-    # A zero has no sign.
-    frame = frame.assign(label=[f"{z:+.1f}" if abs(z) >= 0.05 else "0.0" for z in frame["z"]])
     limit = max(2.0, float(frame["z"].abs().max()))
     domain = [-limit, 0, limit]
     frame = frame.assign(
         # A zero has no sign.
-        label=[f"{z:+.1f}" if abs(z) >= 0.05 else "0.0" for z in frame["z"]],
+        label=[formats.written(z, "+.1f") if abs(z) >= 0.05 else formats.number(0) for z in frame["z"]],
         ink=readable_on(frame["z"], domain, _DIVERGING),
     )
     x_axis = alt.Axis(orient="top", labelAngle=-90 if is_narrow(width) else 0)

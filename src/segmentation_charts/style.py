@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from segmentation_charts import formats
 from segmentation_charts.theme import LIGHT, NEUTRAL, Ink
 
 # Same widths as Arial and Helvetica, so that a drawing fits whichever a machine has.
@@ -33,8 +34,11 @@ def styled(chart: alt.TopLevelMixin, ink: Ink = LIGHT) -> Any:
         "titleFontWeight": "normal",
         "labelLimit": 220,
     }
+    locale = formats.locale()
+    in_style: Any = {"locale": {"number": locale}} if locale else {}
     return chart.configure(
         background=ink.background,
+        **in_style,
         font=FONT,
         # Labels of single marks would name columns; the figure as a whole has its caption.
         aria=False,

@@ -26,6 +26,7 @@ from typing import Any
 
 import yaml
 
+from segmentation import commands
 from segmentation.intake.paths import find_paths
 from segmentation_dbt.versions import Versions
 
@@ -193,4 +194,4 @@ def _recorded(inputs: str, version: str | None, warehouse: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from segmentation import commands
 from segmentation.attributes.reading import Reading
 from segmentation.attributes.reading import without_customers as attributes_without
 from segmentation.campaigns.lists import without_customers
@@ -333,4 +334,4 @@ def _fail(message: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

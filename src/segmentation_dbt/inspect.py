@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import duckdb
 import yaml
 
+from segmentation import commands
 from segmentation_dbt.build import project_of, variables_of
 from segmentation_dbt.questions import Question, as_option, settings_of, take_apart, without_consequences
 from segmentation_dbt.reading_facts import facts_of, known_settings
@@ -141,4 +142,4 @@ def answers(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

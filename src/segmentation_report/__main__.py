@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from segmentation import commands
+from segmentation_charts import formats
 from segmentation_charts.published import NothingPublishedError, Snapshot
 from segmentation_report.report import write_report
 from segmentation_report.workbook import write_workbook
@@ -21,8 +23,10 @@ def main() -> int:
     parser.add_argument("--workbook", action="store_true", help="only the workbook for Excel")
     arguments = parser.parse_args()
     try:
+        # A setting that is wrong is said before anything is written.
+        formats.style()
         snapshot = Snapshot(arguments.published)
-    except NothingPublishedError as error:
+    except (NothingPublishedError, formats.NumbersError) as error:
         print(error, file=sys.stderr)
         return 1
     if not arguments.workbook:
@@ -33,4 +37,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -67,7 +67,7 @@ def _segments(snapshot: Snapshot) -> list[dict[str, str | None]]:
             "customers": formats.count(row["customers"]),
             "customer_share": formats.share(row["customer_share"]),
             "revenue_share": formats.share(row["revenue_share"]),
-            "explanation": row["explanation"],
+            "explanation": formats.prose(row["explanation"]),
             "action": row["recommended_action"],
             "goal": row["goal"],
             "campaigns": of_segment(row, snapshot.currency),

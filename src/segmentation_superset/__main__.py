@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from segmentation import commands
 from segmentation_charts.frames.segments import colors
 from segmentation_charts.published import DATABASE, NothingPublishedError, Snapshot, published_folder
 from segmentation_superset.bundle import assets, currency_code, zipped
@@ -60,4 +61,4 @@ def write_export(project: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

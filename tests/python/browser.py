@@ -48,6 +48,8 @@ class Tab:
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.route("**/*", self._guard)
+        # Files go to the folder of downloads, and no window asks where to.
+        page.add_init_script("delete window.showSaveFilePicker")
 
     def open(self, url: str) -> None:
         """Go to an address, and wait until it is drawn."""

@@ -10,10 +10,12 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
+import altair as alt
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ from segmentation_charts.frames.campaigns import ALL, by_segment, forest_rows
 from segmentation_charts.movement import migration_matrix
 from segmentation_charts.parts import log_axis, month_labels, readable_on
 from segmentation_charts.published import Snapshot
-from segmentation_charts.style import NARROW, WIDE
+from segmentation_charts.style import NARROW, WIDE, styled
 from segmentation_charts.theme import DARK, LIGHT, NEUTRAL, OVERLAY, PALETTE, PREFERRED, Ink, segment_colors
 
 FloatArray = NDArray[np.float64]
@@ -135,6 +137,27 @@ def test_text_on_cells_can_be_read(value: float) -> None:
 )
 def test_values_are_written_for_people(written: str, expected: str) -> None:
     assert written == expected
+
+
+def test_numbers_follow_the_style_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "German")
+    assert formats.count(1234567) == "1.234.567"
+    assert formats.compact(1_234) == "1,2k"
+    assert formats.number(-1234.56, 2) == "-1.234,56"
+    assert formats.share(0.12345) == "12,3 %"
+    assert formats.money(1234.5, "€", 2) == "1.234,50 €"
+    # Days, versions, addresses and codes are no numbers.
+    said = "Spent 1,503 (all: 251.5), 2,000.25 since 2011-12-09, 1.2.3, a1.5, 12:30.5, 4.5/5; 3, 4 and 7."
+    turned = "Spent 1.503 (all: 251,5), 2.000,25 since 2011-12-09, 1.2.3, a1.5, 12:30.5, 4.5/5; 3, 4 and 7."
+    assert formats.prose(said) == turned
+    chart = alt.Chart(pd.DataFrame({"x": [1234.5]})).mark_text().encode(text=alt.Text("x:Q", format=",.1f"))
+    assert ">1.234,5<" in vl_convert.vegalite_to_svg(styled(chart).to_json())
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "")
+    assert formats.prose(said) == said
+    assert ">1,234.5<" in vl_convert.vegalite_to_svg(styled(chart).to_json())
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "french")
+    with pytest.raises(formats.NumbersError, match="english or german, unlike 'french'"):
+        formats.count(1)
 
 
 @pytest.mark.parametrize(("months", "width"), [(1, 300), (13, 300), (24, 700), (120, 300)])

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import browser
 import duckdb
@@ -32,6 +33,8 @@ HOSTILE = {
 }
 # Names of columns and what is not there; `AUC` and the like are words of the field.
 RAW = re.compile(r"\b(customer_id|[a-z]+_(days|share|value|segment|score|rate|date|count))\b|\bnan\b|\bNone\b|\bNaT\b")
+# Of a table, in pixels.
+ROW_HEIGHT = 35
 UNSEPARATED = re.compile(r"(?<![\w.,/-])\d{5,}(?![\w.,/-])")
 
 
@@ -112,6 +115,31 @@ def fill(tab: Tab, label: str, text: str) -> None:
     tab.settle()
 
 
+def click_name(tab: Tab, table: str, row: int) -> None:
+    """Click the name at the beginning of a row of a table, which is drawn on a canvas."""
+    grid = tab.page.get_by_role("region", name=table, exact=True)
+    grid.scroll_into_view_if_needed()
+    tab.page.wait_for_timeout(300)
+    box = grid.bounding_box()
+    assert box is not None
+    tab.page.mouse.click(box["x"] + 22, box["y"] + ROW_HEIGHT * (row + 1.5))
+    tab.page.wait_for_timeout(300)
+    tab.settle()
+
+
+def chosen(tab: Tab, label: str) -> str:
+    """Return what is chosen from a list."""
+    return tab.page.get_by_role("combobox", name=label, exact=True).input_value()
+
+
+def rows_of(tab: Tab, number: int) -> tuple[str, list[list[str]]]:
+    """Download the data of a chart or table of the page, counted from 0; return the file's name and rows."""
+    with tab.page.expect_download() as download:
+        tab.page.get_by_role("button", name="Data (CSV)").nth(number).click()
+    content = download.value.path().read_text(encoding="utf-8-sig")
+    return download.value.suggested_filename, list(csv.reader(io.StringIO(content, newline="")))
+
+
 def look(tab: Tab, name: str) -> None:
     """Hold a page to what holds of all."""
     text = tab.text()
@@ -121,6 +149,15 @@ def look(tab: Tab, name: str) -> None:
     assert tab.overflow() <= 0, name
     assert tab.violations() == [], name
     assert tab.errors == [], name
+    # What there is to be seen can be taken along: of each chart a picture, of each chart and table the data.
+    drawn, tables = (tab.page.get_by_test_id(kind).count() for kind in ("stVegaLiteChart", "stDataFrame"))
+    buttons = [button.get_attribute("aria-label") or "" for button in tab.page.get_by_role("button").all()]
+    assert sum(button.startswith("Download as PNG") for button in buttons) == drawn, name
+    # Streamlit's own files hold formulas.
+    assert not [button for button in buttons if button.startswith(("Download as CSV", "Show data"))], name
+    folded = tab.page.get_by_role("button", name="Data (CSV)", include_hidden=True).count()
+    # Bars in two panels are one figure.
+    assert tables < folded <= drawn + tables or drawn + tables == folded, name
     tab.screenshot(name)
 
 
@@ -210,6 +247,106 @@ def test_an_address_leads_to_what_was_chosen(chromium: Chromium, sample_dashboar
         assert tab.errors == []
 
 
+def test_a_name_in_a_table_leads_to_its_page(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
+    with chromium.tab(f"{sample_dashboard}/?country=Germany") as tab:
+        segments = tab.page.get_by_role("region", name="Customers and revenue of each segment", exact=True)
+        name = segments.locator("tr").nth(2).locator("td").first.inner_text()
+        click_name(tab, "Customers and revenue of each segment", 1)
+        assert tab.page.locator("h1").inner_text() == "Segments"
+        assert (chosen(tab, "Segment"), chosen(tab, "Country")) == (name, "Germany")
+        assert f"segment={quote_plus(name)}" in tab.page.url
+        go(tab, "Customers")
+        tab.page.get_by_text("List of those found").click()
+        tab.settle()
+        listed = tab.page.get_by_role("region", name="Customers that were found", exact=True)
+        customer = listed.locator("tr").nth(2).locator("td").first.inner_text()
+        click_name(tab, "Customers that were found", 1)
+        assert tab.page.locator("h2").first.inner_text() == customer
+        # The filters that were chosen before might leave the next one out.
+        assert chosen(tab, "Country") == "All countries"
+        alike = tab.page.get_by_role("region", name="The customers who are most alike", exact=True)
+        other = alike.locator("td").first.inner_text()
+        click_name(tab, "The customers who are most alike", 0)
+        assert tab.page.locator("h2").first.inner_text() == other
+        assert other not in tab.page.url
+        go(tab, "Campaigns")
+        click_name(tab, "Campaigns, with what each has brought in revenue", 1)
+        assert chosen(tab, "Campaign") == "Autumn offer"
+        go(tab, "Movement")
+        click_name(tab, "Largest movements in Nov 2024", 0)
+        assert tab.page.locator("h1").inner_text() == "Segments"
+        assert tab.errors == []
+
+
+def test_what_is_shown_can_be_downloaded(chromium: Chromium, sample_build: Build, sample_dashboard: str) -> None:
+    with chromium.tab(sample_dashboard) as tab:
+        (shares_file, shares), (_, table), (_, months) = (rows_of(tab, number) for number in range(3))
+        assert shares_file.startswith("share-of-each-segment")
+        assert shares[0] == ["Segment", "Customer share", "Revenue share"]
+        query = "select segment, customers, customer_share, revenue from marts.segment_profiles where kind = 'cluster'"
+        for segment, customers, share, revenue in sample_build.rows(query):
+            assert [float(row[1]) for row in shares if row[0] == segment] == pytest.approx([float(share)], abs=1e-6)
+            assert [[int(row[1]), float(row[2])] for row in table if row[0] == segment] == [
+                pytest.approx([customers, float(revenue)])
+            ]
+        assert months[0] == ["Month", "Segment", "Revenue"]
+        assert re.fullmatch(r"20\d\d-\d\d-01", months[1][0])
+        toolbar = tab.page.get_by_role("button", name=re.compile("^Download as PNG")).first
+        toolbar.focus()
+        with tab.page.expect_download() as download:
+            toolbar.press("Enter")
+        assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_page_can_be_worked_by_keyboard(chromium: Chromium, sample_dashboard: str) -> None:
+    focus = """() => {
+        const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+        const name = e.getAttribute("aria-label") ?? e.textContent;
+        return [e.tagName, name.slice(0, 60), style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2];
+    }"""
+    with chromium.tab(sample_dashboard) as tab:
+        reached: dict[str, tuple[str, bool]] = {}
+        for _ in range(120):
+            tab.page.keyboard.press("Tab")
+            tag, name, is_seen = tab.page.evaluate(focus)
+            if tag == "BODY":
+                break
+            reached[name] = (tag, is_seen)
+        # Fields of Streamlit and cells of its tables have a frame of their own.
+        assert [
+            name for name, (tag, is_seen) in reached.items() if tag in ("A", "BUTTON", "CANVAS") and not is_seen
+        ] == []
+        names = "\n".join(reached)
+        for expected in ("Movement", "More on the page Segments", "Country", "Data (CSV)", "Download as PNG: Share of"):
+            assert expected in names, expected
+        assert {"CANVAS", "INPUT"} <= {tag for tag, _ in reached.values()}
+        country = tab.page.get_by_role("combobox", name="Country", exact=True)
+        country.focus()
+        for key in ("ArrowDown", "ArrowDown", "Enter"):
+            tab.page.keyboard.press(key)
+        tab.settle()
+        assert chosen(tab, "Country") != "All countries"
+        link = tab.page.get_by_role("link", name="More on the page Segments")
+        link.focus()
+        tab.page.keyboard.press("Enter")
+        tab.page.get_by_role("heading", name="Segments", exact=True, level=1).wait_for()
+        tab.settle()
+        assert tab.errors == []
+
+
+def test_numbers_are_in_the_style_that_is_set(
+    chromium: Chromium, sample_build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "german")
+    with browser.dashboard(sample_build.warehouse.parent / "published") as url, chromium.tab(f"{url}/movement") as tab:
+        # On the axis of a chart, and in a sentence.
+        assert "2.500" in tab.page.locator("svg text").all_text_contents()
+        assert "Of 2.680 customers" in tab.text()
+        go(tab, "Segments")
+        assert not re.findall(r"\d,\d{3}\b", tab.text())
+        assert tab.errors == []
+
+
 def test_a_customer_is_found_by_a_part_of_the_id(
     chromium: Chromium, sample_build: Build, sample_dashboard: str
 ) -> None:
@@ -247,6 +384,7 @@ def test_a_campaign_is_planned_drawn_and_saved(chromium: Chromium, sample_build:
         tab.page.get_by_role("link", name="Plan a campaign of this segment").click()
         tab.page.get_by_role("heading", name="Campaigns", exact=True, level=1).wait_for()
         tab.settle()
+        assert tab.page.url.endswith("/campaigns?campaign_segment=Lapsed+loyal")
         assert "Win back 10 % more of them" in tab.text()
         assert "To see 10 more of 100 customers buy four times out of five" in tab.text()
         # Within 90 days too few of them buy.
@@ -309,6 +447,10 @@ def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile
         for page in ("Data quality", "Segments", "Value", "Campaigns", "Customers"):
             go(tab, page)
             look(tab, f"{page} hostile")
+            if page == "Campaigns":
+                click_name(tab, "Campaigns, with what each has brought in revenue", 1)
+                assert chosen(tab, "Campaign") == SCRIPT
+        tab.page.get_by_text("List of those found").click()
         for kind, name in HOSTILE.items():
             search = tab.page.get_by_label("Customer id, or a part of it")
             search.fill(name)
@@ -318,6 +460,11 @@ def test_names_of_strangers_are_shown_and_do_nothing(chromium: Chromium, hostile
             tab.settle()
             shown = tab.page.locator("h2").first.inner_text()
             assert " ".join(shown.split()) == " ".join(name.split()), kind
+            # In a table, and in a file for a spreadsheet.
+            click_name(tab, "Customers that were found", 0)
+            assert tab.page.locator("h2").first.inner_text() == shown, kind
+            _, rows = rows_of(tab, 0)
+            assert rows[1][0] == ("'" if kind == "formula" else "") + f"{name} ", kind
             assert tab.page.locator("[data-testid=stMarkdownContainer] a:not(h1 a, h2 a, h3 a)").count() == 0, kind
             assert tab.page.locator("[data-testid=stMain] img").count() == 0
             assert tab.page.title() == "Customer segments"

@@ -39,11 +39,17 @@ def test_each_figure_is_that_of_the_tables(snapshot: Snapshot) -> None:
     assert f"{first} {worth.max():,.0f}." in to_do.text
     assert "Early access, brought 13,341" in to_look_at.text
     assert [sentence.page for sentence in (changed, to_do, to_look_at)] == ["movement", "segments", "campaigns"]
+    assert to_do.chosen == {"segment": worth.idxmax()}
+    assert to_look_at.chosen == {"shown_campaign": "Early access"}
 
 
 def test_warnings_come_before_campaigns(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(snapshot.manifest, "warnings", ["one", "two"])
-    assert dataclasses.astuple(sentences(snapshot)[-1]) == ("The build warns of 2 things: see below.", "data_quality")
+    assert dataclasses.astuple(sentences(snapshot)[-1]) == (
+        "The build warns of 2 things: see below.",
+        "data_quality",
+        {},
+    )
 
 
 def test_what_a_version_does_not_hold_is_not_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
+from segmentation import commands
 from segmentation.score.customers import RESULT_COLUMNS, Row, given_features, score_rows
 from segmentation.score.warehouse_model import NoModelError, open_model
 from segmentation.scoring import Scorer
@@ -120,4 +121,4 @@ def spreadsheet_safe(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

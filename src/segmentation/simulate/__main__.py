@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from segmentation import commands
 from segmentation.simulate.attributes import write_attributes
 from segmentation.simulate.lines import SCHEMA
 from segmentation.simulate.shop import LINES_PER_CUSTOMER, Shop
@@ -86,4 +87,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -28,6 +28,8 @@ VERDICTS = {
     "too_early": "too early to say",
     "not_trusted": "not to be trusted",
 }
+# The difference between both groups, and the ends of both intervals.
+DIFFERENCES = ["difference", "difference_low", "difference_high", "anytime_low", "anytime_high"]
 ALL = "All customers"
 MINUS = "\u2212"
 _SIGNS = {1: "+", 0: "", -1: MINUS}
@@ -167,9 +169,8 @@ def forest_rows(rows: pd.DataFrame, measure: str, currency: str, decimals: int =
     DataFrame
         The same as floats, with verdict and label; rows without a difference or an interval are left out.
     """
-    numbers = ["difference", "difference_low", "difference_high", "anytime_low", "anytime_high"]
-    found = rows.assign(**{column: rows[column].astype(float) for column in numbers})
-    found = found.dropna(subset=numbers[:3])
+    found = rows.assign(**{column: rows[column].astype(float) for column in DIFFERENCES})
+    found = found.dropna(subset=DIFFERENCES[:3])
     return found.assign(
         name=[formats.text(name, 34) for name in found["name"]],
         verdict=[VERDICTS.get(code, "") for code in found["verdict_code"]],

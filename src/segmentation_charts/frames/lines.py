@@ -122,7 +122,7 @@ def _value(value: Any) -> str:
         return f"{formats.date(value)}, {value:%H:%M}"
     if isinstance(value, str):
         return formats.text(value, 24)
-    return formats.number(value, 2).removesuffix(".00")
+    return formats.number(value, 0 if round(float(value), 2).is_integer() else 2)
 
 
 def histograms(snapshot: Snapshot) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def warnings(snapshot: Snapshot) -> list[str]:
     found = model(snapshot)
     # Names of columns are words, too.
     plain = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", found["warnings"] or "")
-    said += re.findall(r".+?[.!?](?=\s+[A-Z]|\s*$)", plain)
+    said += map(formats.prose, re.findall(r".+?[.!?](?=\s+[A-Z]|\s*$)", plain))
     if not found["is_season_known"] and not any("season" in sentence for sentence in said):
         said.append("The season of the shop is not known: what is foretold takes every month for an average one.")
     return [sentence.strip() for sentence in said]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from segmentation_charts import formats
 from segmentation_charts.frames import campaigns
@@ -22,10 +22,13 @@ class Sentence:
         Plain text; names in it come from the data.
     page : str
         Key of the page.
+    chosen : dict of str to str, default nothing
+        What is chosen there, as the page's address has it.
     """
 
     text: str
     page: str
+    chosen: dict[str, str] = field(default_factory=dict)
 
 
 def sentences(snapshot: Snapshot) -> list[Sentence]:
@@ -112,6 +115,7 @@ def _to_do(snapshot: Snapshot) -> Sentence | None:
         f"{formats.count(first['customers'])} of {first['segment']}, who are still worth "
         f"{formats.money(first['lifetime_value'], snapshot.currency)}. {first['recommended_action']}",
         "segments",
+        {"segment": first["segment"]},
     )
 
 
@@ -134,4 +138,5 @@ def _to_look_at(snapshot: Snapshot) -> Sentence | None:
         f"The latest campaign that can be measured, {latest['campaign']}, brought {amounts[0]}, in 19 cases of 20 "
         f"between {amounts[1]} and {amounts[2]}: {verdict}.",
         "campaigns",
+        {"shown_campaign": latest["campaign"]},
     )

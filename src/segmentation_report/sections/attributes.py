@@ -46,7 +46,8 @@ def _parts(snapshot: Snapshot) -> list[Figure | Table | Note]:
     return [
         Table(
             "What distinguishes the segments",
-            f"{frames.CAPTION} At most {MOST} rows a segment. From {formats.count(customers(snapshot))} customers.",
+            f"{formats.prose(frames.CAPTION)} At most {MOST} rows a segment. "
+            f"From {formats.count(customers(snapshot))} customers.",
             ("Segment", *frames.HEADER),
             rows,
             frozenset(range(3, 7)),

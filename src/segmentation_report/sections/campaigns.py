@@ -53,7 +53,7 @@ def _parts(snapshot: Snapshot) -> list[Figure | Table | Note]:
     return [
         _table(snapshot, rows),
         *(
-            Note(f"{formats.text(row['campaign'])}: {row['verdict']}")
+            Note(f"{formats.text(row['campaign'])}: {formats.prose(row['verdict'])}")
             for row in rows.to_dict("records")
             if row["verdict"]
         ),

@@ -105,8 +105,8 @@ def _columns(snapshot: Snapshot) -> list[Figure | Table | Note]:
         Figure(
             "column-distributions",
             "Distributions and outliers",
-            "Histograms on logarithmic axes. Dashed lines: Tukey's fences, 1.5 interquartile ranges beyond the "
-            "quartiles of the logarithms; beyond them lie "
+            f"Histograms on logarithmic axes. Dashed lines: Tukey's fences, {formats.number(1.5)} interquartile ranges "
+            "beyond the quartiles of the logarithms; beyond them lie "
             + ", ".join(f"{formats.share(o['outliers'])} ({_short(o['panel'])})" for o in outliers)
             + f". {counted}",
             partial(lines.histograms, histograms),

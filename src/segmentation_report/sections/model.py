@@ -31,7 +31,9 @@ def _candidates(snapshot: Snapshot) -> list[Figure | Note]:
     measured = frame.dropna(subset=["silhouette"])
     chosen = frame[frame["is_chosen"]].iloc[0]
     count = int(chosen["segment_count"])
-    reason = f"{count} {'segment was' if count == 1 else 'segments were'} {chosen['reason'].rstrip('.')}."
+    reason = (
+        f"{count} {'segment was' if count == 1 else 'segments were'} {formats.prose(chosen['reason']).rstrip('.')}."
+    )
     if len(measured) < 2:
         return [Note(f"One number of segments was asked for, or possible. {reason}")]
     counted = f"From {formats.count(frame['customers_evaluated'].max())} customers."

@@ -124,8 +124,8 @@ def _outcome(snapshot: Snapshot) -> list[Figure | Note]:
                 "value-forecast-of-groups",
                 "Forecast against what came, by group",
                 f"What was foretold on {since} by what came, of tenths of the customers (the best is that of whom the "
-                "most was expected) and of the segments at that time. On the broken line it was right; 0.5 is half of "
-                f"what came. {counted}",
+                "most was expected) and of the segments at that time. On the broken line it was right; "
+                f"{formats.number(0.5)} is half of what came. {counted}",
                 partial(charts.ratios, groups),
             )
         )
