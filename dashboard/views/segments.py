@@ -104,8 +104,8 @@ def _attributes(snapshot: Snapshot, members: Members) -> None:
         known = rows.iloc[0]
         chart(
             times_as_frequent(times, color),
-            f"{formats.prose(attribute_frames.CAPTION)} From {formats.count(known['customers_known'])} customers of the "
-            f"segment and {formats.count(known['all_customers_known'])} in all of whom {known['attribute']} is known.",
+            f"{formats.prose(attribute_frames.CAPTION)} From {formats.count(known['customers_known'])} customers of "
+            f"the segment, {formats.count(known['all_customers_known'])} in all, of whom {known['attribute']} is known.",
             times[["name", "times", "low", "high"]],
         )
     else:
