@@ -102,10 +102,11 @@ def _attributes(snapshot: Snapshot, members: Members) -> None:
     if not times.empty:
         color = OVERLAY if members.is_overlay else colors(snapshot)[members.segment]
         known = rows.iloc[0]
+        inside, everybody = (formats.count(known[column]) for column in ("customers_known", "all_customers_known"))
         chart(
             times_as_frequent(times, color),
-            f"{formats.prose(attribute_frames.CAPTION)} From {formats.count(known['customers_known'])} customers of "
-            f"the segment, {formats.count(known['all_customers_known'])} in all, of whom {known['attribute']} is known.",
+            f"{formats.prose(attribute_frames.CAPTION)} From {inside} customers of the segment and {everybody} in all "
+            f"of whom {known['attribute']} is known.",
             times[["name", "times", "low", "high"]],
         )
     else:
