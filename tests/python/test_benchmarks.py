@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from conftest import SAMPLE, Build
 from benchmarks import assignment
 from benchmarks.__main__ import add_before
 from benchmarks.bars import MILLION, Bar, bars
+from benchmarks.campaigns import draw
 from benchmarks.comparing import Difference, compare
 from benchmarks.deliveries import daily
 from benchmarks.measure import measure
@@ -58,6 +60,20 @@ def test_every_node_has_a_group_and_every_named_model_is_there(sample_build: Bui
     named = [model for group in MODELS.values() for model in group]
     assert set(named) <= models
     assert len(named) == len(set(named))
+
+
+def test_tables_that_are_drawn_for_campaigns_are_those_of_a_build(sample_build: Build, tmp_path: Path) -> None:
+    tables = ("staging.base_campaign_lists", "intermediate.int_customer_days", "intermediate.int_customer_totals")
+    shutil.copy(sample_build.warehouse, tmp_path)
+    draw(tmp_path, 1000, "1GiB")
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
+        for table in tables:
+            query = f"select column_name, column_type from (describe {table})"
+            assert connection.execute(query).fetchall() == sample_build.rows(query)
+        ((customers, campaigns),) = connection.execute(
+            "select count(*), count(distinct campaign) from staging.base_campaign_lists"
+        ).fetchall()
+        assert (900 < customers < 1100, campaigns) == (True, 10)
 
 
 def test_the_time_of_a_build_is_shared_in_full(sample_build: Build) -> None:

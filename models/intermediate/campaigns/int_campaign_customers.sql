@@ -1,24 +1,49 @@
 {%- set measures = {'orders': 'orders', 'revenue': 'purchased', 'returned_value': 'returned'} -%}
+{%- set facts = [
+    'campaign_group', 'segment', 'stratum', 'holdout_share', 'assigned_on', 'starts_on', 'ends_on', 'list_seal',
+] -%}
 {%- set length = segmentation.days_between('lists.starts_on', 'lists.ends_on') %}
 
--- A list drawn elsewhere may name a customer twice in the same group.
-with lists as (
+-- Lists drawn elsewhere may name a customer twice in the same group.
+with repeating as (
 
-    select
-        campaign,
-        customer_id,
-        min(campaign_group) as campaign_group,
-        min(segment) as segment,
-        min(stratum) as stratum,
-        min(holdout_share) as holdout_share,
-        min(assigned_on) as assigned_on,
-        min(starts_on) as starts_on,
-        min(ends_on) as ends_on,
-        min(list_seal) as list_seal,
-        max(is_contacted) as is_contacted
+    select campaign
     from {{ ref('base_campaign_lists') }}
     where problem is null
-    group by campaign, customer_id
+    group by campaign
+    having count(*) > count(distinct customer_id)
+
+),
+
+-- Only those are gone through by customer, which takes longer than all else with millions of them.
+lists as (
+
+    select
+        {%- for fact in facts %}
+        once.{{ fact }},
+        {%- endfor %}
+        once.is_contacted,
+        once.campaign,
+        once.customer_id
+    from {{ ref('base_campaign_lists') }} as once
+    left join repeating on once.campaign = repeating.campaign
+    where
+        once.problem is null
+        and repeating.campaign is null
+
+    union all
+
+    select
+        {%- for fact in facts %}
+        min(twice.{{ fact }}) as {{ fact }},
+        {%- endfor %}
+        max(twice.is_contacted) as is_contacted,
+        twice.campaign,
+        twice.customer_id
+    from {{ ref('base_campaign_lists') }} as twice
+    inner join repeating on twice.campaign = repeating.campaign
+    where twice.problem is null
+    group by twice.campaign, twice.customer_id
 
 ),
 

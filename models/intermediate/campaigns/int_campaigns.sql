@@ -1,16 +1,28 @@
 {%- set overlap = ["'campaign'", 'other_campaign', "'treated'", 'treated_in_other', "'held'", 'held_in_other'] -%}
 {%- set rounded_seal = segmentation.safe_cast("replace(lists.list_seal, ',', '.')", 'double') -%}
 
+-- Lists and customers are read where they are needed: of millions of rows, what is named twice is kept in memory.
 with lists as (
 
-    select * from {{ ref('base_campaign_lists') }}
+    select
+        source_file,
+        campaign,
+        model_version,
+        list_seal
+    from {{ ref('base_campaign_lists') }}
     where problem is null
 
 ),
 
 customers as (
 
-    select * from {{ ref('int_campaign_customers') }}
+    select
+        campaign,
+        customer_id,
+        campaign_group,
+        starts_on,
+        ends_on
+    from {{ ref('int_campaign_customers') }}
 
 ),
 
@@ -19,7 +31,8 @@ seals as (
     select
         source_file,
         {{ segmentation.list_seal() }} as found_seal
-    from lists
+    from {{ ref('base_campaign_lists') }}
+    where problem is null
     group by source_file
 
 ),
@@ -50,9 +63,21 @@ caps as (
     select
         campaign,
         {{ segmentation.quantile_value('revenue_before', var('campaign_revenue_cap')) }} as revenue_cap
-    from customers
+    from {{ ref('int_campaign_customers') }}
     where revenue_before > 0
     group by campaign
+
+),
+
+sent as (
+
+    select
+        campaign,
+        customer_id,
+        starts_on,
+        ends_on
+    from {{ ref('int_campaign_customers') }}
+    where campaign_group = 'campaign'
 
 ),
 
@@ -63,15 +88,14 @@ others as (
         customers.campaign,
         customers.customer_id,
         customers.campaign_group,
-        other_customers.campaign as other_campaign
+        sent.campaign as other_campaign
     from customers
-    inner join customers as other_customers
+    inner join sent
         on
-            customers.customer_id = other_customers.customer_id
-            and customers.campaign <> other_customers.campaign
-            and other_customers.campaign_group = 'campaign'
-            and customers.starts_on <= other_customers.ends_on
-            and customers.ends_on >= other_customers.starts_on
+            customers.customer_id = sent.customer_id
+            and customers.campaign <> sent.campaign
+            and customers.starts_on <= sent.ends_on
+            and customers.ends_on >= sent.starts_on
 
 ),
 
@@ -132,7 +156,7 @@ counted as (
         min(starts_on) as starts_on,
         min(ends_on) as ends_on,
         min(known_until) as known_until
-    from customers
+    from {{ ref('int_campaign_customers') }}
     group by campaign
 
 ),
