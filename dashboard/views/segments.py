@@ -105,7 +105,8 @@ def _attributes(snapshot: Snapshot, members: Members) -> None:
         chart(
             times_as_frequent(times, color),
             f"{formats.prose(attribute_frames.CAPTION)} From {formats.count(known['customers_known'])} customers of "
-            f"the segment and {formats.count(known['all_customers_known'])} in all of whom {known['attribute']} is known.",
+            f"the segment and {formats.count(known['all_customers_known'])} in all of "
+            f"whom {known['attribute']} is known.",
             times[["name", "times", "low", "high"]],
         )
     else:
