@@ -101,8 +101,8 @@ erase: $(VENV)/installed ## Remove CUSTOMER='17850 12345' from all that is kept,
 	$(BIN)/python -m segmentation_dbt.erase $$CUSTOMER
 
 query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
-	@$(BIN)/python -c 'import duckdb, os; duckdb.connect(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), \
-		read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100)'
+	@$(BIN)/python -c 'import duckdb, os; from segmentation import commands; commands.run(lambda: duckdb.connect( \
+		os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100))'
 
 dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)

@@ -19,13 +19,13 @@ class _Patient(io.FileIO):
             return len(data)
 
 
-def run(main: Callable[[], int]) -> NoReturn:
+def run(main: Callable[[], int | None]) -> NoReturn:
     """Do what a command does, all of it, even if whoever reads what it prints has seen enough.
 
     Parameters
     ----------
     main : callable
-        Returns the exit code.
+        Returns the exit code, or nothing for 0.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

@@ -140,7 +140,7 @@ def to_spreadsheet(rows: pa.Table) -> bytes:
     """
     for place, field in enumerate(rows.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            rows = rows.set_column(place, field.name, guarded(rows[place]))
+            rows = rows.set_column(place, field.name, guarded(rows[place].cast(pa.string())))
     rows = rows.rename_columns(guarded(pa.array(rows.column_names, pa.string())).to_pylist())
     sink = pa.BufferOutputStream()
     sink.write(_BOM)

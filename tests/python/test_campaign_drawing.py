@@ -321,3 +321,14 @@ def test_several_segments_share_the_mean_of_their_shares_and_the_overlay_has_its
     overlay = choose(many, ("High return rate",))
     assert drawing.default_share(many, overlay) == 0.1
     assert draw(many, Campaign("x", overlay, 0.1, *DAYS)).rows.num_rows == 600
+
+
+def test_no_text_for_a_spreadsheet_is_a_formula() -> None:
+    texts = ["=1+1", "@SUM(A1)", "-2", "a=1", None, 'two\n"lines"']
+    rows = pa.table({"+name": texts, "other": pa.array(texts, pa.large_string()), "number": [-1.5, 2, 3, 4, 5, None]})
+    written = lists.to_spreadsheet(rows)
+    assert written.startswith(b"\xef\xbb\xbf")
+    header, *found = csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""))
+    assert header == ["'+name", "other", "number"]
+    safe = ["'=1+1", "'@SUM(A1)", "'-2", "a=1", "", 'two\n"lines"']
+    assert found == [[text, text, number] for text, number in zip(safe, ["-1.5", "2", "3", "4", "5", ""], strict=True)]

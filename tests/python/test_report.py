@@ -25,7 +25,8 @@ from sklearn.metrics import silhouette_samples
 from segmentation.stored_form import read_model
 from segmentation_charts.frames import lines, model, movement, rfm, segments, sold
 from segmentation_charts.published import Snapshot
-from segmentation_report.parts import Note
+from segmentation_report.findings import findings
+from segmentation_report.parts import Note, Table
 from segmentation_report.report import sections, write_report
 
 HOSTILE = (
@@ -255,6 +256,18 @@ def test_lines_that_are_not_published_are_told(sample_build: Build, tmp_path: Pa
         *("missing-values", "column-distributions", "top-products", "top-countries"),
         *("sales-by-month", "sales-by-weekday", "sales-by-hour"),
     }
+
+
+def test_numbers_are_in_the_style_that_is_set(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "german")
+    said = findings(snapshot)
+    for section in sections(snapshot):
+        for part in section.parts:
+            said += [part.text] if isinstance(part, Note) else [part.caption]
+            said += [cell for row in part.rows for cell in row] if isinstance(part, Table) else []
+    english = re.compile(r"(?<![\w.,-])\d+\.\d{1,2}(?![\w.,-]*\d)")
+    assert [words for words in said if english.search(words)] == []
+    assert [words for words in said if re.search(r"\d\.\d{3}\b", words)]
 
 
 def test_nothing_published_is_an_error_with_a_remedy(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def _quality(snapshot: Snapshot) -> Table:
                 f"{row['passed']} of {row['measured']}",
                 formats.number(row["value"], 2),
                 formats.number(row["bar"], 2),
-                row["meaning"],
+                formats.prose(row["meaning"]),
             )
             for row in frames.checks(snapshot).to_dict("records")
         ],
