@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 
+from segmentation import commands
 from segmentation_bi import power_bi, tableau
 
 
@@ -54,4 +54,4 @@ def made(project: Path, folder: str = "") -> dict[str, dict[str, str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)
