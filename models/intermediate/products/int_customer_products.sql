@@ -7,6 +7,7 @@
 with cancelled_lines as (
 
     select * from {{ ref('int_cancelled_lines') }}
+    where {{ var('products') | lower }}
 
 ),
 
@@ -24,35 +25,7 @@ content as (
 
 ),
 
-checksums as (
-
-    select
-        customer_id,
-        {{ segmentation.sum_of_hashes('content_hash') }} as content_checksum
-    from content
-    group by customer_id
-
-    union all
-
-    select
-        customer_id,
-        {{ segmentation.sum_of_hashes(segmentation.row_hash(['line_id', 'amount', 'invoice_date'])) }}
-            as content_checksum
-    from cancelled_lines
-    where {{ var('products') | lower }}
-    group by customer_id
-
-),
-
-customer_checksums as (
-
-    select
-        customer_id,
-        sum(content_checksum) as content_checksum
-    from checksums
-    group by customer_id
-
-),
+{{ segmentation.customer_checksums() }},
 
 customers as (
 
