@@ -157,9 +157,12 @@ def test_a_preference_is_more_than_chance(online_retail_build: Build) -> None:
     assert len(found) > 0.8 * len(by_tail) > 15
 
 
-def test_a_shop_without_tastes_has_no_preferences(sample_build: Build) -> None:
-    """The generator draws products without a look at the customer."""
-    assert sample_build.rows("select * from marts.segment_products where is_significant") == []
+def test_a_segment_likes_only_products_that_were_planted(sample_build: Build) -> None:
+    """The generator draws products without a look at the customer, but for the clocks of newcomers."""
+    liked = sample_build.rows(
+        "select distinct segment, description like '%CLOCK%' from marts.segment_products where is_significant"
+    )
+    assert set(liked) <= {("Quick starter", True)}
 
 
 def test_a_pair_of_products_is_counted_in_the_lines(online_retail_build: Build) -> None:
