@@ -75,6 +75,7 @@ def test_what_can_not_be_used_says_why_and_what_to_do(tmp_path: Path, text: str,
 
 def test_a_file_that_is_not_there_is_a_problem_only_where_it_is_asked_for(tmp_path: Path) -> None:
     assert read_files(str(tmp_path / "a.csv"), "", READING).num_rows == 0
+    assert read_files("", str(PROJECT), READING).num_rows == 0
     (row,) = read_files(str(tmp_path / "a.csv"), "", READING, must_exist=True).to_pylist()
     assert (row["problem"], "product_categories" in row["remedy"]) == ("no file matches it", True)
 

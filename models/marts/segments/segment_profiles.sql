@@ -110,8 +110,8 @@ attributes as (
 
 likes as (
 
-    {{ segmentation.first_two_in_words(ref('segment_categories'), segmentation.liked_category(), 'preference_rank', ', ',
-        'is_significant and times_as_frequent >= 1.2') }}
+    {{ segmentation.first_two_in_words(ref('segment_categories'), segmentation.liked_category(), 'preference_rank',
+        ', ', 'is_significant and times_as_frequent >= 1.2') }}
 
 ),
 

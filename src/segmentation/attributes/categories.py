@@ -65,13 +65,15 @@ def read_files(patterns: str, fallback_dir: str, reading: Reading, must_exist: b
     Parameters
     ----------
     patterns : str
-        Paths or globs, separated by commas.
+        Paths or globs, separated by commas; empty for none.
     fallback_dir : str
         Where relative patterns are looked up that match nothing from the working directory.
     reading : Reading
     must_exist : bool, default False
         Whether a pattern that matches nothing is a problem.
     """
+    if not patterns:
+        return SCHEMA.empty_table()
     sources, problems = find_sources(
         patterns,
         fallback_dir,
