@@ -214,8 +214,8 @@ def _liked(snapshot: Snapshot, segment: str) -> None:
         st.markdown("No product is bought by more of its customers than chance explains.")
         return
     st.markdown(
-        "Products that more of its customers bought than one expects of a segment that buys as much of everything, "
-        "and more than chance explains; 1 is as many."
+        "Products that more of its customers bought than other customers with as many products did, and more than "
+        "chance explains; 1 is as many."
     )
     table(
         rows,

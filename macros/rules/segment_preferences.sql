@@ -2,8 +2,7 @@
     CTEs up to `preferences`: what segments buy more than others do, from a CTE `compared` of a row a segment and thing, with how often it was counted,
     expected_count, and dispersion, how many times the variance of the count is that of a Poisson one. What is counted rarely is drawn towards 1.
 -#}
-{% macro segment_preferences(thing, counted) -%}
-{%- set shrinkage = 10 -%}
+{% macro segment_preferences(thing, counted, shrinkage=10) -%}
 shrunk as (
 
     select

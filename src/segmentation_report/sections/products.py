@@ -49,9 +49,9 @@ def _table(rows: list[tuple[str, str, str, str]]) -> Table:
     return Table(
         "Products of the segments",
         "Likes: how many times as often its customers bought from the category as all customers did, or as many of "
-        "them bought the product as one expects of a segment that buys as much of everything, if that is more than "
-        "chance explains. Buys most: the share of its customers who bought it. Offer: to how many of its customers the "
-        "product is recommended; the page Customers of the dashboard and lists of campaigns say what to offer to each.",
+        "them bought the product as other customers with as many products did, if that is more than chance explains. "
+        "Buys most: the share of its customers who bought it. Offer: to how many of its customers the product is "
+        "recommended; the page Customers of the dashboard and lists of campaigns say what to offer to each.",
         ("Segment", "Likes", "Buys most", "Offer"),
         rows,
         frozenset(),
