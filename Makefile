@@ -192,7 +192,8 @@ evidence: $(VENV)/installed ## Rewrite the tables of docs/method.md (minutes); w
 
 sample: $(VENV)/installed ## Rewrite the sample in data/sample
 	$(BIN)/python -m segmentation.simulate data/sample/invoices.csv.gz --truth data/sample/planted_groups.csv \
-		--campaigns data/sample/campaigns --attributes data/sample/attributes --lines 60000 --customers 3000
+		--campaigns data/sample/campaigns --attributes data/sample/attributes \
+		--categories data/sample/product_categories.csv --lines 60000 --customers 3000
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-strip-extras --upgrade --extra build

@@ -91,9 +91,10 @@ MODELS = {
     ),
     PRODUCTS: (
         *("int_customer_products", "int_sampled_purchases", "int_products", "int_product_pairs"),
+        "int_product_categories",
         *("int_product_pair_counts", "int_segment_best_sellers"),
         *("int_recommendation_trial", "int_recommendations", "int_product_checks"),
-        *("segment_products", "product_pairs", "customer_recommendations"),
+        *("segment_products", "segment_categories", "product_pairs", "customer_recommendations"),
     ),
     HISTORY: (
         *("int_history_months", "int_history_features", "int_scored_history"),

@@ -181,6 +181,8 @@ def _products(snapshot: Snapshot, members: Members) -> None:
     offered = products.offered(snapshot, members.condition, members.parameters)
     if not bought.empty:
         st.header("What they like")
+        if products.has_categories(snapshot):
+            _categories(snapshot, members.segment)
         _liked(snapshot, members.segment)
         st.subheader("What most of them buy")
         table(
@@ -216,8 +218,8 @@ def _liked(snapshot: Snapshot, segment: str) -> None:
         st.markdown("No product is bought by more of its customers than chance explains.")
         return
     st.markdown(
-        "Products that more of its customers bought than one expects of a segment that buys as much of everything, "
-        "and more than chance explains; 1 is as many."
+        "Products that more of its customers bought than other customers with as many products did, and more than "
+        "chance explains; 1 is as many."
     )
     table(
         rows,
@@ -229,6 +231,29 @@ def _liked(snapshot: Snapshot, segment: str) -> None:
             "revenue": ("Revenue", money_writer(snapshot)),
         },
         "Products that the segment likes",
+    )
+
+
+def _categories(snapshot: Snapshot, segment: str) -> None:
+    rows = products.liked_categories(snapshot, segment)
+    if rows.empty:
+        st.markdown("No category is bought from more often than chance explains.")
+        return
+    st.markdown(
+        "Categories that its customers buy from more often than all customers do, and more than chance explains. A "
+        "purchase is a product on an invoice."
+    )
+    table(
+        rows,
+        {
+            "category": ("Category", lambda category: formats.text(category, 40)),
+            "customers": ("Customers", formats.count),
+            "purchase_share": ("Share of their purchases", formats.share),
+            "purchase_share_in_all": ("Of all customers'", formats.share),
+            "times_as_frequent": ("Times as often", lambda times: formats.number(times, 1)),
+            "revenue": ("Revenue", money_writer(snapshot)),
+        },
+        "Categories that the segment likes",
     )
 
 

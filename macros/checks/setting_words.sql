@@ -32,7 +32,8 @@
         {%- do words.append("a list such as ['one', 'another']") -%}
     {%- endif -%}
     {%- if 'fields' in rule -%}
-        {%- do words.append('a column for each field, such as {customer_id: Account}; the fields are ' ~ rule['fields'] | join(', ')) -%}
+        {%- set example = 'customer_id' if 'customer_id' in rule['fields'] else rule['fields'][0] -%}
+        {%- do words.append('a column for each field, such as {' ~ example ~ ': Account}; the fields are ' ~ rule['fields'] | join(', ')) -%}
     {%- endif -%}
     {%- if 'columns_of' in rule -%}
         {%- do words.append(

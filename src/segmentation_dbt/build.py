@@ -2,10 +2,10 @@
 
 A build in which nothing is new ends where the last one did, but looks at every table and runs every test on the way.
 This remembers what the current version was built from, and is done in a second where all of it is the same: the
-files of invoices, campaigns and attributes (path, size, time of change), the project (content of its files and of this
-package, versions of all packages that are installed), the settings (options and environment variables) and the
-warehouse. A table of the warehouse (`invoice_relation`, `attribute_relation`) has nothing that says whether it changed:
-it is read each time.
+files of invoices, campaigns, attributes and categories (path, size, time of change), the project (content of its files
+and of this package, versions of all packages that are installed), the settings (options and environment variables) and
+the warehouse. A table of the warehouse (`invoice_relation`, `attribute_relation`, `product_category_relation`) has
+nothing that says whether it changed: it is read each time.
 
 What a build does is shown in a few lines (`display`). VERBOSE=1 shows dbt's own log, and so do dbt's options and
 environment variables that say how to print it.
@@ -34,6 +34,7 @@ from segmentation_dbt.versions import Versions
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 RECORD = ".inputs"
 SAMPLE = "data/sample/invoices.csv.gz"
+_RELATIONS = ("invoice_relation", "attribute_relation", "product_category_relation")
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")
 # What a build writes, and what is not part of it.
 _OTHER_FOLDERS = {"target", "logs", "published", "report", "data", "docs", "benchmarks", "node_modules", "__pycache__"}
@@ -104,13 +105,14 @@ def inputs_of(options: Sequence[str]) -> str | None:
     """
     project = project_of(options)
     variables = variables_of(project, options)
-    if variables.get("invoice_relation") or variables.get("attribute_relation"):
+    if any(variables.get(name) for name in _RELATIONS):
         return None
     patterns = [str(variables.get("invoice_files") or os.environ.get("INVOICE_FILES") or SAMPLE)]
     patterns += [
         str(variables.get(f"{what}_files") or f"{os.environ.get(f'SEGMENTS_{what}S'.upper()) or f'{what}s'}/*")
         for what in ("campaign", "attribute")
     ]
+    patterns += [str(variables["product_categories"])] if variables.get("product_categories") else []
     found = hashlib.sha256()
     for part in (
         [str(Path.cwd()), str(project), *options],

@@ -128,6 +128,7 @@ def answers(
         The user's settings.
     """
     rows = [(file["file"], row) for file in facts["files"] for row in file.get("assumptions", [])]
+    rows += [(table["table"], row) for table in facts["tables"] for row in table["assumptions"]]
     rows += [(None, row) for row in facts["assumptions"]]
     doubtful = [
         f"{f'{file}: ' if file else ''}{row['assumption']} is {row['assumed']}; {row['explanation']}"

@@ -90,7 +90,8 @@ def facts_of(connection: duckdb.DuckDBPyConnection, relations: Mapping[str, str]
     Returns
     -------
     dict
-        files (a list, in the order of their names), assumptions (those that are of no single file) and totals.
+        files (a list, in the order of their names), tables (of attributes and of categories, likewise), assumptions
+        (those that are of no single one) and totals.
     """
     assumptions, kinds, totals, examples = (
         _by_file(_fetch(connection, query, relations)) for query in (_ASSUMPTIONS, _KINDS, _TOTALS, _EXAMPLES)
@@ -112,7 +113,13 @@ def facts_of(connection: duckdb.DuckDBPyConnection, relations: Mapping[str, str]
                 "totals": totals.get(name, [{}])[0],
             }
         files.append(file)
-    return {"files": files, "assumptions": assumptions.get(None, []), "totals": totals.get(None, [{}])[0]}
+    others = sorted(name for name in assumptions if name is not None and name not in {file["file"] for file in files})
+    return {
+        "files": files,
+        "tables": [{"table": name, "assumptions": assumptions[name]} for name in others],
+        "assumptions": assumptions.get(None, []),
+        "totals": totals.get(None, [{}])[0],
+    }
 
 
 def layout_of(row: Mapping[str, Any]) -> Facts:

@@ -31,6 +31,9 @@ _LABELS = {
     "join_customer_ids": "customer ids",
     "invoice_numbers": "invoices",
     "overlapping_files": "deliveries",
+    "attribute_files": "customers",
+    "attributes": "attribute",
+    "product_categories": "products",
 }
 # What is written of these in other words.
 _WRITTEN_ELSEWHERE = {"invoice_shape", "encoding", "lines"}
@@ -47,11 +50,14 @@ def describe(facts: Mapping[str, Any], questions: Sequence[Question]) -> str:
     Parameters
     ----------
     facts : mapping
-        With files, assumptions, totals, warnings and settings.
+        With files, tables, assumptions, totals, warnings and settings.
     questions : sequence of Question
         What a build would ask.
     """
     parts = [file_text(file) for file in facts["files"]]
+    for table in facts["tables"]:
+        lines = [line for row in table["assumptions"] for line in assumption_lines(row)]
+        parts.append("\n".join([f"{escaped(table['table'])} (beside the invoices)", *lines]))
     of_all = [line for row in facts["assumptions"] for line in assumption_lines(row)]
     if len(facts["files"]) > 1:
         of_all += _labelled("totals", totals_text(facts["totals"]))

@@ -94,6 +94,20 @@ SHEETS = (
         """,
     ),
     Sheet(
+        "Categories",
+        "The categories of products that each segment bought from. Is significant: more often than all customers, "
+        "and more than chance explains.",
+        ("segment_categories",),
+        """
+        select
+            segment, category, customers, customer_share, purchases, revenue, purchase_share, purchase_share_in_all,
+            times_as_frequent, is_significant
+        from segment_categories
+        where customers_rank <= 20
+        order by segment, customers_rank
+        """,
+    ),
+    Sheet(
         "Campaigns",
         "What campaigns brought against customers who were left out of them at random.",
         ("campaigns",),

@@ -37,6 +37,7 @@ OTHERS: dict[str, Any] = {
     "purchase_model": "bg_nbd",
     "campaign_map": {"customer_id": "Account"},
     "products": False,
+    "category_map": {"category": "Line"},
     "attribute_map": {"customer_id": "Account"},
     "attributes": ["Channel"],
     "attribute_kinds": {"Store": "category"},

@@ -83,6 +83,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         header=HEADER.replace(",", ";"),
     )
     (folder / "no_header.csv").write_text("900,Z1,2024-01-01,3,4.5,x\n901,Z2,2024-01-02,3,4.5,y\n")
+    (folder / "attributes").mkdir()
+    members = [f"D{n},{'gold' if n % 2 else 'new'},d{n}@example.com" for n in range(7)]
+    write_lines(folder / "attributes/crm.csv", *members, header="Customer,\x1b[31mTier,Mail")
+    (folder / "products.txt").write_text("sku;category\np;Mugs\nq;\n")
     (folder / "published").mkdir()
     (folder / "published/segments.duckdb").write_text("as it was")
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
@@ -152,6 +156,15 @@ def test_each_file_is_described(facts: dict[str, Any]) -> None:
     assert "assumptions" not in no_header
 
 
+def test_tables_of_attributes_are_described(facts: dict[str, Any]) -> None:
+    (table,) = facts["tables"]
+    assert table["table"] == "attributes/crm.csv"
+    assert assumed(table, "attribute_files") == ("customers", 5, 2, "file")
+    columns = {row["explanation"].split(":")[0]: row["assumed"] for row in table["assumptions"]}
+    assert columns["Mail"] == "left out: personal"
+    assert columns["\x1b[31mTier"] == "category"
+
+
 def test_what_a_build_would_ask_is_asked_with_the_settings_to_paste(facts: dict[str, Any]) -> None:
     files, dates = facts["questions"]
     assert files["question"] == "The invoice files can't be read:"
@@ -164,6 +177,8 @@ def test_the_text_says_the_same_and_steers_no_terminal(facts: dict[str, Any]) ->
     text = describe(facts, [Question(**question) for question in facts["questions"]])
     assert "\x1b" not in text
     assert "  not read       Channel" in text
+    assert "attributes/crm.csv (beside the invoices)\n" in text
+    assert "  attribute      left out: personal (by the file, 7 for)\n" in text
     assert "  numbers        decimal comma (by the file, 31 for, 0 against)" in text
     assert "  can't be used  the file has no header" in text
     assert "A build would stop and ask:" in text
@@ -172,13 +187,18 @@ def test_the_text_says_the_same_and_steers_no_terminal(facts: dict[str, Any]) ->
 
 def test_a_table_of_the_warehouse_is_only_read(shop: Path, target: Path) -> None:
     mapping = "{invoice_id: invoice, product_code: product, unit_price: price, invoiced_at: day, customer_id: customer}"
-    run = inspect(shop, target, "--", "--vars", f"{{invoice_relation: raw.sold, column_map: {mapping}}}")
+    read = f"{{invoice_relation: raw.sold, column_map: {mapping}, product_categories: products.txt}}"
+    run = inspect(shop, target, "--", "--vars", read)
     assert run.exit_code == 0, run.errors + run.output
     assert run.after == run.before
     assert run.output.startswith("raw.sold\n")
     # The customer who was erased stays out.
     assert "32 sale (224.00)" in run.output
     assert "8 erased" in run.output
+    assert (
+        "products.txt (beside the invoices)\n  products       categories (by the file, 1 for, 1 against)\n"
+        in run.output
+    )
     assert run.output.endswith("Nothing is asked: a build would read the files like this.\n")
 
 

@@ -234,3 +234,4 @@ def test_files_are_looked_up_in_the_shops_folder(shop: Path, tmp_path: Path) -> 
     ]
     known = "select source_file, attribute, count(*) from marts.customer_attributes group by all"
     assert second.rows(known) == [("crm/members.csv", "Ort", 60)]
+    assert second.rows("select distinct category from marts.segment_categories") == [("Käse",)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import Build
 from scipy.stats import false_discovery_control, norm
@@ -131,25 +133,33 @@ def test_what_a_segment_buys_is_in_the_lines(online_retail_build: Build) -> None
 
 
 def test_a_preference_is_more_than_chance(online_retail_build: Build) -> None:
-    """By the exact tail, over all pairs of a segment and a product: no more than these, and hardly fewer."""
+    """By the exact tail, over all pairs of a segment and a product: no more than these, and hardly fewer.
+
+    Customers are held against others with as many products: expected number and variance are those of draws without
+    replacement, but that a customer is as likely drawn as they have products.
+    """
     rows = online_retail_build.rows(
-        """
-        with sums as (
-            select segment, product_code, count(*) as customers
-            from intermediate.int_customer_products inner join marts.customer_segments using (customer_id)
-            where orders > 0 group by all
-        ),
-        expected as (
-            select *, sum(customers) over (partition by product_code) * sum(customers) over (partition by segment)
-                / sum(customers) over () as expected
-            from sums
-        )
-        select segment, product_code, customers, expected from expected
-        """
+        "select customer_id, segment, product_code from intermediate.int_customer_products "
+        "inner join marts.customer_segments using (customer_id) where orders > 0"
     )
-    customers, expected = (np.array(column, float) for column in list(zip(*rows, strict=True))[2:])
-    tails = norm.sf(np.log((customers + 10) / (expected + 10)) * np.sqrt(customers + 10))
-    by_tail = {row[:2] for row, share in zip(rows, false_discovery_control(tails), strict=True) if share <= 0.05}
+    bought = pd.DataFrame(rows, columns=["customer", "segment", "product"])
+    products = bought.groupby("customer")["product"].transform("size")
+    bought["size"] = np.floor(np.log(products) / np.log(1.5))
+    table = pd.crosstab([bought["size"], bought["segment"]], bought["product"])
+    expected, variance = (
+        pd.DataFrame(0.0, index=sorted(bought["segment"].unique()), columns=table.columns) for _ in range(2)
+    )
+    for size, of_size in table.groupby(level="size"):
+        buyers, share = of_size.sum(), of_size.droplevel("size").sum(axis=1) / of_size.to_numpy().sum()
+        everybody = bought.loc[bought["size"] == size, "customer"].nunique()
+        expected.loc[share.index] += np.outer(share, buyers)
+        variance.loc[share.index] += np.outer(share * (1 - share), buyers * (1 - buyers / everybody))
+    customers = table.groupby(level="segment").sum()
+    counted, ratio = customers + 10, (customers + 10) / (expected + 10)
+    z = ratio.apply(np.log) * (counted * (expected + 10) / (variance + 10)).pow(0.5)
+    distances = z.where(customers > 0).melt(var_name="product", ignore_index=False).dropna()
+    is_beyond = false_discovery_control(norm.sf(distances["value"])) <= 0.05
+    by_tail = set(distances.loc[is_beyond, "product"].items())
     found = set(
         online_retail_build.rows("select segment, product_code from marts.segment_products where is_significant")
     )
@@ -157,9 +167,52 @@ def test_a_preference_is_more_than_chance(online_retail_build: Build) -> None:
     assert len(found) > 0.8 * len(by_tail) > 15
 
 
-def test_a_shop_without_tastes_has_no_preferences(sample_build: Build) -> None:
-    """The generator draws products without a look at the customer."""
-    assert sample_build.rows("select * from marts.segment_products where is_significant") == []
+def test_where_no_segment_has_a_taste_large_baskets_make_none(sample_build: Build) -> None:
+    """Who buys much buys every best seller: that is no dislike of best sellers, nor a liking of what is rare."""
+    query = (sample_build.target / "compiled/segmentation/models/marts/products/segment_products.sql").read_text()
+    rng = np.random.default_rng(37)
+    shops = 20
+    popularity = 1 / (np.arange(400) + 20.0)
+    false = 0
+    for _ in range(shops):
+        segment = rng.choice(6, 1_000, p=(0.08, 0.2, 0.17, 0.19, 0.12, 0.24))
+        baskets = 1 + rng.poisson(np.array((250, 80, 60, 25, 25, 5))[segment] * rng.lognormal(-0.125, 0.5, 1_000))
+        # The first of products in the order of exponential times are draws without replacement.
+        places = (rng.exponential(size=(1_000, 400)) / popularity).argsort(axis=1).argsort(axis=1)
+        customer, product = np.nonzero(places < baskets[:, None])
+        purchases = pd.DataFrame({"customer": customer, "segment": segment[customer], "product": product})
+        false += bool(significant(query, purchases))
+    assert false <= 0.05 * shops
+
+
+def significant(query: str, purchases: pd.DataFrame) -> int:
+    """Return how many pairs of a segment and a product the model calls significant."""
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse; use warehouse; create schema intermediate")
+        connection.register("purchases", purchases)
+        connection.execute(
+            """
+            create table intermediate.int_customer_products as
+            select
+                'c' || customer as customer_id, 'P' || product as product_code,
+                1 as orders, 1 as purchased, 0 as returned
+            from purchases;
+            create table intermediate.int_segment_assignments as
+            select distinct 'c' || customer as customer_id, 's' || segment as segment from purchases;
+            create table intermediate.int_products as
+            select distinct 'P' || product as product_code, null as description from purchases;
+            """
+        )
+        found = connection.execute(f"select count(*) from ({query}) where is_significant").fetchall()
+    return int(found[0][0])
+
+
+def test_a_segment_likes_only_products_that_were_planted(sample_build: Build) -> None:
+    """The generator draws products without a look at the customer, but for the clocks of newcomers."""
+    liked = sample_build.rows(
+        "select distinct segment, description like '%CLOCK%' from marts.segment_products where is_significant"
+    )
+    assert set(liked) <= {("Quick starter", True)}
 
 
 def test_a_pair_of_products_is_counted_in_the_lines(online_retail_build: Build) -> None:

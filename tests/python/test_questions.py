@@ -147,7 +147,7 @@ def test_columns_that_are_not_read_are_known() -> None:
 def test_what_is_doubtful_is_a_warning() -> None:
     doubtful = {"assumption": "placeholder_customers", "assumed": "0", "lines_for": 9, "lines_against": 1}
     doubtful |= {"decided_by": "warning", "explanation": "customer 0 has 9 orders"}
-    facts: dict[str, Any] = {"files": [], "assumptions": [doubtful], "totals": {}}
+    facts: dict[str, Any] = {"files": [], "tables": [], "assumptions": [doubtful], "totals": {}}
     facts |= answers(facts, [], ["said by dbt"], {}, {})
     assert facts["warnings"] == ["placeholder_customers is 0; customer 0 has 9 orders", "said by dbt"]
     shown = describe(facts, [])

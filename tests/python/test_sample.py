@@ -28,6 +28,7 @@ MARTS = [
     "reading_evidence",
     "rejected_invoice_lines",
     "segment_attributes",
+    "segment_categories",
     "segment_history",
     "segment_migrations",
     "segment_products",

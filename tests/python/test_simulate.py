@@ -174,7 +174,8 @@ def test_the_committed_sample_is_what_the_make_target_writes(tmp_path: Path) -> 
     main(
         [
             *(str(tmp_path / "invoices.csv.gz"), "--truth", str(tmp_path / "planted_groups.csv")),
-            *("--campaigns", str(tmp_path / "campaigns"), "--lines", "60000", "--customers", "3000"),
+            *("--campaigns", str(tmp_path / "campaigns"), "--categories", str(tmp_path / "product_categories.csv")),
+            *("--lines", "60000", "--customers", "3000"),
         ]
     )
     lists = sorted((SAMPLE.parent / "campaigns").iterdir())
@@ -182,6 +183,8 @@ def test_the_committed_sample_is_what_the_make_target_writes(tmp_path: Path) -> 
     assert [(tmp_path / "campaigns" / path.name).read_bytes() for path in lists] == [
         path.read_bytes() for path in lists
     ]
+    categories = SAMPLE.parent / "product_categories.csv"
+    assert (tmp_path / "product_categories.csv").read_bytes() == categories.read_bytes()
     # The text and not the compressed bytes: those change with the version of zlib.
     assert gzip.decompress((tmp_path / "invoices.csv.gz").read_bytes()) == gzip.decompress(SAMPLE.read_bytes())
     assert (tmp_path / "planted_groups.csv").read_bytes() == PLANTED_GROUPS.read_bytes()

@@ -34,7 +34,17 @@ def test_sheets_hold_what_the_tables_say(snapshot: Snapshot, tmp_path: Path) -> 
     path = write_workbook(snapshot, tmp_path)
     names = CalamineWorkbook.from_path(path).sheet_names
     assert names == [
-        *("Segments", "Months", "Who they are", "Products", "Campaigns", "Forecast", "Customers", "Columns"),
+        *(
+            "Segments",
+            "Months",
+            "Who they are",
+            "Products",
+            "Categories",
+            "Campaigns",
+            "Forecast",
+            "Customers",
+            "Columns",
+        ),
     ]
     header, *customers = rows(path, "Customers")
     table = snapshot.query("select customer_id, monetary, segment from customer_segments order by customer_id")
@@ -64,7 +74,7 @@ def test_many_customers_are_written_one_by_one(
     assert rows(streamed, "Customers") == rows(in_memory, "Customers")[:101]
     with zipfile.ZipFile(streamed) as archive:
         assert not [name for name in archive.namelist() if "tables/" in name]
-        about = archive.read("xl/worksheets/sheet7.xml").decode()
+        about = archive.read("xl/worksheets/sheet8.xml").decode()
     assert "These are the 100 who spent the most, of 3,000." in about
 
 
@@ -82,6 +92,7 @@ def hostile(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
                 {"value": value, "number": number},
             )
         connection.execute("update segment_products set description = $value", {"value": HOSTILE[0]})
+        connection.execute("update segment_categories set category = $value", {"value": HOSTILE[0]})
     return Snapshot(tmp_path / "published")
 
 

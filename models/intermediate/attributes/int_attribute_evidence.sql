@@ -26,6 +26,59 @@ sums as (
 
 ),
 
+product_categories as (
+
+    select * from {{ ref('base_product_categories') }}
+    where problem is null
+
+),
+
+sold_products as (
+
+    select * from {{ ref('int_products') }}
+    where customers > 0
+
+),
+
+tables_of_categories as (
+
+    select
+        source_file,
+        count(distinct product_code) as products,
+        count(distinct category) as categories,
+        count(distinct case when category is not null then product_code end) as categorised
+    from product_categories
+    group by source_file
+
+),
+
+known_products as (
+
+    select distinct product_code from {{ ref('int_product_categories') }}
+
+),
+
+sold_by_category as (
+
+    select
+        sold_products.purchased,
+        known_products.product_code is not null as has_category
+    from sold_products
+    left join known_products on sold_products.product_code = known_products.product_code
+
+),
+
+categorised as (
+
+    select
+        sum(case when has_category then 1 else 0 end) as with_category,
+        sum(case when has_category then 0 else 1 end) as without_category,
+        {{ segmentation.share_of('sum(case when has_category then 0 else purchased end)', 'sum(purchased)') }}
+            as share_without
+    from sold_by_category
+
+),
+
 files as (
 
     select
@@ -174,6 +227,32 @@ final as (
         end as explanation
     from columns
     left join grouped on columns.attribute = grouped.attribute
+
+    union all
+
+    select
+        source_file,
+        'product_categories' as assumption,
+        'categories' as assumed,
+        categorised as lines_for,
+        products - categorised as lines_against,
+        'file' as decided_by,
+        products || ' products, ' || categorised || ' of them in ' || categories || ' categories' as explanation
+    from tables_of_categories
+
+    union all
+
+    select
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        'product_categories' as assumption,
+        'categories' as assumed,
+        with_category as lines_for,
+        without_category as lines_against,
+        case when share_without > 0.5 then 'warning' else 'default' end as decided_by,
+        'of the products that customers bought ' || without_category || ' have no category and are in none; they are '
+        || {{ segmentation.share_as_text('share_without') }} || ' of the revenue' as explanation
+    from categorised
+    where exists (select 1 from product_categories)
 
 )
 

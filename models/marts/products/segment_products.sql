@@ -1,5 +1,5 @@
-{#- Rows a segment, at most twice as many; what is drawn towards 1. -#}
-{%- set most_products, shrinkage = 100, 10 -%}
+{#- Rows a segment, at most twice as many; what is drawn towards 1; how much more is another size of baskets. -#}
+{%- set most_products, shrinkage, step = 100, 10, 1.5 -%}
 
 with customer_products as (
 
@@ -30,130 +30,158 @@ members as (
 
 ),
 
-sums as (
+product_counts as (
+
+    select
+        customer_id,
+        count(*) as products
+    from customer_products
+    group by customer_id
+
+),
+
+baskets as (
 
     select
         assignments.segment,
+        assignments.customer_id,
+        floor(ln(product_counts.products) / ln({{ step }})) as basket_size
+    from product_counts
+    inner join assignments on product_counts.customer_id = assignments.customer_id
+
+),
+
+sums_by_size as (
+
+    select
+        baskets.segment,
+        baskets.basket_size,
         customer_products.product_code,
         count(*) as customers,
         sum(customer_products.orders) as orders,
         sum(customer_products.purchased) as revenue,
         sum(customer_products.returned) as returned_value
     from customer_products
-    inner join assignments on customer_products.customer_id = assignments.customer_id
-    group by assignments.segment, customer_products.product_code
+    inner join baskets on customer_products.customer_id = baskets.customer_id
+    group by
+        baskets.segment,
+        baskets.basket_size,
+        customer_products.product_code
 
 ),
 
--- A segment that buys more of everything likes nothing in particular: expected is its share of all that was bought.
+sums as (
+
+    select
+        segment,
+        product_code,
+        sum(customers) as customers,
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        sum(returned_value) as returned_value
+    from sums_by_size
+    group by segment, product_code
+
+),
+
+sizes as (
+
+    select
+        basket_size,
+        count(*) as everybody
+    from baskets
+    group by basket_size
+
+),
+
+segments_by_size as (
+
+    select
+        segment,
+        basket_size,
+        cast(sum(customers) as double) / sum(sum(customers)) over (partition by basket_size) as segment_share
+    from sums_by_size
+    group by segment, basket_size
+
+),
+
+products_by_size as (
+
+    select
+        product_code,
+        basket_size,
+        cast(sum(customers) as double) as buyers
+    from sums_by_size
+    group by product_code, basket_size
+
+),
+
+-- Whoever buys much has bought every best seller: customers are held against others who bought as many products.
+-- Sums of decimals are the same in any order; those of floating-point numbers are not.
+expectations as (
+
+    select
+        segments_by_size.segment,
+        products_by_size.product_code,
+        sum(cast(products_by_size.buyers * segments_by_size.segment_share as decimal(18, 6))) as expected_count,
+        sum(cast(
+            products_by_size.buyers * (1 - products_by_size.buyers / sizes.everybody)
+            * segments_by_size.segment_share * (1 - segments_by_size.segment_share) as decimal(18, 6)
+        )) as variance
+    from products_by_size
+    inner join segments_by_size on products_by_size.basket_size = segments_by_size.basket_size
+    inner join sizes on products_by_size.basket_size = sizes.basket_size
+    group by segments_by_size.segment, products_by_size.product_code
+
+),
+
 compared as (
 
     select
         sums.*,
         members.segment_customers,
-        cast(sum(sums.customers) over (partition by sums.product_code) as double)
-        * sum(sums.customers) over (partition by sums.segment)
-        / sum(sums.customers) over () as expected_customers
+        cast(expectations.expected_count as double) as expected_count,
+        cast(expectations.variance + {{ shrinkage }} as double)
+        / cast(expectations.expected_count + {{ shrinkage }} as double) as dispersion
     from sums
     inner join members on sums.segment = members.segment
+    inner join expectations
+        on
+            sums.segment = expectations.segment
+            and sums.product_code = expectations.product_code
 
 ),
 
-shrunk as (
-
-    select
-        *,
-        cast((customers + {{ shrinkage }}) / (expected_customers + {{ shrinkage }}) as decimal(18, 6))
-            as times_as_frequent
-    from compared
-
-),
-
--- The posterior of the ratio is a gamma distribution of the shape customers + shrinkage: its logarithm is that far off.
-distances as (
-
-    select
-        *,
-        ln(times_as_frequent) * sqrt(customers + {{ shrinkage }}) as distance
-    from shrunk
-
-),
-
--- Of a normal quantile z the tail is below its density over z.
-tails as (
-
-    select
-        *,
-        case when distance > 1 then exp(-distance * distance / 2) / (distance * sqrt(2 * pi())) else 1 end as p_value
-    from distances
-
-),
-
--- Benjamini-Hochberg: at most 5 % of those that are significant are so by chance.
-compared_tails as (
-
-    select
-        *,
-        0.05 * row_number() over (order by p_value) / count(*) over () as most_by_chance
-    from tails
-
-),
-
-judged as (
-
-    select
-        *,
-        coalesce(
-            p_value <= max(case when p_value <= most_by_chance then p_value end) over (), false
-        ) as is_significant
-    from compared_tails
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by segment
-            order by times_as_frequent desc, customers desc, product_code asc
-        ) as preference_rank,
-        row_number() over (
-            partition by segment
-            order by customers desc, revenue desc, product_code asc
-        ) as customers_rank
-    from judged
-
-),
+{{ segmentation.segment_preferences('product_code', 'customers', shrinkage) }},
 
 final as (
 
     select
         -- ids
-        ranked.segment,
-        ranked.product_code,
+        preferences.segment,
+        preferences.product_code,
 
         -- text
         products.description,
 
         -- numerics
-        ranked.customers,
-        cast(ranked.orders as bigint) as orders,
-        cast(ranked.revenue as {{ segmentation.type_money_total() }}) as revenue,
-        cast(ranked.returned_value as {{ segmentation.type_money_total() }}) as returned_value,
-        {{ segmentation.share_of('ranked.customers', 'ranked.segment_customers') }} as customer_share,
-        ranked.times_as_frequent,
-        cast(ranked.preference_rank as integer) as preference_rank,
-        cast(ranked.customers_rank as integer) as customers_rank,
+        cast(preferences.customers as bigint) as customers,
+        cast(preferences.orders as bigint) as orders,
+        cast(preferences.revenue as {{ segmentation.type_money_total() }}) as revenue,
+        cast(preferences.returned_value as {{ segmentation.type_money_total() }}) as returned_value,
+        {{ segmentation.share_of('preferences.customers', 'preferences.segment_customers') }} as customer_share,
+        preferences.times_as_frequent,
+        cast(preferences.preference_rank as integer) as preference_rank,
+        cast(preferences.customers_rank as integer) as customers_rank,
 
         -- booleans
-        ranked.is_significant
+        preferences.is_significant
 
-    from ranked
-    inner join products on ranked.product_code = products.product_code
+    from preferences
+    inner join products on preferences.product_code = products.product_code
     where
-        ranked.preference_rank <= {{ most_products }}
-        or ranked.customers_rank <= {{ most_products }}
+        preferences.preference_rank <= {{ most_products }}
+        or preferences.customers_rank <= {{ most_products }}
 
 )
 

@@ -101,15 +101,17 @@ campaigns as (
 
 ),
 
--- The first two attributes that distinguish it beyond chance.
+-- What distinguishes it beyond chance: attributes of its customers, and categories that they buy from more often.
 attributes as (
 
-    select
-        segment,
-        {{ segmentation.joined_text('explanation', '; ', 'attribute_rank') }} as attributes_in_words
-    from {{ ref('int_segment_attributes') }}
-    where attribute_rank <= 2
-    group by segment
+    {{ segmentation.first_two_in_words(ref('int_segment_attributes'), 'explanation', 'attribute_rank', '; ') }}
+
+),
+
+likes as (
+
+    {{ segmentation.first_two_in_words(ref('segment_categories'), segmentation.liked_category(), 'preference_rank',
+        ', ', 'is_significant and times_as_frequent >= 1.2') }}
 
 ),
 
@@ -218,7 +220,8 @@ final as (
         archetypes.explanation
         || coalesce(sentences.figures_in_words, ' Nobody is in it today.')
         || coalesce(' What sets it apart most is ' || marks.mark || '.', '')
-        || coalesce(' Who its customers are: ' || attributes.attributes_in_words || '.', '') as explanation,
+        || coalesce(' Who its customers are: ' || attributes.words || '.', '')
+        || coalesce(' What they buy more often than others: ' || likes.words || '.', '') as explanation,
         archetypes.recommended_action,
         archetypes.goal,
 
@@ -249,6 +252,7 @@ final as (
     left join segment_values on shown_segments.segment = segment_values.segment
     left join campaigns on shown_segments.segment = campaigns.segment
     left join attributes on shown_segments.segment = attributes.segment
+    left join likes on shown_segments.segment = likes.segment
 
 )
 

@@ -1,8 +1,26 @@
 {{ config(materialized='view') }}
 
-with final as (
+{%- set settings = ['attribute_relation', 'product_category_relation'] %}
 
-    {{ segmentation.named_table(var('attribute_relation') | string) }}
+with {% for setting in settings -%}
+{{ setting }} as (
+
+    {{ segmentation.named_table(var(setting) | string) }}
+
+),
+
+{% endfor -%}
+final as (
+
+    {%- for setting in settings %}
+
+    select
+        '{{ setting }}' as setting,
+        source_file,
+        quoted_name
+    from {{ setting }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.attributes.reading import SCHEMA, Reading, read_files, read_sources
-from segmentation.attributes.sources import Source, source_of_arrow
-from segmentation_dbt.relations import is_of_spark, rows_of, schema_of, stored_table, table, to_arrow, to_relation
+from segmentation_dbt.relations import is_of_spark, rows_of, stored_table, to_relation
+from segmentation_dbt.tables import named_source
 
 
 def model(dbt: Any, session: Any) -> Any:
@@ -34,24 +34,11 @@ def model(dbt: Any, session: Any) -> Any:
         joins_ids=str(joins_ids).lower() == "true",
         erased=frozenset(customer_hash for (customer_hash,) in hashes),
     )
-    if named := rows_of(dbt.ref("base_attribute_relation"), "source_file", "quoted_name"):
-        batches = read_sources([_relation(session, *named[0])], reading)
+    if named := named_source(session, dbt.ref("base_attribute_relation"), "attribute_relation"):
+        batches = read_sources([named], reading)
     else:
         batches = read_files(files, profiles_dir, reading, must_exist=bool(asked_for))
     if is_of_spark(session):
         return to_relation(session, pa.Table.from_batches(batches, SCHEMA))
     # They stream, so that memory does not grow with the number of values.
     return pa.RecordBatchReader.from_batches(SCHEMA, batches)
-
-
-def _relation(session: Any, name: str, path: str) -> Source:
-    found = table(session, path)
-    if found is None:
-        # A table without columns says what is wrong as any other does.
-        return Source(name, (), lambda positions: [])
-    quote = "`" if is_of_spark(session) else '"'
-    return source_of_arrow(name, lambda columns: to_arrow(found.select(*_quoted(columns, quote))), schema_of(found))
-
-
-def _quoted(columns: Any, quote: str) -> list[str]:
-    return [f"{quote}{column.replace(quote, quote * 2)}{quote}" for column in columns]

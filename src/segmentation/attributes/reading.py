@@ -18,12 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.attributes.kinds import PROFILED, Column, decimal_mark_of, is_none, judge, number_of, unified
-from segmentation.attributes.sources import WHITE_SPACE, Source, header_of, sources_of, text_of
+from segmentation.attributes.sources import GUARDED, WHITE_SPACE, Source, find_sources, header_of, text_of
 from segmentation.intake.delimited import split_rows
 from segmentation.intake.erasure import SEPARATORS, clean_customer_id, customer_hash
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import UnusableFileError
-from segmentation.intake.paths import find_paths
 
 SCHEMA = pa.schema(
     [
@@ -41,8 +40,6 @@ _BATCH = 100_000
 _COLUMNS_AT_ONCE = 32
 # Whatever `clean_customer_id` would change.
 _UNCLEAN = r"""[.,'"@]"""
-# What a spreadsheet takes for the beginning of a formula, behind the apostrophe that guards it.
-_GUARDED = r"^'([=+\-@\t\r])"
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 
 
@@ -95,19 +92,18 @@ def read_files(
     must_exist : bool, default False
         Whether a pattern that matches nothing is a problem.
     """
-    found = find_paths(patterns, fallback_dir)
-    problems = [
-        _problem(pattern, "no file matches it", "correct attribute_files: a path or a pattern such as crm/*.csv")
-        for pattern, matched in found.items()
-        if must_exist and not matched
-    ]
-    sources: list[Source] = []
-    for path in sorted({path for matched in found.values() for path in matched}):
-        try:
-            sources += sources_of(path, lambda row: _key_of(row, reading) is not None, reading.encoding)
-        except UnusableFileError as e:
-            problems.append(_problem(path, e.problem, e.remedy))
-    yield from (problems if problems else read_sources(sources, reading))
+    sources, problems = find_sources(
+        patterns,
+        fallback_dir,
+        lambda row: _key_of(row, reading) is not None,
+        reading.encoding,
+        "attribute_files" if must_exist else "",
+    )
+    yield from (
+        (_problem(one.name, one.problem, one.remedy) for one in problems)
+        if problems
+        else read_sources(sources, reading)
+    )
 
 
 def read_sources(sources: Sequence[Source], reading: Reading) -> Iterator[pa.RecordBatch]:
@@ -381,7 +377,7 @@ def _cleaned(column: pa.Array) -> pa.DictionaryArray:
     """Return a column each of whose values is trimmed and there once; null for what stands for no value."""
     encoded = column.dictionary_encode()
     texts = pc.utf8_trim(encoded.dictionary, characters=WHITE_SPACE)
-    texts = pc.replace_substring_regex(texts, _GUARDED, r"\1")
+    texts = pc.replace_substring_regex(texts, GUARDED, r"\1")
     cleaned = [None if text is None or is_none(text) else text for text in texts.to_pylist()]
     return pa.array(cleaned, pa.string()).take(encoded.indices).dictionary_encode()
 

@@ -1,4 +1,4 @@
-"""Tables of customers' attributes, of any format that invoices may have: headers first, then some of the columns.
+"""Tables beside the invoices, of any format that invoices may have: headers first, then some of the columns.
 
 A source reads all that is asked of it as text. What kind a file is of, its encoding and its broken rows are found out
 as of invoice files.
@@ -7,25 +7,29 @@ as of invoice files.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from segmentation.intake.delimited import split_rows
 from segmentation.intake.headers import TITLE_ROWS
 from segmentation.intake.invoice_file import UnusableFileError
+from segmentation.intake.paths import find_paths
+from segmentation.intake.text_columns import read_columns
 from segmentation.intake.text_encoding import decode, inspect_text
 from segmentation.intake.workbook import sheet_names, sheet_rows
 
 IsHeader = Callable[[Sequence[str]], bool]
 
 WHITE_SPACE = " \t\n\r\xa0"
+
+GUARDED = r"^'([=+\-@\t\r])"
+"""What a spreadsheet takes for the beginning of a formula, behind the apostrophe that guards it."""
 
 _DELIMITERS = (",", ";", "\t", "|")
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -52,6 +56,48 @@ class Source:
     headers: tuple[str, ...]
     read: Callable[[Sequence[int]], list[pa.Array]]
     has_points: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a table can't be used, and what to do."""
+
+    name: str
+    problem: str
+    remedy: str
+
+
+def find_sources(
+    patterns: str, fallback_dir: str, is_header: IsHeader, encoding: str = "", setting: str = ""
+) -> tuple[list[Source], list[Problem]]:
+    """Return the tables of the files that patterns match, and what is wrong with those that can't be read.
+
+    Parameters
+    ----------
+    patterns : str
+        Paths or globs, separated by commas.
+    fallback_dir : str
+        Where relative patterns are looked up that match nothing from the working directory.
+    is_header : callable
+        Whether a row is the header.
+    encoding : str, default ""
+        Of text; found out for each file where it is empty.
+    setting : str, default ""
+        The var that has the patterns. Where it is given, it is a problem if one of them matches nothing.
+    """
+    found = find_paths(patterns, fallback_dir)
+    problems = [
+        Problem(pattern, "no file matches it", f"correct {setting}: a path or a pattern such as crm/*.csv")
+        for pattern, matched in found.items()
+        if setting and not matched
+    ]
+    sources: list[Source] = []
+    for path in sorted({path for matched in found.values() for path in matched}):
+        try:
+            sources += sources_of(path, is_header, encoding)
+        except UnusableFileError as e:
+            problems.append(Problem(path, e.problem, e.remedy))
+    return sources, problems
 
 
 def sources_of(path: str, is_header: IsHeader, encoding: str = "") -> Iterator[Source]:
@@ -184,10 +230,10 @@ def text_of(path: str, compression: str = "none", encoding: str = "") -> str:
 def _text(path: str, is_header: IsHeader, compression: str, encoding: str) -> Source:
     text = text_of(path, compression, encoding)
     delimiter, header_end, headers = header_of(text, is_header)
-    body = text[header_end:]
 
     def columns(positions: Sequence[int]) -> list[pa.Array]:
-        return _parse(text, body, delimiter, len(headers), positions)
+        # What is in a row may be personal.
+        return read_columns(text, header_end, delimiter, len(headers), positions, "table", shows_row=False)
 
     return Source(path, headers, columns)
 
@@ -220,48 +266,3 @@ def header_of(text: str, is_header: IsHeader) -> tuple[str, int, tuple[str, ...]
 def _values(line: str, delimiter: str) -> list[str]:
     row = next(split_rows([line], delimiter, 0), None)
     return [value.strip(WHITE_SPACE) for value in row[1]] if row and row[1] else []
-
-
-def _parse(text: str, body: str, delimiter: str, width: int, positions: Sequence[int]) -> list[pa.Array]:
-    names = [f"c{n}" for n in range(width)]
-    encoded = body.encode("utf-8", "surrogatepass")
-    if not encoded or encoded.isspace():
-        return [pa.array([], pa.string()) for _ in positions]
-    # A quote that is never closed would swallow rows.
-    is_broken = encoded.count(b'"') % 2 == 1
-
-    def note(row: pa_csv.InvalidRow) -> str:
-        nonlocal is_broken
-        is_broken = is_broken or row.actual_columns > 1 or bool(row.text.strip())
-        return "skip"
-
-    try:
-        read = pa_csv.read_csv(
-            pa.BufferReader(encoded),
-            pa_csv.ReadOptions(column_names=names),
-            pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in encoded, invalid_row_handler=note),
-            pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                include_columns=[names[position] for position in dict.fromkeys(positions)],
-            ),
-        )
-    except pa.ArrowInvalid:
-        is_broken = True
-    if not is_broken:
-        return [_whole(read[names[position]]) for position in positions]
-    # As Python splits rows, whatever is wrong with their quotes.
-    rows = []
-    above = text[: len(text) - len(body)].count("\n")
-    for number, values, _ in split_rows([body], delimiter, width):
-        if values is None:
-            raise UnusableFileError(
-                f"row {number + above} has not the {width} values of the header",
-                "export the table again, or repair the row: a text with the delimiter in it stands in quotes",
-            )
-        rows.append(values)
-    return [pa.array([row[position] for row in rows], pa.string()) for position in positions]
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    chunks: Iterable[pa.Array] = column.chunks
-    return pa.concat_arrays(chunks) if column.num_chunks else pa.array([], pa.string())

@@ -15,13 +15,13 @@ from pathlib import PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from segmentation.intake.delimited import split_rows
 from segmentation.intake.erasure import SEPARATORS, clean_customer_id, customer_hash
 from segmentation.intake.headers import normal
 from segmentation.intake.invoice_file import UnusableFileError
 from segmentation.intake.paths import find_paths
+from segmentation.intake.text_columns import read_columns
 from segmentation.intake.text_encoding import decode, inspect_text
 
 REQUIRED = ("customer_id", "group", "starts_on", "ends_on")
@@ -287,44 +287,12 @@ class _List:
         return positions
 
     def _rows(self, positions: Mapping[str, int]) -> pa.Table:
-        names = [f"c{n}" for n in range(len(self.headers))]
-        wanted = {field: names[position] for field, position in positions.items()}
-        broken = False
-
-        def note(row: pa_csv.InvalidRow) -> str:
-            nonlocal broken
-            broken = broken or row.actual_columns > 1 or bool(row.text.strip())
-            return "skip"
-
-        body = self.text[self._end_of_header() + 1 :].encode("utf-8", "surrogatepass")
-        if not body or body.isspace():
-            return pa.table({field: pa.array([], pa.string()) for field in wanted})
-        try:
-            read = pa_csv.read_csv(
-                pa.BufferReader(body),
-                pa_csv.ReadOptions(column_names=names),
-                pa_csv.ParseOptions(
-                    delimiter=self.delimiter,
-                    newlines_in_values=b'"' in body,
-                    invalid_row_handler=note,
-                    ignore_empty_lines=True,
-                ),
-                pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), include_columns=sorted(set(wanted.values()))
-                ),
-            )
-        except pa.ArrowInvalid:
-            broken = True
-        if broken:
-            for number, values, text in split_rows([self.text], self.delimiter, len(self.headers)):
-                if values is None:
-                    raise UnusableFileError(
-                        f"row {number} has not the {len(self.headers)} values of the header: {text[:80]!r}",
-                        "export the list again, or repair the row: a text with the delimiter in it stands in quotes",
-                    )
+        start = self._end_of_header() + 1
+        read = read_columns(
+            self.text, start, self.delimiter, len(self.headers), list(positions.values()), "list", shows_row=True
+        )
         trimmed = {
-            field: pc.utf8_trim(read[column], characters=_WHITE_SPACE).combine_chunks()
-            for field, column in wanted.items()
+            field: pc.utf8_trim(column, characters=_WHITE_SPACE) for field, column in zip(positions, read, strict=True)
         }
         for field in ("campaign", "segment", "stratum", "model_version", "list_seal"):
             if field in trimmed:

@@ -19,6 +19,7 @@ from segmentation import commands
 from segmentation.simulate.attributes import write_attributes
 from segmentation.simulate.lines import SCHEMA
 from segmentation.simulate.shop import LINES_PER_CUSTOMER, Shop
+from segmentation.simulate.tastes import write_categories
 
 
 class _Writer(Protocol):
@@ -48,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--truth", type=Path, help="file for the planted group of each customer")
     parser.add_argument("--campaigns", type=Path, help="folder for lists of two campaigns, one of which brings orders")
     parser.add_argument("--attributes", type=Path, help="folder for a table of the customers, their channel and age")
+    parser.add_argument("--categories", type=Path, help="file for the category of each product")
     parser.add_argument("--lines", type=int, default=1_000_000, help="about how many lines (default: %(default)s)")
     parser.add_argument("--customers", type=int, help=f"how many customers (default: lines / {LINES_PER_CUSTOMER})")
     parser.add_argument("--start", default="2023-01-01", help="first day (default: %(default)s)")
@@ -81,6 +83,8 @@ def main(arguments: list[str] | None = None) -> int:
         diary.write(options.campaigns)
     if options.attributes:
         write_attributes(options.attributes, shop.population(), options.seed)
+    if options.categories:
+        write_categories(options.categories, shop.catalogue(), options.seed)
     seconds = time.perf_counter() - began
     print(f"{written:,} lines of {customers:,} customers in {seconds:.1f} s: {options.output}")
     return 0

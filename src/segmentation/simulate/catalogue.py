@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 _COLOURS = ("RED", "BLUE", "WHITE", "GREEN", "PINK", "IVORY", "VINTAGE", "RETRO")
 _MATERIALS = ("GLASS", "PAPER", "WOODEN", "METAL", "CERAMIC", "COTTON", "FELT", "ZINC")
 _THINGS = ("LANTERN", "MUG", "CAKE STAND", "CLOCK", "NAPKINS, PACK OF 20", 'FRAME 6" X 4"', "DOORMAT", "BOWL")
+_CATEGORIES = ("Lanterns", "Mugs", "Cake stands", "Clocks", "Napkins", "Frames", "Doormats", "Bowls")
 
 SPECIALS = {
     "POST": "POSTAGE",
@@ -33,6 +34,8 @@ class Catalogue:
     descriptions: NDArray[np.object_]
     price_cents: NDArray[np.int64]
     popularity: NDArray[np.float64]
+    categories: NDArray[np.object_]
+    """Of the products."""
     products: int
 
     def special(self, code: str) -> int:
@@ -56,5 +59,6 @@ def make_catalogue(rng: np.random.Generator, products: int = 1200) -> Catalogue:
         descriptions=np.array(names + list(SPECIALS.values()) + list(WRITE_OFF_NOTES), dtype=object),
         price_cents=price.astype(np.int64),
         popularity=np.cumsum(weight) / weight.sum(),
+        categories=np.array(_CATEGORIES, dtype=object)[number // 64 % 8],
         products=products,
     )

@@ -14,6 +14,7 @@ from segmentation.simulate.buyers import GROUPS, Population, draw_population, ex
 from segmentation.simulate.campaigns import Diary
 from segmentation.simulate.catalogue import Catalogue, make_catalogue
 from segmentation.simulate.lines import FIRST_CUSTOMER_ID, NO_CUSTOMER, Lines, concat, to_table
+from segmentation.simulate.tastes import Tastes
 
 LINES_PER_CUSTOMER = 130
 """As in a wholesaler's books: Online Retail has 125."""
@@ -63,6 +64,10 @@ class Shop:
         """Draw the customers."""
         return draw_population(np.random.default_rng([self.seed, 0]), self.customers, self.days)
 
+    def catalogue(self) -> Catalogue:
+        """Draw what it sells."""
+        return make_catalogue(np.random.default_rng([self.seed, 1]))
+
     def diary(self) -> Diary:
         """Return what `invoice_lines` notes for campaigns, and draws their lists by."""
         return Diary(self.population(), self.start, self.days, self.seed)
@@ -76,7 +81,7 @@ class Shop:
             Of this shop, to plant campaigns. Other lines are the same with it.
         """
         pending: list[Lines] = []
-        catalogue = make_catalogue(np.random.default_rng([self.seed, 1]))
+        catalogue = self.catalogue()
         for lines in self._parts_of_days(catalogue, diary):
             pending.append(lines)
             if sum(map(len, pending)) >= _BATCH:
@@ -88,6 +93,7 @@ class Shop:
     def _parts_of_days(self, catalogue: Catalogue, diary: Diary | None) -> Iterator[Lines]:
         rng = np.random.default_rng([self.seed, 2])
         population = self.population()
+        tastes = Tastes(catalogue, population, self.seed)
         lines_per_order = max(
             1.0, self.lines / (self.customers * expected_orders_per_customer(self.days) * _OTHER_LINES)
         )
@@ -112,6 +118,7 @@ class Shop:
                     invoice,
                     (n / len(parts), (n + 1) / len(parts)),
                 )
+                sales = tastes.applied(sales)
                 invoice += len(part)
                 probability = np.where(
                     sales.customer != NO_CUSTOMER,

@@ -25,6 +25,32 @@ def liked(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
     return _bought(snapshot, "segment = $segment and is_significant", "preference_rank", segment, limit)
 
 
+def liked_categories(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
+    """Return the categories that a segment likes: bought from more often than chance explains, the most first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where it has no categories there are no rows.
+    segment : str
+        Name of the segment.
+    limit : int, default 8
+        Categories at most.
+    """
+    if "segment_categories" not in snapshot.tables:
+        return pd.DataFrame()
+    return snapshot.query(
+        "select * from segment_categories where segment = $segment and is_significant "
+        "order by preference_rank limit $limit",
+        {"segment": segment, "limit": limit},
+    )
+
+
+def has_categories(snapshot: Snapshot) -> bool:
+    """Tell whether the version says which category products are of."""
+    return bool(snapshot.manifest["row_counts"].get("segment_categories"))
+
+
 def bought(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
     """Return the products that most customers of a segment bought.
 

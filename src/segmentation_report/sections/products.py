@@ -27,6 +27,10 @@ def section(snapshot: Snapshot) -> Section:
 
 def _row(snapshot: Snapshot, segment: str) -> tuple[str, str, str, str]:
     likes = [
+        f"{formats.text(category['category'], 40)} ({formats.number(category['times_as_frequent'], 1)} times)"
+        for category in frames.liked_categories(snapshot, segment, NAMED).to_dict("records")
+    ]
+    likes += [
         f"{formats.text(frames.name(product), 40)} ({formats.number(product['times_as_frequent'], 1)} times)"
         for product in frames.liked(snapshot, segment, NAMED).to_dict("records")
     ]
@@ -44,10 +48,10 @@ def _row(snapshot: Snapshot, segment: str) -> tuple[str, str, str, str]:
 def _table(rows: list[tuple[str, str, str, str]]) -> Table:
     return Table(
         "Products of the segments",
-        "Likes: how many times as many of its customers bought the product as one expects of a segment that buys as "
-        "much of everything, if that is more than chance explains. Buys most: the share of its customers who bought "
-        "it. Offer: to how many of its customers the product is recommended; the page Customers of the dashboard and "
-        "lists of campaigns say what to offer to each.",
+        "Likes: how many times as often its customers bought from the category as all customers did, or as many of "
+        "them bought the product as other customers with as many products did, if that is more than chance explains. "
+        "Buys most: the share of its customers who bought it. Offer: to how many of its customers the product is "
+        "recommended; the page Customers of the dashboard and lists of campaigns say what to offer to each.",
         ("Segment", "Likes", "Buys most", "Offer"),
         rows,
         frozenset(),
