@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,8 @@ def check_command(command: str) -> None:
         case ["make", *options]:
             assert options, command
             assert re.search(rf"^{re.escape(options[0])}:", makefile(), re.MULTILINE), f"no target {options[0]}"
-            for option in options[1:]:
+            # A text may leave the rest to the reader.
+            for option in takewhile(lambda option: option != "…", options[1:]):
                 assert option.partition("=")[0] in variables(), command
         case ["dbt", verb, *options]:
             assert verb in {"build", "compile", "run", "test", "retry", "parse", "deps", "docs"}, command
