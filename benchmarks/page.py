@@ -131,8 +131,11 @@ def _phases(results: Results) -> str:
         for size, way in columns
         if (run := results.typical_run(size, way))
     ]
+    # A run that was kept from an earlier version may lack a group.
+    times = {group: [run["phases"]["groups"].get(group) for _, run in runs] for group in GROUPS}
     rows = [
-        (group, *(f"{run['phases']['groups'][group]:,.1f}" for _, run in runs), held) for group, held in GROUPS.items()
+        (group, *("" if seconds is None else f"{seconds:,.1f}" for seconds in times[group]), held)
+        for group, held in GROUPS.items()
     ]
     total = ("all", *(f"{run['seconds']:,.1f}" for _, run in runs), "")
     header = ("group", *(name for name, _ in runs), "what it holds")

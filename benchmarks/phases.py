@@ -98,7 +98,7 @@ MODELS = {
     ),
     HISTORY: (
         *("int_history_months", "int_history_features", "int_scored_history"),
-        *("int_segment_history", "int_segment_changes", "int_segment_migrations", "int_segment_shares"),
+        *("int_segment_history", "int_segment_migrations", "int_segment_shares"),
         *("int_share_changes", "segment_history", "segment_migrations"),
     ),
     CAMPAIGNS: (

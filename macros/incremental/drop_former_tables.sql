@@ -15,7 +15,7 @@
         },
         'int_customer_days': {
             'int_compared_files': none, 'int_customer_checksums': none, 'int_files_to_compare': none, 'int_history_score_edges': none, 'int_new_files': none, 'int_pending_history': none,
-            'int_order_refunds': none, 'int_read_days': none, 'int_repeated_contents': none,
+            'int_order_refunds': none, 'int_read_days': none, 'int_repeated_contents': none, 'int_segment_changes': none,
             'audited_files': 'classified_key', 'audited_customers': 'ledger_key', 'audited_months': 'history_key',
             'int_duplicate_invoice_lines': 'content_hash', 'int_rejected_invoice_lines': 'classified_key'
         }

@@ -28,9 +28,35 @@ nearest_centroids as (
 
 ),
 
-segment_changes as (
+-- Read apart from the assignments above: what is named twice is kept in memory.
+segments_today as (
 
-    select * from {{ ref('int_segment_changes') }}
+    select
+        customer_id,
+        segment
+    from {{ ref('int_segment_assignments') }}
+
+),
+
+segment_history as (
+
+    select
+        customer_id,
+        month_end,
+        segment
+    from {{ ref('int_segment_history') }}
+
+),
+
+history_months as (
+
+    select * from {{ ref('int_history_months') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
 
 ),
 
@@ -56,6 +82,50 @@ overlays as (
 
     select * from archetypes
     where kind = 'overlay'
+
+),
+
+-- One pass over the history: the last month end at which the customer was in another segment than today.
+stays as (
+
+    select
+        segments_today.customer_id,
+        min(segment_history.month_end) as first_month_end,
+        max(case when segment_history.segment <> segments_today.segment then segment_history.month_end end)
+            as last_other_month_end,
+        {{ segmentation.latest_value(
+            'segment_history.segment',
+            'case when segment_history.segment <> segments_today.segment then segment_history.month_end end'
+        ) }} as previous_segment
+    from segments_today
+    left join segment_history on segments_today.customer_id = segment_history.customer_id
+    group by segments_today.customer_id
+
+),
+
+-- Who has bought is in the history of every month from then on.
+next_months as (
+
+    select
+        month_end,
+        lead(month_end) over (order by month_end) as next_month_end
+    from history_months
+
+),
+
+segment_changes as (
+
+    select
+        stays.customer_id,
+        stays.previous_segment,
+        case
+            when stays.last_other_month_end is not null
+                then coalesce(next_months.next_month_end, as_of.as_of_date)
+            else coalesce(stays.first_month_end, as_of.as_of_date)
+        end as segment_since
+    from stays
+    cross join as_of
+    left join next_months on stays.last_other_month_end = next_months.month_end
 
 ),
 
