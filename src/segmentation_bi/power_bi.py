@@ -76,12 +76,12 @@ class Dax(Language):
         return f"{'DISTINCTCOUNT' if kind == 'count_distinct' else kind.upper()}('{mart}'[{column}])"
 
     def of_last(self, mart: str, kind: str, column: str, time: str, choice: str) -> str:
-        """Return a sum of the rows of the last time alone."""
+        """Return a sum over the rows of the latest time only."""
         last = f"VAR LastTime = {choice.upper()}('{mart}'[{time}])"
         return f"{last} RETURN CALCULATE({self.aggregate(mart, kind, column)}, '{mart}'[{time}] = LastTime)"
 
     def ratio(self, above: str, below: str) -> str:
-        """Return a quotient that is blank where there is nothing to divide by."""
+        """Return a quotient that is blank if its denominator is zero."""
         return f"DIVIDE({above}, {below})"
 
     def part(self, label: str, expression: str, is_simple: bool) -> str:

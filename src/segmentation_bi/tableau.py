@@ -36,7 +36,7 @@ class Formula(Language):
         """Return nothing: the last time of a mark is not to be had without naming what else stands in the view."""
 
     def ratio(self, above: str, below: str) -> str:
-        """Return a quotient, which is null in Tableau where there is nothing to divide by."""
+        """Return a quotient, which Tableau makes null if its denominator is zero."""
         return f"{above} / {below}"
 
 

@@ -23,7 +23,7 @@ def named_source(session: Any, named_tables: Any, setting: str) -> Source | None
     Returns
     -------
     Source or None
-        Without columns where there is no such table, so that it says what is wrong as any other does.
+        If there is no such table, a source without columns, which is reported like any other that can't be read.
     """
     rows = rows_of(named_tables.filter(f"setting = '{setting}'"), "source_file", "quoted_name")
     if not rows:

@@ -165,13 +165,13 @@ class Language:
         return f"count(distinct {column})" if kind == "count_distinct" else f"{kind}({column})"
 
     def of_last(self, mart: str, kind: str, column: str, time: str, choice: str) -> str | None:
-        """Return a sum of the rows of the last time alone, or None where there are no words for it."""
+        """Return a sum over the rows of the latest time only, or None if the language can't say it."""
         # Of those that a query has chosen: a filter can't name an aggregate.
         chosen = f"list({{'time': {time}, 'value': {column}}})"
         return f"list_sum([row.value for row in {chosen} if row.time = {choice}({time})])"
 
     def ratio(self, above: str, below: str) -> str:
-        """Return a quotient that is null where there is nothing to divide by."""
+        """Return a quotient that is null if its denominator is zero."""
         return f"{above} / nullif({below}, 0)"
 
     def part(self, label: str, expression: str, is_simple: bool) -> str:

@@ -22,7 +22,7 @@ def liked(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
     limit : int, default 8
         Products at most.
     """
-    return _bought(snapshot, "segment = $segment and is_significant", "preference_rank", segment, limit)
+    return _first(snapshot, "segment_products", "is_significant", "preference_rank", segment, limit)
 
 
 def liked_categories(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
@@ -37,13 +37,7 @@ def liked_categories(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.Dat
     limit : int, default 8
         Categories at most.
     """
-    if "segment_categories" not in snapshot.tables:
-        return pd.DataFrame()
-    return snapshot.query(
-        "select * from segment_categories where segment = $segment and is_significant "
-        "order by preference_rank limit $limit",
-        {"segment": segment, "limit": limit},
-    )
+    return _first(snapshot, "segment_categories", "is_significant", "preference_rank", segment, limit)
 
 
 def has_categories(snapshot: Snapshot) -> bool:
@@ -63,14 +57,14 @@ def bought(snapshot: Snapshot, segment: str, limit: int = 8) -> pd.DataFrame:
     limit : int, default 8
         Products at most.
     """
-    return _bought(snapshot, "segment = $segment", "customers_rank", segment, limit)
+    return _first(snapshot, "segment_products", "true", "customers_rank", segment, limit)
 
 
-def _bought(snapshot: Snapshot, condition: str, rank: str, segment: str, limit: int) -> pd.DataFrame:
-    if "segment_products" not in snapshot.tables:
+def _first(snapshot: Snapshot, mart: str, condition: str, rank: str, segment: str, limit: int) -> pd.DataFrame:
+    if mart not in snapshot.tables:
         return pd.DataFrame()
     return snapshot.query(
-        f"select * from segment_products where {condition} order by {rank} limit $limit",  # noqa: S608
+        f"select * from {mart} where segment = $segment and {condition} order by {rank} limit $limit",  # noqa: S608
         {"segment": segment, "limit": limit},
     )
 
