@@ -60,13 +60,7 @@ MODELS = {
     FEATURES: (
         *("int_as_of_date", "int_days", "int_invoice_days", "int_customer_days", "int_cancellation_marks"),
         *("int_cancellation_pairs", "int_cancelled_lines", "int_customer_totals"),
-        *(
-            "int_customer_features",
-            "int_return_behavior",
-            "int_return_rate_prior",
-            "int_rfm_score_edges",
-            "int_rfm_scores",
-        ),
+        *("int_customer_features", "int_return_behavior", "int_return_rate_prior", "int_rfm_scores"),
         "int_clustering_features",
     ),
     FITTING: (

@@ -1,12 +1,9 @@
 {#-
     Drop tables that an earlier version of the project left under names that are no longer in use, or without a column that the model goes on
-    by. What they held is made from the loaded rows again, or was taken over; nothing else is in them. Hooks at the start run outside
-    of a transaction: each statement holds at once.
+    by. What they held is made from the loaded rows again, or was taken over; nothing else is in them. For the materialization of
+    base_invoice_rows, in whose transaction they go.
 -#}
 {% macro drop_former_tables() -%}
-    {%- if not execute or flags.WHICH not in ['build', 'run'] -%}
-        {{ return('') }}
-    {%- endif -%}
     {#- Beside the table of which model, and without which column; none where it is dropped whatever its columns are. -#}
     {%- set former = {
         'base_invoice_rows': {
@@ -15,7 +12,7 @@
         },
         'int_customer_days': {
             'int_compared_files': none, 'int_customer_checksums': none, 'int_files_to_compare': none, 'int_history_score_edges': none, 'int_new_files': none, 'int_pending_history': none,
-            'int_order_refunds': none, 'int_read_days': none, 'int_repeated_contents': none, 'int_segment_changes': none,
+            'int_order_refunds': none, 'int_read_days': none, 'int_repeated_contents': none, 'int_rfm_score_edges': none, 'int_segment_changes': none,
             'audited_files': 'classified_key', 'audited_customers': 'ledger_key', 'audited_months': 'history_key',
             'int_duplicate_invoice_lines': 'content_hash', 'int_rejected_invoice_lines': 'classified_key'
         }

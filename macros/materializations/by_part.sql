@@ -27,10 +27,7 @@
         {%- set some_rows_stay = run_query('select 1 from ' ~ this ~ ' where ' ~ part_key ~ ' in (' ~ keys ~ ') limit 1').rows | length > 0 -%}
     {%- endif -%}
     {%- if some_rows_stay -%}
-        {%- set statement_of_deletion = segmentation.delete_rows(this, part_key ~ ' not in (' ~ keys ~ ')') | trim -%}
-        {%- if statement_of_deletion -%}
-            {%- do run_query(statement_of_deletion) -%}
-        {%- endif -%}
+        {%- do segmentation.delete_rows(this, part_key ~ ' not in (' ~ keys ~ ')') -%}
         {%- set names = columns | map(attribute='quoted') | join(', ') -%}
         {%- call statement('main') -%}
             insert into {{ this }} ({{ names }})

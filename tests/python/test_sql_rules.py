@@ -68,7 +68,6 @@ def score(models: CompiledModels, customers: list[Row]) -> dict[str, Row]:
         "customer_id varchar, recency_days bigint, frequency bigint, monetary decimal(28, 4)",
         customers,
     )
-    models.build("int_rfm_score_edges")
     models.build("int_rfm_scores")
     scored = models.rows("select customer_id, r_score, f_score, m_score from intermediate.int_rfm_scores")
     return {row[0]: row[1:] for row in scored}

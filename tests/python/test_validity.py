@@ -102,7 +102,7 @@ def test_scores_count_the_quintile_edges_exceeded() -> None:
     scores = rfm_scores(measures)
     assert scores[:, 0].tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
     assert scores[:, 1].tolist() == [1, 1, 1, 1, 1, 1, 4, 4, 5, 5]
-    # The edges are values that occur, as in int_rfm_score_edges.
+    # The edges are values that occur, as in the macro quintile_edges.
     of_seven = rfm_scores(np.column_stack([np.ones(7), np.arange(7), np.ones(7)]))
     assert of_seven[:, 1].tolist() == [1, 1, 2, 3, 3, 4, 5]
 

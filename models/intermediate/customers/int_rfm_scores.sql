@@ -7,28 +7,9 @@ with customers as (
 
 edges as (
 
-    select * from {{ ref('int_rfm_score_edges') }}
-
-),
-
-recency_edges as (
-
-    select * from edges
-    where measure = 'recency'
-
-),
-
-frequency_edges as (
-
-    select * from edges
-    where measure = 'frequency'
-
-),
-
-monetary_edges as (
-
-    select * from edges
-    where measure = 'monetary'
+    select
+        {{ segmentation.quintile_edges() }}
+    from customers
 
 ),
 
@@ -42,13 +23,11 @@ scores as (
 
     select
         customers.customer_id,
-        {{ segmentation.quintile_score('-customers.recency_days', 'recency_edges') }} as r_score,
-        {{ segmentation.quintile_score('customers.frequency', 'frequency_edges') }} as f_score,
-        {{ segmentation.quintile_score('customers.monetary', 'monetary_edges') }} as m_score
+        {{ segmentation.quintile_score('-customers.recency_days', 'edges', 'recency_') }} as r_score,
+        {{ segmentation.quintile_score('customers.frequency', 'edges', 'frequency_') }} as f_score,
+        {{ segmentation.quintile_score('customers.monetary', 'edges', 'monetary_') }} as m_score
     from customers
-    cross join recency_edges
-    cross join frequency_edges
-    cross join monetary_edges
+    cross join edges
 
 ),
 

@@ -4,8 +4,6 @@
     'history_key', 'fit_number', 'model_version', 'customer_id', 'recency_days', 'frequency', 'monetary', 'return_rate',
     'month_end'
 ] -%}
-{#- Five is best on all three: days since the last purchase count backwards. -#}
-{%- set measures = {'recency': '-recency_days', 'frequency': 'frequency', 'monetary': 'monetary'} -%}
 
 with customers as (
 
@@ -16,11 +14,7 @@ with customers as (
 edges as (
 
     select
-        {%- for measure, measured in measures.items() %}
-        {%- for n in range(1, 5) %}
-        {{ segmentation.quantile_value(measured, '0.%d' | format(2 * n)) }} as {{ measure }}_edge_{{ n }},
-        {%- endfor %}
-        {%- endfor %}
+        {{ segmentation.quintile_edges() }},
         history_key
     from customers
     group by history_key

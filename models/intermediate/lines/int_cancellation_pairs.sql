@@ -1,17 +1,18 @@
 -- noqa: disable=LT02
 -- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_stale_pairs(this, segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')) }}"
-    )
-}}
+{{ config(materialized='append') }}
 
 {%- set files_to_compare = segmentation.files_to_compare(ref('int_file_invoice_days')) -%}
 {%- set continues = segmentation.compares_new_files_only(files_to_compare, ref('stg_file_totals')) -%}
 {%- set range = segmentation.time_range(files_to_compare, 'first_date', 'last_date') if continues -%}
+{#- A line of theirs is of a file that is new or gone; all, where all lines are compared again. -#}
+{%- set stale = [] if continues else ['true'] -%}
+{%- for key in ['typed_key', 'sale_typed_key'] if continues -%}
+    {%- do stale.append(key ~ ' not in (select files.typed_key from ' ~ ref('stg_file_totals') ~ ' as files)') -%}
+    {%- do stale.append(key ~ ' in (select files.typed_key from ' ~ files_to_compare ~ ' as files)') -%}
+{%- endfor %}
 
+{{ segmentation.stale_rows(stale | join(' or ')) }}
 -- The view of all lines is read twice, each time for what is needed of it: one import for both would be kept in memory.
 with returns as (
 

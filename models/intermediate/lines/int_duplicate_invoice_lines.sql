@@ -1,12 +1,6 @@
 -- noqa: disable=LT02
 -- SQL in a block of Jinja is indented as it is written, not as it comes out.
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_compared_duplicates(this, ref('int_duplicate_candidates'), segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')) }}"
-    )
-}}
+{{ config(materialized='append') }}
 
 {%- set same_item_in_file_order =
     'partition by ' ~ segmentation.line_content() | join(', ') ~ ', item_number order by source_file, source_row'
@@ -15,8 +9,11 @@
     segmentation.files_to_compare(ref('int_file_invoice_days')), ref('stg_file_totals')
 ) -%}
 {%- set contents = ref('int_duplicate_candidates') -%}
+{%- set is_compared = 'content_hash in (select repeated.content_hash from ' ~ contents ~ ' as repeated)' -%}
 {%- set range = segmentation.time_range(contents, 'first_invoiced_at', 'last_invoiced_at') if continues -%}
 
+-- What is compared again is found again.
+{{ segmentation.stale_rows(is_compared if continues else 'true') }}
 with lines as (
 
     select * from {{ ref('int_classified_lines') }}

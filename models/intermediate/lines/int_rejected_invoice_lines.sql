@@ -1,22 +1,24 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ segmentation.delete_stale_rejections(this, ref('int_file_invoice_days'), ref('int_duplicate_invoice_lines')) }}"
-    )
-}}
+{{ config(materialized='append') }}
 
+{%- set stored = segmentation.stored_relation('int_rejected_invoice_lines') -%}
+{#- Lines of files that were classified otherwise, and copies that are none any more: copies have no classified_key. -#}
+{%- set days = ref('int_file_invoice_days') -%}
+{%- set is_reclassified = 'classified_key not in (select days.classified_key from ' ~ days ~ ' as days)' -%}
+{%- set is_no_copy = "reason = 'duplicate' and not exists (select 1 from " ~ ref('int_duplicate_invoice_lines')
+    ~ ' as found where found.line_id = ' ~ this ~ '.line_id and found.original_line_id = ' ~ this ~ '.original_line_id'
+    ~ ' and found.load_key = ' ~ this ~ '.load_key)' -%}
 {#- The rows of other files are passed over. -#}
 {%- set load_keys = segmentation.first_column(
     'load_keys', 'select distinct load_key from ' ~ ref('int_pending_rejections')
 ) if segmentation.is_running() else [] -%}
 
+{{ segmentation.stale_rows(is_reclassified ~ ' or ' ~ is_no_copy) }}
 with rejections as (
 
     select * from {{ ref('int_pending_rejections') }}
-    {%- if segmentation.is_running() and is_incremental() %}
+    {%- if stored %}
     -- Where this model is built by itself, they may be here already.
-    where line_id not in (select stored.line_id from {{ this }} as stored)
+    where line_id not in (select stored.line_id from {{ stored }} as stored)
     {%- endif %}
 
 ),

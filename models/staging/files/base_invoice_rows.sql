@@ -1,12 +1,8 @@
 {{
     config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
-        pre_hook=[
-            "{{ segmentation.unpin_rows(this) }}",
-            "{{ segmentation.delete_stale_rows(this, ref('base_invoice_files')) }}"
-        ],
+        materialized='append',
+        drops_former_tables=true,
+        pre_hook="{{ segmentation.unpin_rows(this) }}",
         post_hook="{{ segmentation.pin_rows(this) }}"
     )
 }}
@@ -14,9 +10,13 @@
 {%- set groups = segmentation.group_by_layout(
     segmentation.pending_invoice_files(ref('base_invoice_files'), ref('base_file_checks'))
 ) -%}
-{%- set erased_customers = segmentation.erased_customers(this) -%}
+{%- set kept_out = 'select customer_hash from ' ~ ref('base_erased_customers') ~ ' order by customer_hash' -%}
+{%- set erased_customers = segmentation.first_column('kept_out', kept_out) if segmentation.is_running() else [] -%}
 {%- set erased_orders = segmentation.erased_orders(groups, erased_customers) -%}
 
+{{ segmentation.stale_rows(
+    'load_key not in (select files.load_key from ' ~ ref('base_invoice_files') ~ ' as files where files.is_loaded)'
+) }}
 -- Files that share a layout are read together, in the order of their names.
 {%- for group in groups %}
 {%- if erased_customers %}

@@ -6,14 +6,14 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.attributes.reading import SCHEMA, Reading, read_files, read_sources
-from segmentation_dbt.relations import is_of_spark, rows_of, stored_table, to_relation
+from segmentation_dbt.relations import is_of_spark, rows_of, to_relation
 from segmentation_dbt.tables import named_source
 
 
 def model(dbt: Any, session: Any) -> Any:
     # Who was erased is not read again.
-    kept_out = stored_table(dbt, session, "erased_customers")
-    hashes = [] if kept_out is None else rows_of(kept_out, "customer_hash")
+    kept_out = dbt.ref("base_erased_customers")
+    erased = frozenset(customer_hash for (customer_hash,) in rows_of(kept_out, "customer_hash"))
     headers = rows_of(dbt.ref("invoice_shapes").filter("field = 'customer_id'"), "header")
     column_map = json.loads(dbt.config.meta_get("attribute_map"))
     attributes = json.loads(dbt.config.meta_get("attributes"))
@@ -32,7 +32,7 @@ def model(dbt: Any, session: Any) -> Any:
         encoding=str(encoding or ""),
         decimal_mark=str(decimal_mark or ""),
         joins_ids=str(joins_ids).lower() == "true",
-        erased=frozenset(customer_hash for (customer_hash,) in hashes),
+        erased=erased,
     )
     if named := named_source(session, dbt.ref("base_attribute_relation"), "attribute_relation"):
         batches = read_sources([named], reading)

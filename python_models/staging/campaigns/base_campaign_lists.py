@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from segmentation.campaigns.lists import Reading, read_lists
-from segmentation_dbt.relations import result, rows_of, stored_table
+from segmentation_dbt.relations import result, rows_of
 
 
 def model(dbt: Any, session: Any) -> Any:
     # Who was erased is not read again.
-    kept_out = stored_table(dbt, session, "erased_customers")
-    hashes = [] if kept_out is None else rows_of(kept_out, "customer_hash")
+    kept_out = dbt.ref("base_erased_customers")
+    erased = frozenset(customer_hash for (customer_hash,) in rows_of(kept_out, "customer_hash"))
     order = dbt.config.meta_get("date_order")
     joins_ids = dbt.config.meta_get("join_customer_ids")
     reading = Reading(
@@ -18,7 +18,7 @@ def model(dbt: Any, session: Any) -> Any:
         columns=json.loads(dbt.config.meta_get("campaign_map")),
         date_order=str(order or "").lower(),
         joins_ids=str(joins_ids).lower() == "true",
-        erased=frozenset(customer_hash for (customer_hash,) in hashes),
+        erased=erased,
     )
     lists = read_lists(
         dbt.config.meta_get("campaign_files"),

@@ -6,16 +6,15 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.intake import ROW_SCHEMA, InvoiceFile, read_rows_without
-from segmentation_dbt.relations import map_batches, rows_of, stored_table
+from segmentation_dbt.relations import map_batches, rows_of
 
 
 def model(dbt: Any, session: Any) -> Any:
     checks = dbt.ref("base_file_checks").filter("not is_intact").select("load_key")
     files = dbt.ref("base_invoice_files").join(checks, "load_key", how="semi")
     # Who was erased is not read again.
-    kept_out = stored_table(dbt, session, "erased_customers")
-    hashes = [] if kept_out is None else rows_of(kept_out, "customer_hash")
-    erased = frozenset(customer_hash for (customer_hash,) in hashes)
+    kept_out = dbt.ref("base_erased_customers")
+    erased = frozenset(customer_hash for (customer_hash,) in rows_of(kept_out, "customer_hash"))
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
