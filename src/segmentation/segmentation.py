@@ -170,8 +170,8 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If a column is missing, a value is not finite, there are no customers, or an attribute is below 0 or known of
-            nobody.
+            If a column is missing, a value is not finite, there are no customers, or an attribute is below 0 or known
+            of nobody.
         """
         del y
         table = self._table(customers, (*self.features, *MEASURED, *OF_RHYTHM))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 SCALERS = ("standard", "minmax", "robust")
 
 ATTRIBUTE = "attribute."
-"""What the name of a feature begins with that may not be known of a customer: one of whom they are, not how they buy."""
+"""What the names of features begin with that say who a customer is, and need not be known."""
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -24,8 +24,8 @@ class Transformation:
 
     A value x becomes (min(max(ln(1 + max(x, 0)), low), high) - center) / scale. Money and counts are skewed, and
     the logarithm makes a step from 10 to 20 as long as one from 100 to 200; the caps keep a few extreme
-    customers from pulling the centroids (winsorising, Tukey 1962), while everybody still has a place. NaN is an attribute
-    that is not known of a customer: the median of the fitted customers stands for it.
+    customers from pulling the centroids (winsorising, Tukey 1962), while everybody still has a place. NaN is an
+    attribute that is not known of a customer: the median of the fitted customers stands for it.
 
     Attributes
     ----------

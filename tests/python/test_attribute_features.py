@@ -23,7 +23,7 @@ from segmentation_dbt.fits import with_attributes
 PLAIN = ["recency_days", "frequency", "monetary", "is_repeat_customer"]
 FEATURES = [*PLAIN, "attribute.Age"]
 VARIABLES = {"attributes": ["Age", "Visits"], "cluster_features": FEATURES}
-HOSTILE = "it's \"Age\"; {{ 1 / 0 }} `x` \\ é, <b>--"
+HOSTILE = 'it\'s "Age"; {{ 1 / 0 }} `x` \\ é, <b>--'
 FITS = "select fit_number, reason from intermediate.int_fits order by 1"
 
 
@@ -116,23 +116,39 @@ def test_a_value_that_no_attribute_can_have_is_said_and_none_is_not() -> None:
     assert "attribute.Age is below 0" in below.text
 
 
-def test_the_mart_of_models_and_the_past_have_it_too(clustered: Build) -> None:
+def test_the_mart_of_models_has_it_too(clustered: Build) -> None:
     ((text, segments),) = clustered.rows(
-        "select any_value(attribute_features), count(*) from marts.segmentation_model where attribute_features is not null"
+        "select any_value(attribute_features), count(attribute_features) from marts.segmentation_model"
     )
     ((age,), stored) = (json.loads(text), ("center", "scale", "low", "high", "lowest", "highest", "value_if_unknown"))
     fitted = clustered.rows(
         f"select distinct {', '.join(stored)} from intermediate.int_segmentation_model where feature = 'attribute.Age'"
     )
     assert fitted == [tuple(age[part] for part in stored)]
-    assert clustered.rows("select count(*) from marts.segment_profiles") == [(segments,)]
-    # At the last month end customers bought what they have bought today, and are who they are: with the same segments.
-    assert clustered.rows("select count(distinct month_end) from intermediate.int_segment_history") == [(24,)]
-    ((others, everybody),) = clustered.rows(
-        "select count(*) filter (past.segment <> today.segment), count(*) from intermediate.int_segment_history as past "
-        "inner join marts.customer_segments as today using (customer_id) where past.month_end = '2024-12-31'"
+    assert clustered.rows("select count(distinct segment) from intermediate.int_segmentation_model") == [(segments,)]
+
+
+def test_past_months_are_segmented_by_it_too(clustered: Build, stored: Segmentation) -> None:
+    assert clustered.rows("select count(distinct month_end) from intermediate.int_segment_history") == [(23,)]
+    past = table(
+        clustered,
+        """
+        select
+            features.* exclude (recency_days, frequency, monetary, tenure_days, is_repeat_customer),
+            past.recency_days,
+            past.frequency,
+            past.monetary,
+            past.month_end + 1 - today.first_purchase_date as tenure_days,
+            (past.frequency > 1)::int as is_repeat_customer,
+            past.segment
+        from intermediate.int_segment_history as past
+        inner join intermediate.int_clustering_features as features using (customer_id)
+        inner join marts.customer_segments as today using (customer_id)
+        where past.month_end = '2024-06-30'
+        """,
     )
-    assert (others, everybody) == (0, 3000)
+    assert len(past) > 1000
+    assert (stored.predict(past) == past["segment"]).all()
 
 
 def test_it_is_not_fitted_again_until_it_is_taken_out(clustered: Build, tmp_path: Path) -> None:
