@@ -67,7 +67,7 @@ def build(invoices: Path, folder: Path) -> Path:
     """Build the models on invoice files, without tests; return the warehouse."""
     warehouse = folder / "warehouse.duckdb"
     environment = os.environ | {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices.absolute())}
-    variables = {"cluster_evaluation": "quick"}
+    variables: dict[str, str | list[str]] = {"cluster_evaluation": "quick"}
     if invoices.parent == PROJECT / "data/sample":
         names = [feature.removeprefix(ATTRIBUTE) for feature in ATTRIBUTES]
         variables |= {"attributes": names, "cluster_features": [*DEFAULT, *ATTRIBUTES]}

@@ -43,9 +43,9 @@ unchanged as (
             {%- for feature in segmentation.clustering_features() %}
             and fitted.{{ feature }} = customers.{{ feature }}
             {%- endfor %}
-            {%- if attributes %}
-            and fitted.attributes is not distinct from {{ dbt.array_construct(attributes.values() | list) }}
-            {%- endif %}
+    {%- if attributes %}
+    where fitted.attributes is not distinct from {{ dbt.array_construct(attributes.values() | list) }}
+    {%- endif %}
 
 ),
 

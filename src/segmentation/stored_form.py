@@ -116,8 +116,10 @@ def read_model(segments: Rows) -> SegmentationModel:
     of_features = rows.drop_duplicates("feature_number")
     transformation = Transformation(
         tuple(of_features["feature"]),
-        *(tuple(of_features[part].astype(float)) for part in _OF_FEATURE),
-        tuple(None if pd.isna(value) else float(value) for value in of_features.get("value_if_unknown", ())),
+        **{part: tuple(of_features[part].astype(float)) for part in _OF_FEATURE},
+        value_if_unknown=tuple(
+            None if pd.isna(value) else float(value) for value in of_features.get("value_if_unknown", ())
+        ),
     )
     of_segments = rows.drop_duplicates("segment_number")
     names = tuple(of_segments["segment"])

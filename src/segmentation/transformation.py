@@ -120,8 +120,16 @@ class Transformation:
             scale = np.where(has_two_values, np.ptp(logs, axis=0) / 2, scale)
         # Rounding of equal logs leaves a spread of 1e-17, which would blow up noise.
         scale = np.where(scale > 1e-9, scale, np.where(spread > 1e-9, spread, 1.0))
-        learned = (center, scale, low, high, values.min(axis=0), values.max(axis=0))
-        return cls(tuple(features), *(tuple(map(float, column)) for column in learned), stand_ins)
+        learned = {
+            "center": center,
+            "scale": scale,
+            "low": low,
+            "high": high,
+            "lowest": values.min(axis=0),
+            "highest": values.max(axis=0),
+        }
+        numbers = {name: tuple(map(float, column)) for name, column in learned.items()}
+        return cls(tuple(features), **numbers, value_if_unknown=stand_ins)
 
     def filled(self, values: FloatArray) -> FloatArray:
         """Return values in original units, shape (n, n_features), with the median of the fitted ones for NaN."""

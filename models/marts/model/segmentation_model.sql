@@ -1,8 +1,8 @@
 {%- set parts = ['centroid', 'scaled_centroid', 'center', 'scale', 'low', 'high', 'lowest', 'highest'] -%}
-{%- set pairs = [] -%}
-{%- for field in ['feature'] + parts + ['value_if_unknown'] -%}
-    {%- do pairs.extend(["'" ~ field ~ "'", field]) -%}
-{%- endfor -%}
+{%- set of_attribute = [
+    "'feature'", 'feature', "'centroid'", 'centroid', "'scaled_centroid'", 'scaled_centroid', "'center'", 'center', "'scale'", 'scale',
+    "'low'", 'low', "'high'", 'high', "'lowest'", 'lowest', "'highest'", 'highest', "'value_if_unknown'", 'value_if_unknown'
+] -%}
 
 with fitted as (
 
@@ -51,7 +51,7 @@ segments as (
         case
             when max(value_if_unknown) is not null
                 then '[' || {{ segmentation.joined_text(
-                    'case when value_if_unknown is not null then ' ~ segmentation.json_object(pairs) ~ ' end', ', ', 'feature_number'
+                    'case when value_if_unknown is not null then ' ~ segmentation.json_object(of_attribute) ~ ' end', ', ', 'feature_number'
                 ) }} || ']'
         end as attribute_features,
         {%- for bound in segmentation.member_bounds() %}
