@@ -6,6 +6,7 @@ ONLINE_RETAIL names its file, Online Retail.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,13 +15,15 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from segmentation.backtest import cut_of
 from segmentation.candidates import Candidate
 from segmentation.segmentation import Segmentation
-from segmentation.transformation import Transformation, skewness
+from segmentation.transformation import ATTRIBUTE, Transformation, skewness
 from segmentation.validity import auc, predict_buyers, top_share
+from segmentation_dbt.fits import with_attributes
 
 PROJECT = Path(__file__).parents[1]
 METHOD = PROJECT / "docs/method.md"
@@ -34,6 +37,10 @@ FEATURE_SETS = [
     [*DEFAULT, "tenure_days"],
     [*DEFAULT, "interpurchase_days"],
 ]
+# Of the sample: one follows its planted groups, one tells nothing, and a tier is what orders of today make of it.
+ATTRIBUTES = ["attribute.Age", "attribute.Visits"]
+TIER = "attribute.Tier"
+FITTED = "from intermediate.int_clustering_features where is_fit_sample order by customer_id"
 SEED = 42
 
 
@@ -50,6 +57,8 @@ def main() -> int:
                 text = replace_table(text, f"{table} of {name}", lines)
                 print(f"{table} of {name}", *lines, sep="\n", flush=True)
             text = replace_table(text, f"skewness of {name}", skewness_table(warehouse))
+            if name == "the sample":
+                text = replace_table(text, f"attributes of {name}", attributes_table(warehouse))
     METHOD.write_text(text)
     return 0
 
@@ -58,8 +67,12 @@ def build(invoices: Path, folder: Path) -> Path:
     """Build the models on invoice files, without tests; return the warehouse."""
     warehouse = folder / "warehouse.duckdb"
     environment = os.environ | {"SEGMENTS_WAREHOUSE": str(warehouse), "INVOICE_FILES": str(invoices.absolute())}
+    variables: dict[str, str | list[str]] = {"cluster_evaluation": "quick"}
+    if invoices.parent == PROJECT / "data/sample":
+        names = [feature.removeprefix(ATTRIBUTE) for feature in ATTRIBUTES]
+        variables |= {"attributes": names, "cluster_features": [*DEFAULT, *ATTRIBUTES]}
     command = [
-        *(str(Path(sys.executable).parent / "dbt"), "run", "--quiet", "--vars", "{cluster_evaluation: quick}"),
+        *(str(Path(sys.executable).parent / "dbt"), "run", "--quiet", "--vars", json.dumps(variables)),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
     ]
     subprocess.run([command[0], "seed", *command[2:]], cwd=PROJECT, env=environment, check=True)
@@ -68,27 +81,53 @@ def build(invoices: Path, folder: Path) -> Path:
 
 
 def read(warehouse: Path, query: str) -> pd.DataFrame:
-    """Return the result of a query."""
+    """Return the result of a query, with attributes by their names."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.sql(query).df()
+        return with_attributes(connection.sql(query).df(), ATTRIBUTES)
 
 
 def features_table(warehouse: Path) -> list[str]:
     """Return one row a set of features: the choice, its stability, and what it tells out of time."""
-    rows = [
+    return [
         "| features | segments | least Jaccard | excess silhouette | AUC | AUC, blended | top tenth's revenue |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
-    for features in FEATURE_SETS:
-        candidates, _ = Segmentation(features=features, random_seed=SEED, workers=2).compare(customers)
-        (chosen,) = [c for c in candidates if c.is_chosen]
-        hard, blended, share = validity(warehouse, features, chosen)
-        rows.append(
+        *(
             f"| {', '.join(features)} | {chosen.segment_count} | {chosen.min_jaccard:.2f} | "
             f"{chosen.silhouette_excess:.3f} | {hard:.3f} | {blended:.3f} | {share:.1%} |"
-        )
-    return rows
+            for features in FEATURE_SETS
+            for chosen, (hard, blended, share) in [measured(warehouse, features)]
+        ),
+    ]
+
+
+def attributes_table(warehouse: Path) -> list[str]:
+    """Return one row an attribute beside the default features, and one without: stability and what it tells."""
+    return [
+        "| besides the default features | segments | least Jaccard | ARI of two halves | excess silhouette | AUC | "
+        "AUC, blended | top tenth's revenue |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {', '.join(attributes) or 'nothing'} | {chosen.segment_count} | {chosen.min_jaccard:.2f} | "
+            f"{chosen.split_half_ari:.2f} | {chosen.silhouette_excess:.3f} | {hard:.3f} | {blended:.3f} | {share:.1%} |"
+            for attributes in ([], *([attribute] for attribute in [*ATTRIBUTES, TIER]))
+            for chosen, (hard, blended, share) in [measured(warehouse, [*DEFAULT, *attributes])]
+        ),
+    ]
+
+
+def measured(warehouse: Path, features: list[str]) -> tuple[Candidate, tuple[float, float, float]]:
+    """Return the candidate that is chosen by these features, and its validity."""
+    customers = with_tier(warehouse, read(warehouse, FITTED))
+    candidates, _ = Segmentation(features=features, random_seed=SEED, workers=2).compare(customers)
+    (chosen,) = [c for c in candidates if c.is_chosen]
+    return chosen, validity(warehouse, features, chosen)
+
+
+def with_tier(warehouse: Path, customers: pd.DataFrame) -> pd.DataFrame:
+    """Return customers with the tier that their orders up to today make, as a table of a shop would have it."""
+    today = read(warehouse, "select customer_id, frequency from intermediate.int_clustering_features")
+    orders = customers["customer_id"].map(today.set_index("customer_id")["frequency"])
+    return customers.assign(**{TIER: np.searchsorted([2, 5, 10, 20], orders, side="right")})
 
 
 def counts_table(warehouse: Path) -> list[str]:
@@ -103,7 +142,7 @@ def counts_table(warehouse: Path) -> list[str]:
 
 def skewness_table(warehouse: Path) -> list[str]:
     """Return one row a feature: skewness as it is, of its logarithm, and capped."""
-    customers = read(warehouse, "from intermediate.int_clustering_features where is_fit_sample order by customer_id")
+    customers = read(warehouse, FITTED)
     values = customers[RFM].to_numpy(dtype=float)
     before = skewness(values)
     logs, capped = (
@@ -122,6 +161,7 @@ def skewness_table(warehouse: Path) -> list[str]:
 def validity(warehouse: Path, features: list[str], chosen: Candidate) -> tuple[float, float, float]:
     """Return AUC of segments and of blended rates, and the revenue share of their top tenth, at the latest cut."""
     customers = read(warehouse, "from intermediate.int_validation_customers order by cut_date desc, customer_id")
+    customers = with_tier(warehouse, customers)
     days = [of_day for _, of_day in customers.groupby("cut_date", sort=False)]
     known, earlier = (cut_of(of_day, features) for of_day in days[:2])
     seed = pd.read_csv(PROJECT / "seeds/rfm_segments.csv", dtype=str)

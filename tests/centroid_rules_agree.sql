@@ -1,6 +1,7 @@
 -- The nearest centroid is the same by the rule in SQL and by the Python model, for every customer; with K-Means it is
 -- also the cluster that a fitted customer is in, as long as its features are those of the fit and the name is true of
 -- it.
+{%- set attributes = segmentation.attribute_features() %}
 with in_sql as (
 
     select * from {{ ref('int_nearest_centroids') }}
@@ -42,6 +43,9 @@ unchanged as (
             {%- for feature in segmentation.clustering_features() %}
             and fitted.{{ feature }} = customers.{{ feature }}
             {%- endfor %}
+    {%- if attributes %}
+    where fitted.attributes is not distinct from {{ dbt.array_construct(attributes.values() | list) }}
+    {%- endif %}
 
 ),
 

@@ -258,7 +258,7 @@ def nearest(snapshot: Snapshot, customer_id: str, limit: int = 10) -> pd.DataFra
     DataFrame
         customer_id, segment, country, recency_days, frequency, monetary, distance in scaled space (1 is a standard
         deviation of one feature, where cluster_scaler is standard), and of customer_value as search has it. Empty where
-        no feature of the model is published.
+        no feature of the model is published; attributes are no part of it, which says who acts alike.
     """
     model = snapshot.query("select * from segmentation_model where is_in_force order by segment_number limit 1").iloc[0]
     used = [feature for feature in FEATURES if not pd.isna(model.get(f"{feature}_scale"))]

@@ -6,9 +6,13 @@
     {%- if not segmentation.is_running() -%}
         {{ return('') }}
     {%- endif -%}
+    {%- set attributes, columns = segmentation.attribute_features(), [] -%}
+    {%- for feature in var('cluster_features') -%}
+        {%- do columns.append(attributes.get(feature, feature)) -%}
+    {%- endfor -%}
     {%- set counted = run_query(
         'select coalesce(sum(customers), 0) as customers, count(*) as different from (select count(*) as customers from '
-        ~ features ~ ' group by ' ~ var('cluster_features') | join(', ') ~ ') as points'
+        ~ features ~ ' group by ' ~ columns | join(', ') ~ ') as points'
     ).rows[0] -%}
     {%- if counted['customers'] == 0 -%}
         {%- set message = ['No customer with a purchase is left to segment. What became of the lines:'] -%}

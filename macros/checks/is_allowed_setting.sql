@@ -21,7 +21,7 @@
         {{ return(true) }}
     {%- endif -%}
     {%- if 'list_of' in rule and value is sequence and value is not string and value -%}
-        {{ return(value | reject('in', rule['list_of']) | list | length == 0) }}
+        {{ return(value | reject('in', rule['list_of']) | list | length == 0 and value | unique(true) | list | length == value | length) }}
     {%- endif -%}
     {%- if rule.get('rates') and value is mapping -%}
         {%- set wrong = [] -%}

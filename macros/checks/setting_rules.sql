@@ -6,6 +6,10 @@
     {%- set fields = segmentation.invoice_line_columns() + [
         'amount', 'discount', 'currency', 'is_returned', 'order_status', 'cancelled_at', 'order_refund'
     ] -%}
+    {%- set attributes = [] -%}
+    {%- for name in (var('attributes') if var('attributes') is sequence and var('attributes') is not string else []) -%}
+        {%- do attributes.append('attribute.' ~ name) -%}
+    {%- endfor -%}
     {%- set share, bar = {'share': 1}, {'number': [0, none]} -%}
     {{ return({
         'invoice_files': {'text': true},
@@ -39,7 +43,10 @@
         'frequency_unit': {'one_of': ['invoices', 'days']},
         'monetary_basis': {'one_of': ['gross', 'net']},
         'high_return_rate': share,
-        'cluster_features': {'list_of': segmentation.clustering_features()},
+        'cluster_features': {
+            'list_of': segmentation.clustering_features() + attributes,
+            'words_of_list': 'or numbers that the setting attributes lists, such as attribute.Age'
+        },
         'cluster_scaler': {'one_of': ['standard', 'minmax', 'robust']},
         'cap_share': {'share_below': 0.25},
         'cluster_algorithm': {'one_of': ['kmeans', 'gaussian_mixture', 'ward', 'hdbscan', 'grid', 'auto']},

@@ -20,7 +20,7 @@
         {%- do words.append(rule['words']) -%}
     {%- endif -%}
     {%- if 'list_of' in rule -%}
-        {%- do words.append('a list of ' ~ rule['list_of'] | join(', ') ~ ', or of some of them') -%}
+        {%- do words.append('a list of ' ~ (rule['list_of'] + [rule['words_of_list']]) | join(', ') ~ ', or of some of them') -%}
     {%- endif -%}
     {%- if rule.get('rates') -%}
         {%- do words.append('a number above 0 for each currency, such as {EUR: 1, USD: 0.92}') -%}

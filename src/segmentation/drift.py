@@ -104,7 +104,8 @@ def measure_drift(
     scorer : Scorer
         Of the model.
     fitted : array of shape (n_fitted, n_features)
-        The features of the fitted customers, in original units.
+        The features of the fitted customers, in original units; NaN for an attribute that is not known, which counts as
+        what stands for it in the model.
     today : array of shape (n_today, n_features)
         Those of today's customers.
     measures : array of shape (n_today, 5)
@@ -113,7 +114,8 @@ def measure_drift(
         Mean confidence of the customers who were held out of the fit.
     archetypes : sequence of Archetype
     """
-    features = scorer.model.transformation.features
+    transformation = scorer.model.transformation
+    fitted_known, today_known = transformation.filled(fitted), transformation.filled(today)
     scores = scorer.score(today, measures)
     rhythm = scorer.model.rhythm
     named = {archetype.name: archetype for archetype in archetypes}
@@ -127,7 +129,10 @@ def measure_drift(
             if size >= _FEWEST_MEMBERS and (name not in named or named[name].untruth(cluster, rhythm) > NAME_TOLERANCE):
                 untrue.append(name)
     return Drift(
-        {name: population_stability(then, now) for name, then, now in zip(features, fitted.T, today.T, strict=True)},
+        {
+            name: population_stability(then, now)
+            for name, then, now in zip(transformation.features, fitted_known.T, today_known.T, strict=True)
+        },
         float(scores.is_outside_trained_range.mean()),
         None if held_out_confidence is None else held_out_confidence - float(scores.confidence.mean()),
         tuple(untrue),

@@ -112,6 +112,8 @@ class SegmentationModel:
         ]
         if self.rhythm is not None:
             content += [self.rhythm.gap_days, self.rhythm.new_days]
+        if any(value is not None for value in t.value_if_unknown):
+            content.append(t.value_if_unknown)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 

@@ -58,7 +58,8 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     features : sequence of str, default DEFAULT_FEATURES
-        Columns that customers are clustered by.
+        Columns that customers are clustered by. Those that begin with ``attribute.`` say who customers are: they may be
+        NaN, for which the median of the fitted customers stands, in the fit and in every score.
     scaler : {"standard", "minmax", "robust"}, default "standard"
     cap_share : float, default 0.005
         See `Transformation.fit`.
@@ -154,8 +155,8 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         customers : DataFrame of pandas or Polars, or table of Arrow, of n customers
-            With the features, the columns of `MEASURED` and those of `OF_RHYTHM`, all finite. The order of the rows
-            must not depend on chance: by customer_id.
+            With the features, the columns of `MEASURED` and those of `OF_RHYTHM`, all finite but for attributes. The
+            order of the rows must not depend on chance: by customer_id.
         y
             Passed over; scikit-learn gives it.
         later : Later, optional
@@ -169,7 +170,8 @@ class Segmentation(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If a column is missing, a value is not finite, or there are no customers.
+            If a column is missing, a value is not finite, there are no customers, or an attribute is below 0 or known
+            of nobody.
         """
         del y
         table = self._table(customers, (*self.features, *MEASURED, *OF_RHYTHM))

@@ -6,7 +6,7 @@ customer; `confidence_levels`, an element a number of votes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from segmentation.model import SegmentationModel
 from segmentation.naming import Bounds, Members
 from segmentation.rhythm import Rhythm
 from segmentation.scoring import Scorer
-from segmentation.transformation import Transformation, skewness
+from segmentation.transformation import Transformation, is_attribute, skewness
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -52,14 +52,15 @@ def segment_rows(model: SegmentationModel, values: FloatArray, buying_rates: Flo
     Returns
     -------
     list of dict
-        With None for a bound that a name does not have, for a rate that is not known, and for the skewness of a feature
-        on which all customers are equal.
+        With None for a bound that a name does not have, for a rate that is not known, for the skewness of a feature on
+        which all customers are equal, and as the value_if_unknown of one that is known of everybody.
     """
     transformation, rhythm = model.transformation, model.rhythm
     if rhythm is None:
         raise ValueError("a model without a rhythm is one of an earlier version, and is not stored again")
     original = transformation.inverse(model.centroids)
-    raw, capped = skewness(values), skewness(transformation.transform(values))
+    raw, capped = skewness(transformation.filled(values)), skewness(transformation.transform(values))
+    stand_ins = transformation.value_if_unknown or (None,) * len(transformation.features)
     return [
         {
             "segment_number": number,
@@ -67,6 +68,7 @@ def segment_rows(model: SegmentationModel, values: FloatArray, buying_rates: Flo
             "feature_number": f,
             "feature": feature,
             **{part: getattr(transformation, part)[f] for part in _OF_FEATURE},
+            "value_if_unknown": stand_ins[f],
             "scaled_centroid": float(model.centroids[number, f]),
             "centroid": float(original[number, f]),
             "skew_before": raw[f],
@@ -85,9 +87,17 @@ def segment_rows(model: SegmentationModel, values: FloatArray, buying_rates: Flo
 
 
 def reference_rows(features: Sequence[str], values: FloatArray, labels: IntArray) -> list[dict[str, Any]]:
-    """Return fitted customers as rows: the features in original units and the number of the segment."""
+    """Return fitted customers as rows: the features in original units and the number of the segment.
+
+    Attributes, whose names may be anything, are one list in the order of the features, None where one is not known.
+    """
+    plain, attributes = _places(features)
     return [
-        {"segment_number": int(label), **dict(zip(features, customer, strict=True))}
+        {
+            "segment_number": int(label),
+            **{features[place]: customer[place] for place in plain},
+            **({"attributes": _known(customer[place] for place in attributes)} if attributes else {}),
+        }
         for customer, label in zip(values.tolist(), labels, strict=True)
     ]
 
@@ -105,7 +115,11 @@ def read_model(segments: Rows) -> SegmentationModel:
     rows = _frame(segments).sort_values(["segment_number", "feature_number"])
     of_features = rows.drop_duplicates("feature_number")
     transformation = Transformation(
-        tuple(of_features["feature"]), *(tuple(of_features[part].astype(float)) for part in _OF_FEATURE)
+        tuple(of_features["feature"]),
+        **{part: tuple(of_features[part].astype(float)) for part in _OF_FEATURE},
+        value_if_unknown=tuple(
+            None if pd.isna(value) else float(value) for value in of_features.get("value_if_unknown", ())
+        ),
     )
     of_segments = rows.drop_duplicates("segment_number")
     names = tuple(of_segments["segment"])
@@ -130,7 +144,12 @@ def read_reference(features: Sequence[str], customers: Rows) -> tuple[FloatArray
     rows = _frame(customers)
     if "customer_id" in rows:
         rows = rows.sort_values("customer_id")
-    return rows[list(features)].to_numpy(dtype=float), rows["segment_number"].to_numpy(dtype=np.int64)
+    plain, attributes = _places(features)
+    values = np.empty((len(rows), len(features)))
+    values[:, plain] = rows[[features[place] for place in plain]].to_numpy(dtype=float)
+    if attributes:
+        values[:, attributes] = np.array([*map(list, rows["attributes"])], dtype=float).reshape(len(rows), -1)
+    return values, rows["segment_number"].to_numpy(dtype=np.int64)
 
 
 def read_levels(confidence_levels: Rows) -> FloatArray:
@@ -148,6 +167,19 @@ def read_scorer(row: Mapping[str, Rows]) -> Scorer:
 
 def _frame(rows: Rows) -> pd.DataFrame:
     return rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+
+
+def _places(features: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return the places of the features that are known of everybody, and of attributes."""
+    places = range(len(features))
+    return (
+        [place for place in places if not is_attribute(features[place])],
+        [place for place in places if is_attribute(features[place])],
+    )
+
+
+def _known(values: Iterable[float]) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in values]
 
 
 def _bounds_of(members: Members) -> dict[str, float | None]:

@@ -11,7 +11,7 @@ FEATURES = (
     *("recency_days", "frequency", "monetary", "return_rate", "avg_order_value", "tenure_days", "purchase_days"),
     *("interpurchase_days", "is_repeat_customer"),
 )
-"""What customers can be clustered by, as the macro `clustering_features` has it."""
+"""What customers can be clustered by besides attributes, as the macro `clustering_features` has it."""
 
 PARTS: dict[str, list[tuple[str, pa.DataType]]] = {
     "segments": [
@@ -25,6 +25,7 @@ PARTS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("high", pa.float64()),
         ("lowest", pa.float64()),
         ("highest", pa.float64()),
+        ("value_if_unknown", pa.float64()),
         ("scaled_centroid", pa.float64()),
         ("centroid", pa.float64()),
         ("skew_before", pa.float64()),
@@ -45,6 +46,7 @@ PARTS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("customer_id", pa.string()),
         ("segment_number", pa.int64()),
         *((feature, pa.float64()) for feature in FEATURES),
+        ("attributes", pa.list_(pa.float64())),
     ],
     "confidence_levels": [("votes", pa.int32()), ("confidence", pa.float64())],
     "held_out_customers": [

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from segmentation.calibration import cross_calibrate
-from segmentation.drift import Drift, measure_drift
+from segmentation.drift import NO_DRIFT, Drift, measure_drift
 from segmentation.naming import MEASURED, Archetype
 from segmentation.scoring import Scorer
 from segmentation.segmentation import Segmentation
-from segmentation.stored_form import read_scorer
+from segmentation.stored_form import read_reference, read_scorer
+from segmentation.transformation import is_attribute
 from segmentation_dbt.fit_rows import FEATURES, FITS, conform
 from segmentation_dbt.former_fits import read_former
 from segmentation_dbt.relations import result, rows_of, schema_of, stored_table, to_arrow, to_pandas, to_relation
@@ -62,6 +65,24 @@ def fit_of(fits: Any, number: int, *parts: str) -> dict[str, pd.DataFrame]:
 def scorer_of(fits: Any, number: int) -> Scorer:
     """Return what scores customers by a fit."""
     return read_scorer(fit_of(fits, number, *SCORING_PARTS))
+
+
+def with_attributes(customers: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
+    """Return customers with the attributes among some features by their names, NaN where they are not known.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        Of a table that has attributes in the columns that the macro `attribute_features` names.
+    features : sequence of str
+        Perhaps those of an earlier fit: of an attribute that the table no longer has nothing is known.
+    """
+    columns = {feature: _column_of(feature) for feature in features if is_attribute(feature)}
+    return customers.assign(**{name: customers.get(column, np.nan) for name, column in columns.items()})
+
+
+def _column_of(attribute: str) -> str:
+    return f"attribute_{hashlib.md5(attribute.encode(), usedforsecurity=False).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)
@@ -123,7 +144,7 @@ def row_of_fit(decision: Decision, segmentation: Segmentation, customers: pd.Dat
     segmentation : Segmentation
         Fitted on the customers.
     customers : DataFrame
-        With customer_id and FEATURES.
+        Those that it was fitted on, with customer_id and FEATURES.
     """
     stored = segmentation.to_row()
     stability = segmentation.stability()
@@ -149,7 +170,10 @@ def row_of_fit(decision: Decision, segmentation: Segmentation, customers: pd.Dat
         **{name: value for name, value in asdict(decision).items() if name != "is_same_settings"},
         "model_version": segmentation.model_.version,
         "segments": [segment | found.get(segment["segment_number"], {}) for segment in stored["segments"]],
-        "reference_customers": reference.to_dict("records"),
+        "reference_customers": [
+            customer | {"attributes": known.get("attributes")}
+            for customer, known in zip(reference.to_dict("records"), stored["reference_customers"], strict=True)
+        ],
         "confidence_levels": stored["confidence_levels"],
         "held_out_customers": [
             {
@@ -217,9 +241,13 @@ def drift_since(fits: Any, number: int, customers: Any, archetypes: Sequence[Arc
     held_out = parts["held_out_customers"].sort_values("customer_number")
     confidence = held_out.loc[held_out["is_chosen"].astype(bool), "confidence"].astype(float)
     today = to_pandas(customers.filter(f"sample_rank <= {_SAMPLE}").sort("sample_rank"))
+    # Of an attribute that is no feature any more nothing is known; the settings have changed, and that is the reason.
+    if not {_column_of(feature) for feature in features if is_attribute(feature)} <= {*today}:
+        return NO_DRIFT
+    today = with_attributes(today, features)
     return measure_drift(
         scores,
-        parts["reference_customers"][features].to_numpy(dtype=float),
+        read_reference(features, parts["reference_customers"])[0],
         today[features].to_numpy(dtype=float),
         today[[*MEASURED]].to_numpy(dtype=float),
         float(confidence.mean()) if len(confidence) else None,

@@ -125,3 +125,31 @@ def test_beyond_limits_all_are_alike() -> None:
     assert scaled[0] == scaled[1] < scaled[2] < scaled[3] == scaled[4]
     everybody = Transformation.fit(values[:2], ["recency_days"], limits={"recency_days": (60, 120)})
     assert everybody.transform(values[:2]).tolist() == [[0.0], [0.0]]
+
+
+def test_the_median_of_the_fitted_stands_for_an_attribute_that_is_not_known() -> None:
+    ages = np.array([[30.0, 1.0], [np.nan, 2.0], [40.0, 3.0], [70.0, 4.0]])
+    fitted = Transformation.fit(ages, ["attribute.Age", "monetary"], cap_share=0)
+    assert fitted.value_if_unknown == (40.0, None)
+    assert (fitted.lowest, fitted.highest) == ((30.0, 1.0), (70.0, 4.0))
+    # As if it were known, in the fit and for whoever comes later.
+    known = Transformation.fit(fitted.filled(ages), ["attribute.Age", "monetary"], cap_share=0)
+    assert (known.center, known.scale) == (fitted.center, fitted.scale)
+    np.testing.assert_array_equal(fitted.transform(ages[1:2]), fitted.transform(np.array([[40.0, 2.0]])))
+    assert fitted.is_outside(np.array([[np.nan, 2.0], [np.nan, 9.0], [20.0, 2.0]])).tolist() == [False, True, True]
+    # What is always known is never filled.
+    assert np.isnan(fitted.transform(np.array([[40.0, np.nan]]))[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("values", "feature", "message"),
+    [
+        ([1.0, np.nan], "monetary", "finite"),
+        ([1.0, np.inf], "attribute.Age", "finite"),
+        ([np.nan, np.nan], "attribute.Age", "known of nobody"),
+        ([-1.0, np.nan], "attribute.Age", "below 0"),
+    ],
+)
+def test_only_attributes_may_be_unknown_and_none_is_below_zero(values: list[float], feature: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Transformation.fit(np.array(values)[:, None], [feature])

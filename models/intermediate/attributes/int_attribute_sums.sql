@@ -5,8 +5,12 @@
 
 with customer_attributes as (
 
-    select * from {{ ref('int_customer_attributes') }}
-    where not is_contradictory
+    select
+        attributes.*,
+        customers.segment
+    from {{ ref('int_customer_attributes') }} as attributes
+    inner join {{ ref('int_segment_assignments') }} as customers on attributes.customer_id = customers.customer_id
+    where not attributes.is_contradictory
 
 ),
 

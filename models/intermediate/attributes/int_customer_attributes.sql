@@ -4,11 +4,10 @@
 
 with attribute_rows as (
 
-    select
-        attribute_rows.*,
-        customers.segment
+    select attribute_rows.*
     from {{ ref('base_attribute_rows') }} as attribute_rows
-    inner join {{ ref('int_segment_assignments') }} as customers on attribute_rows.customer_id = customers.customer_id
+    inner join {{ ref('int_customer_features') }} as customers on attribute_rows.customer_id = customers.customer_id
+    where customers.frequency > 0
 
 ),
 
@@ -17,7 +16,6 @@ values_of_date as (
 
     select
         customer_id,
-        segment,
         attribute,
         kind,
         file_date,
@@ -31,7 +29,6 @@ values_of_date as (
     where not is_alone
     group by
         customer_id,
-        segment,
         attribute,
         kind,
         file_date
@@ -45,13 +42,11 @@ newest as (
         {{ segmentation.latest_value(column, latest) }} as {{ column }},
         {%- endfor %}
         customer_id,
-        segment,
         attribute,
         kind
     from values_of_date
     group by
         customer_id,
-        segment,
         attribute,
         kind
 
@@ -62,7 +57,6 @@ final as (
 
     select
         customer_id,
-        segment,
         attribute,
         kind,
         source_file,
@@ -75,7 +69,6 @@ final as (
 
     select
         customer_id,
-        segment,
         attribute,
         kind,
         source_file,

@@ -1,8 +1,13 @@
 {{
     config(
-        post_hook="{{ segmentation.check_customers(this, ref('int_invoice_lines'), ref('int_rejected_invoice_lines')) }}"
+        post_hook=[
+            "{{ segmentation.check_customers(this, ref('int_invoice_lines'), ref('int_rejected_invoice_lines')) }}",
+            "{{ segmentation.check_attribute_features(this, ref('base_attribute_rows')) if segmentation.attribute_features() }}"
+        ]
     )
 }}
+
+{%- set attributes = segmentation.attribute_features() %}
 
 with customers as (
 
@@ -10,6 +15,21 @@ with customers as (
     where frequency > 0
 
 ),
+{%- if attributes %}
+
+attributes as (
+
+    select
+        {%- for feature, column in attributes.items() %}
+        max(case when attribute = {{ segmentation.sql_text(feature[10:]) }} then number_value end) as {{ column }},
+        {%- endfor %}
+        customer_id
+    from {{ ref('int_customer_attributes') }}
+    where kind = 'number' and not is_contradictory
+    group by customer_id
+
+),
+{%- endif %}
 
 -- A choice by hash is the same whatever the order of the customers, and stays the same as they grow in number.
 ranked as (
@@ -24,13 +44,19 @@ ranked as (
 final as (
 
     select
-        customer_id,
+        ranked.customer_id,
         {%- for feature in segmentation.clustering_features() %}
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
         {%- endfor %}
-        sample_rank,
-        sample_rank <= {{ var('fit_sample_size') }} as is_fit_sample
+        {%- for column in attributes.values() %}
+        attributes.{{ column }},
+        {%- endfor %}
+        ranked.sample_rank,
+        ranked.sample_rank <= {{ var('fit_sample_size') }} as is_fit_sample
     from ranked
+    {%- if attributes %}
+    left join attributes on ranked.customer_id = attributes.customer_id
+    {%- endif %}
 
 )
 

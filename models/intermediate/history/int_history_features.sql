@@ -1,3 +1,4 @@
+{%- set attributes = segmentation.attribute_features() -%}
 {%- set stored = segmentation.stored_relation('int_segment_history') -%}
 
 with history_months as (
@@ -11,6 +12,21 @@ customer_days as (
     select * from {{ ref('int_customer_days') }}
 
 ),
+
+{%- if attributes %}
+
+-- What is known of who they are: of the past no more than of today.
+attributes as (
+
+    select
+        {%- for column in attributes.values() %}
+        {{ column }},
+        {%- endfor %}
+        customer_id
+    from {{ ref('int_clustering_features') }}
+
+),
+{%- endif %}
 
 months as (
 
@@ -42,12 +58,18 @@ final as (
         {%- for feature in segmentation.clustering_features() %}
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }}_feature,
         {%- endfor %}
+        {%- for column in attributes.values() %}
+        attributes.{{ column }},
+        {%- endfor %}
 
         -- dates
         months.month_end
 
     from features
     inner join months on features.as_of_date = months.as_of_date
+    {%- if attributes %}
+    left join attributes on features.customer_id = attributes.customer_id
+    {%- endif %}
     where features.frequency > 0
 
 )

@@ -30,6 +30,9 @@ final as (
         {%- for feature in segmentation.clustering_features() %}
         customers.{{ feature }}_feature,
         {%- endfor %}
+        {%- for column in segmentation.attribute_features().values() %}
+        customers.{{ column }},
+        {%- endfor %}
         {{ segmentation.quintile_score('-customers.recency_days', 'edges', 'recency_') }} as r_score,
         {{ segmentation.quintile_score('customers.frequency', 'edges', 'frequency_') }} as f_score,
         {{ segmentation.quintile_score('customers.monetary', 'edges', 'monetary_') }} as m_score

@@ -1,4 +1,5 @@
 {%- set features = var('cluster_features') -%}
+{%- set attributes = segmentation.attribute_features() -%}
 
 with customers as (
 
@@ -20,7 +21,8 @@ segments as (
         segment_number,
         segment,
         {%- for feature in features %}
-        max(case when feature = '{{ feature }}' then scaled_centroid end) as {{ feature }}_scaled_centroid,
+        max(case when feature = {{ segmentation.sql_text(feature) }} then scaled_centroid end)
+            as {{ attributes.get(feature, feature) }}_scaled_centroid,
         {%- endfor %}
         {%- for bound in segmentation.member_bounds() %}
         max({{ bound }}) as {{ bound }},
@@ -36,8 +38,9 @@ scaling as (
 
     select
         {%- for feature in features %}
-        {%- for part in ['center', 'scale', 'low', 'high'] %}
-        max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
+        {%- for part in ['center', 'scale', 'low', 'high', 'value_if_unknown'] %}
+        max(case when feature = {{ segmentation.sql_text(feature) }} then {{ part }} end)
+            as {{ attributes.get(feature, feature) }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
         count(*) as features
@@ -49,12 +52,12 @@ scaled as (
 
     select
         {%- for feature in features %}
+        {%- set column = attributes.get(feature, feature) %}
+        {%- set value = 'coalesce(customers.' ~ column ~ ', scaling.' ~ column ~ '_value_if_unknown)' %}
         (
-            least(
-                greatest(ln(1.0 + greatest(customers.{{ feature }}, 0.0)), scaling.{{ feature }}_low),
-                scaling.{{ feature }}_high
-            ) - scaling.{{ feature }}_center
-        ) / scaling.{{ feature }}_scale as {{ feature }},
+            least(greatest(ln(1.0 + greatest({{ value }}, 0.0)), scaling.{{ column }}_low), scaling.{{ column }}_high)
+            - scaling.{{ column }}_center
+        ) / scaling.{{ column }}_scale as {{ column }},
         {%- endfor %}
         customers.customer_id,
         customers.recency_days as silent_days,
@@ -75,7 +78,8 @@ distances as (
             else 1
         end as untrue,
         {%- for feature in features %}
-        {{ '+ ' if not loop.first }}power(scaled.{{ feature }} - segments.{{ feature }}_scaled_centroid, 2)
+        {%- set column = attributes.get(feature, feature) %}
+        {{ '+ ' if not loop.first }}power(scaled.{{ column }} - segments.{{ column }}_scaled_centroid, 2)
         {%- endfor %} as squared_distance
     from scaled
     cross join segments

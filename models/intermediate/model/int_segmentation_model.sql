@@ -31,6 +31,7 @@ final as (
         high,
         lowest,
         highest,
+        value_if_unknown,
         scaled_centroid,
         centroid,
         skew_before,

@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+{%- set attributes = segmentation.attribute_features() %}
+
 with validation_dates as (
 
     select * from {{ ref('int_validation_dates') }}
@@ -91,6 +93,20 @@ just_before as (
     group by customer_id, as_of_date
 
 ),
+{%- if attributes %}
+
+-- What is known of who they are: of the past no more than of today.
+attributes as (
+
+    select
+        {%- for column in attributes.values() %}
+        {{ column }},
+        {%- endfor %}
+        customer_id
+    from customers
+
+),
+{%- endif %}
 
 final as (
 
@@ -101,6 +117,9 @@ final as (
         -- numerics
         {%- for feature in segmentation.clustering_features() %}
         cast({{ segmentation.clustering_value(feature) }} as double) as {{ feature }},
+        {%- endfor %}
+        {%- for column in attributes.values() %}
+        attributes.{{ column }},
         {%- endfor %}
         features.orders,
         cast(features.kept_value as double) as kept_value,
@@ -123,6 +142,9 @@ final as (
         on
             features.customer_id = just_before.customer_id
             and features.as_of_date = just_before.cut_date
+    {%- if attributes %}
+    left join attributes on features.customer_id = attributes.customer_id
+    {%- endif %}
     where features.frequency > 0
 
 )

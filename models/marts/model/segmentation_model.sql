@@ -1,4 +1,8 @@
 {%- set parts = ['centroid', 'scaled_centroid', 'center', 'scale', 'low', 'high', 'lowest', 'highest'] -%}
+{%- set of_attribute = [
+    "'feature'", 'feature', "'centroid'", 'centroid', "'scaled_centroid'", 'scaled_centroid', "'center'", 'center', "'scale'", 'scale',
+    "'low'", 'low', "'high'", 'high', "'lowest'", 'lowest', "'highest'", 'highest', "'value_if_unknown'", 'value_if_unknown'
+] -%}
 
 with fitted as (
 
@@ -44,6 +48,12 @@ segments as (
         max(case when feature = '{{ feature }}' then {{ part }} end) as {{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
+        case
+            when max(value_if_unknown) is not null
+                then '[' || {{ segmentation.joined_text(
+                    'case when value_if_unknown is not null then ' ~ segmentation.json_object(of_attribute) ~ ' end', ', ', 'feature_number'
+                ) }} || ']'
+        end as attribute_features,
         {%- for bound in segmentation.member_bounds() %}
         max({{ bound }}) as {{ bound }},
         {%- endfor %}
@@ -68,6 +78,7 @@ final as (
         segments.{{ feature }}_{{ part }},
         {%- endfor %}
         {%- endfor %}
+        segments.attribute_features,
         segments.gap_days,
         segments.new_days,
         {%- for bound in segmentation.member_bounds() %}

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.naming import MEASURED
-from segmentation_dbt.fits import scorer_of
+from segmentation.transformation import is_attribute
+from segmentation_dbt.fits import scorer_of, with_attributes
 from segmentation_dbt.relations import delete_rows, map_batches, rows_of, stored_table
 
 CARRIED = [
@@ -38,14 +39,17 @@ def model(dbt: Any, session: Any) -> Any:
     def assigner(number: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
         in_force = scorer_of(all_fits, number)
         names = pa.array(in_force.model.names)
+        all_features = in_force.model.transformation.features
         features, measures = (
-            [f"{feature}_feature" for feature in columns]
-            for columns in (in_force.model.transformation.features, MEASURED)
+            [column if is_attribute(column) else f"{column}_feature" for column in columns]
+            for columns in (all_features, MEASURED)
         )
 
         def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
-                values, measured = (batch.select(of).to_pandas().to_numpy(dtype=float) for of in (features, measures))
+                numbers = batch.drop_columns([name for name, _ in CARRIED]).to_pandas()
+                rows = with_attributes(numbers, all_features)
+                values, measured = (rows[of].to_numpy(dtype=float) for of in (features, measures))
                 segments = names.take(pa.array(in_force.assign(values, measured)))
                 yield pa.record_batch([*(batch[name].cast(kind) for name, kind in CARRIED), segments], schema=SCHEMA)
 

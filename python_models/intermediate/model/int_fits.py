@@ -9,8 +9,16 @@ from segmentation.backtest import backtest
 from segmentation.naming import MEASURED
 from segmentation.refit import count_changed
 from segmentation.segmentation import Segmentation, later_of
-from segmentation.stored_form import read_model, read_scorer
-from segmentation_dbt.fits import SCORING_PARTS, decision_of, fit_of, row_of_fit, stored_fits, with_fit
+from segmentation.stored_form import read_scorer
+from segmentation_dbt.fits import (
+    SCORING_PARTS,
+    decision_of,
+    fit_of,
+    row_of_fit,
+    stored_fits,
+    with_attributes,
+    with_fit,
+)
 from segmentation_dbt.relations import rows_of, to_pandas
 
 
@@ -23,11 +31,15 @@ def model(dbt: Any, session: Any) -> Any:
     parameters = json.loads(dbt.config.meta_get("segmentation"))
     segmentation = Segmentation(**parameters, archetypes=archetypes, workers=min(2, os.cpu_count() or 1))
     customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
+    customers = with_attributes(customers, segmentation.features)
     past = to_pandas(dbt.ref("int_validation_customers").sort("cut_date", "customer_id"))
+    past = with_attributes(past, segmentation.features)
 
-    before = in_force = None
+    old = in_force = None
     if decision.previous_fit_number is not None:
         before = fit_of(fits, decision.previous_fit_number, *SCORING_PARTS, "candidates")
+        old = read_scorer(before)
+        customers = with_attributes(customers, old.model.transformation.features)
         candidates = before["candidates"]
         chosen = candidates[candidates["is_chosen"].astype(bool)].iloc[0]
         # Other settings ask for another choice.
@@ -38,16 +50,14 @@ def model(dbt: Any, session: Any) -> Any:
         segmentation.features,
         int(dbt.config.meta_get("validation_days")),
     )
-    segmentation.fit(
-        customers, later=later, previous=read_model(before["segments"]) if before else None, in_force=in_force
-    )
+    segmentation.fit(customers, later=later, previous=old.model if old else None, in_force=in_force)
 
     row = row_of_fit(decision, segmentation, customers)
     (taken,) = (candidate for candidate in segmentation.candidates_ if candidate.is_chosen)
     codes = dict(rows_of(dbt.ref("rfm_segments"), "rfm_score", "rfm_segment"))
     row["validation"] = backtest(segmentation, past, taken.algorithm, taken.setting, codes)
-    if before:
-        old, measures = read_scorer(before), customers[[*MEASURED]].to_numpy(dtype=float)
+    if old:
+        measures = customers[[*MEASURED]].to_numpy(dtype=float)
         known, values = (
             customers[list(features)].to_numpy(dtype=float)
             for features in (old.model.transformation.features, segmentation.features)

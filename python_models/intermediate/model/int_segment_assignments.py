@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.naming import MEASURED
-from segmentation_dbt.fits import scorer_of
+from segmentation_dbt.fits import scorer_of, with_attributes
 from segmentation_dbt.relations import map_batches, rows_of
 
 SCHEMA = pa.schema(
@@ -30,7 +30,7 @@ def model(dbt: Any, session: Any) -> Any:
 
     def assign(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            rows = batch.to_pandas()
+            rows = with_attributes(batch.to_pandas(), features)
             scores = in_force.score(*(rows[columns].to_numpy(dtype=float) for columns in (features, [*MEASURED])))
             buying = scores.expected_buying_rate
             yield pa.record_batch(

@@ -6,7 +6,7 @@ import numpy as np
 
 from segmentation.separation import silhouette_widths
 from segmentation.stored_form import read_model
-from segmentation_dbt.fits import fit_of
+from segmentation_dbt.fits import fit_of, with_attributes
 from segmentation_dbt.relations import result, rows_of, to_pandas
 
 
@@ -20,7 +20,8 @@ def model(dbt: Any, session: Any) -> Any:
     # In a fixed order: the last digit of a sum of floats depends on it.
     sample = to_pandas(customers.join(segments, "customer_id").sort("sample_rank"))
     features = list(in_force.transformation.features)
-    points = in_force.transformation.transform(sample[features].to_numpy(dtype=float))
+    values = with_attributes(sample, features)[features].to_numpy(dtype=float)
+    points = in_force.transformation.transform(values)
     numbers = sample["segment"].map({name: n for n, name in enumerate(in_force.names)})
     labels = np.asarray(numbers, dtype=np.int64)
     (widths,) = silhouette_widths(points, [labels])

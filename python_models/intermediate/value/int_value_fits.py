@@ -7,7 +7,7 @@ from segmentation.segmentation import Segmentation
 from segmentation.value.backtest import backtest_value
 from segmentation.value.customer_value import CustomerValue
 from segmentation.value.seasons import Cohorts
-from segmentation_dbt.fits import decision_of, fit_of
+from segmentation_dbt.fits import decision_of, fit_of, with_attributes
 from segmentation_dbt.relations import rows_of, to_pandas
 from segmentation_dbt.value_fits import row_of_value_fit, stored_value_fits, with_value_fit
 
@@ -39,5 +39,6 @@ def model(dbt: Any, session: Any) -> Any:
     chosen = candidates[candidates["is_chosen"].astype(bool)].iloc[0]
     segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")))
     way = (str(chosen["algorithm"]), float(chosen["setting"]))
+    past = with_attributes(past, segmentation.features)
     tried = backtest_value(value, segmentation, past, *way, codes, cohorts)
     return with_value_fit(session, fits, row_of_value_fit(decision, value, tried))

@@ -11,6 +11,7 @@ import numpy as np
 
 from segmentation.naming import MEASURED
 from segmentation.scoring import Scorer
+from segmentation.transformation import is_attribute
 
 BATCH = 100_000
 REPEAT = "is_repeat_customer"
@@ -30,7 +31,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Values:
-    """The numbers of a customer: the features of the model, and the MEASURED, of which NaN is not known."""
+    """The numbers of a customer: the features of the model, and the MEASURED; NaN is not known."""
 
     features: list[float]
     measures: list[float]
@@ -50,8 +51,8 @@ def score_rows(scorer: Scorer, rows: Iterable[Row]) -> Iterator[tuple[Row, Row]]
     ----------
     scorer : Scorer
     rows : iterable of dict
-        With a value for each feature of the model, and whatever else. Without tenure_days nobody with two orders or
-        more is in a segment whose name says that its customers are new.
+        With a value for each feature of the model, empty only for an attribute that is not known, and whatever else.
+        Without tenure_days nobody with two orders or more is in a segment whose name says that its customers are new.
 
     Yields
     ------
@@ -76,7 +77,9 @@ def read_values(row: Row, features: Sequence[str]) -> Values | Problem:
     for name in dict.fromkeys([*given_features(features), *MEASURED]):
         text = (row.get(name) or "").strip()
         if not text:
-            if name in given_features(features):
+            if is_attribute(name):
+                found[name] = math.nan
+            elif name in given_features(features):
                 return Problem(f"{name} is missing")
             continue
         try:
@@ -85,6 +88,8 @@ def read_values(row: Row, features: Sequence[str]) -> Values | Problem:
             return Problem(f"{name} is no number: {text[:40]}")
         if not math.isfinite(value):
             return Problem(f"{name} is no finite number: {text[:40]}")
+        if value < 0 and is_attribute(name):
+            return Problem(f"{name} is below 0, which no fitted customer is")
         if value < 1 and name in ("recency_days", "frequency"):
             return Problem(f"{name} is below 1: the segments are for customers with a purchase")
         found[name] = value
