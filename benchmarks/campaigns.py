@@ -2,8 +2,8 @@
 
 The sample is built up to them. Its lists and its ledger are then put in place of by a shop that is drawn by SQL: two
 million customers on some ten days each over two years, and ten campaigns of 90 days, each with every second customer,
-a fifth of them held out, so that several run at a time; their seals are looked at. Last, dbt builds what stands behind the lists with its data
-tests: sums and squares, results and the marts.
+a fifth of them held out, so that several run at a time. The lists have seals. Last, dbt builds what stands behind the
+lists with its data tests: sums and squares, results and the marts.
 """
 
 from __future__ import annotations
