@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import Cost, measure
 from benchmarks.phases import Phases, share_time
@@ -69,21 +70,67 @@ def build(shop: ShopFiles, arguments: tuple[str, ...], memory_limit: str, progra
     RuntimeError
         If it fails, with what dbt said.
     """
+    cost = run_dbt(shop.folder, arguments, memory_limit, shop.pattern, program)
+    return Build(cost, share_time(results_of(shop.folder), cost.seconds))
+
+
+def run_dbt(
+    folder: Path,
+    arguments: tuple[str, ...],
+    memory_limit: str,
+    invoice_files: str = "",
+    program: tuple[str, ...] = DBT,
+) -> Cost:
+    """Run dbt in a folder that holds the warehouse, and say what it took.
+
+    Parameters
+    ----------
+    folder : Path
+    arguments : tuple of str
+        Of dbt build.
+    memory_limit : str
+        That of DuckDB, such as 6GiB; empty for its default.
+    invoice_files : str, optional
+        Pattern of the files; those of the sample without it.
+    program : tuple of str, default DBT
+        DBT or BUILD_IF_NEW.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails, with what dbt said.
+    """
     environment = {
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
-        "INVOICE_FILES": shop.pattern,
-        "SEGMENTS_WAREHOUSE": str(shop.folder / "warehouse.duckdb"),
-        "SEGMENTS_PUBLISHED": str(shop.folder / "published"),
+        **({"INVOICE_FILES": invoice_files} if invoice_files else {}),
+        "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
+        "SEGMENTS_PUBLISHED": str(folder / "published"),
         "SEGMENTS_MEMORY_LIMIT": memory_limit,
     }
-    command = [
-        *program,
-        *arguments,
-        *("--target-path", str(shop.folder / "target"), "--log-path", str(shop.folder / "logs")),
-    ]
-    cost = measure(command, shop.folder, environment)
+    command = [*program, *arguments, *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"))]
+    cost = measure(command, folder, environment)
     if cost.exit_code:
         raise RuntimeError(f"{' '.join(command)} failed:\n{cost.printed}")
-    results = json.loads((shop.folder / "target/run_results.json").read_text())["results"]
-    return Build(cost, share_time(results, cost.seconds))
+    return cost
+
+
+def results_of(folder: Path) -> list[dict[str, Any]]:
+    """Return what dbt noted of each node of the last build in a folder."""
+    results: list[dict[str, Any]] = json.loads((folder / "target/run_results.json").read_text())["results"]
+    return results
+
+
+def print_nodes(folder: Path, cost: Cost) -> None:
+    """Print the seconds of each model and test of the last build in a folder, the longest first, and of the whole.
+
+    Parameters
+    ----------
+    folder : Path
+    cost : Cost
+        Of that build.
+    """
+    seconds = {result["unique_id"]: float(result["execution_time"]) for result in results_of(folder)}
+    for name in sorted(seconds, key=lambda name: (-seconds[name], name)):
+        print(f"{seconds[name]:8.1f} s  {name.removeprefix('model.segmentation.')}")
+    print(f"{cost.seconds:8.1f} s  in all; {cost.cpu_seconds:.0f} s of processors, peak memory {cost.peak_gib:.1f} GiB")

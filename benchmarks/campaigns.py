@@ -2,22 +2,20 @@
 
 The sample is built up to them. Its lists and its ledger are then put in place of by a shop that is drawn by SQL: two
 million customers on some ten days each over two years, and ten campaigns of 90 days, each with every second customer,
-a fifth of them held out, so that several run at a time. Last, dbt builds what stands behind the lists with its data
-tests: sums and squares, results and the marts.
+a fifth of them held out, so that several run at a time. The lists have seals. Last, dbt builds what stands behind the
+lists with its data tests: sums and squares, results and the marts.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.builds import DBT, PROJECT
-from benchmarks.measure import Cost, measure
+from benchmarks.builds import print_nodes, run_dbt
 
 CAMPAIGNS = 10
 DAYS_OF_A_CUSTOMER = 10
@@ -45,8 +43,8 @@ order by i;
 
 create or replace table intermediate.int_customer_totals as
 select
-    ledger_key as totals_key, customer_id, country, sum(orders)::bigint as orders, count(*) as purchase_days,
-    0::bigint as return_days, sum(purchased)::decimal(18, 4) as purchased_value,
+    ledger_key as totals_key, ledger_key, customer_id, country, sum(orders)::bigint as orders,
+    count(*) as purchase_days, 0::bigint as return_days, sum(purchased)::decimal(18, 4) as purchased_value,
     sum(returned)::decimal(18, 4) as returned_value, 0::decimal(18, 4) as cancelled_value,
     min(activity_date) as first_purchase_date, max(activity_date) as last_purchase_date
 from intermediate.int_customer_days
@@ -58,7 +56,7 @@ select
     case when hash(i, k) % 10 < 2 then 'holdout' else 'campaign' end as campaign_group,
     'Segment ' || i % 6 as segment, 'revenue ' || i % 4 + 1 || ' of 4' as stratum, '0.2' as written_share,
     0.2::double as holdout_share, date '2023-04-01' + (k * 55)::int as assigned_on, assigned_on as starts_on,
-    starts_on + 89 as ends_on, null::varchar as model_version, null::varchar as list_seal,
+    starts_on + 89 as ends_on, null::varchar as model_version, '1' as list_seal,
     null::boolean as is_contacted, null::varchar as problem, null::varchar as remedy
 from range({campaigns}) as lists(k), range({customers}) as customers(i)
 where hash(k, i) % 2 = 0;
@@ -78,46 +76,11 @@ def main() -> None:
         folder = (options.folder or Path(scratch)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "drawn").exists():
-            run(folder, BEFORE, options.memory_limit)
+            run_dbt(folder, BEFORE, options.memory_limit)
             draw(folder, options.customers, options.memory_limit)
             (folder / "drawn").touch()
-        cost = run(folder, MODELS, options.memory_limit)
-        steps = json.loads((folder / "target/run_results.json").read_text())["results"]
-    print(f"{options.customers:,} customers on {CAMPAIGNS} lists, {os.cpu_count()} cores")
-    for step in sorted(steps, key=lambda step: -float(step["execution_time"])):
-        print(f"{step['execution_time']:8.1f} s  {step['unique_id'].removeprefix('model.segmentation.')}")
-    print(f"{cost.seconds:8.1f} s  in all; {cost.cpu_seconds:.0f} s of processors, peak memory {cost.peak_gib:.1f} GiB")
-
-
-def run(folder: Path, arguments: tuple[str, ...], memory_limit: str) -> Cost:
-    """Run dbt in a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        With the warehouse.
-    arguments : tuple of str
-        Of dbt build.
-    memory_limit : str
-        That of DuckDB.
-
-    Raises
-    ------
-    RuntimeError
-        If it fails, with what dbt said.
-    """
-    environment = {
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "SEGMENTS_WAREHOUSE": str(folder / "warehouse.duckdb"),
-        "SEGMENTS_PUBLISHED": str(folder / "published"),
-        "SEGMENTS_MEMORY_LIMIT": memory_limit,
-    }
-    command = [*DBT, *arguments, "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    cost = measure(command, folder, environment)
-    if cost.exit_code:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{cost.printed}")
-    return cost
+        print(f"{options.customers:,} customers on {CAMPAIGNS} lists, {os.cpu_count()} cores")
+        print_nodes(folder, run_dbt(folder, MODELS, options.memory_limit))
 
 
 def draw(folder: Path, customers: int, memory_limit: str) -> None:

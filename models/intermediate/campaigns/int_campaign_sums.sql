@@ -21,11 +21,10 @@ customers as (
 
     select
         campaign,
-        customer_id,
+        ledger_key,
         campaign_group,
         segment,
         stratum,
-        starts_on,
         orders_before,
         revenue_before,
         returned_value_before
@@ -36,7 +35,7 @@ customers as (
 customer_days as (
 
     select
-        customer_id,
+        ledger_key,
         activity_date,
         orders,
         purchased,
@@ -56,6 +55,7 @@ capped as (
         everybody.orders_before,
         everybody.revenue_before,
         everybody.returned_value_before,
+        campaigns.starts_on,
         campaigns.observed_until,
         campaigns.revenue_cap
     from {{ ref('int_campaign_customers') }} as everybody
@@ -73,6 +73,7 @@ drawn as (
         {%- endfor %}
         {{ group_columns }},
         row_number() over (order by {{ group_columns }}) as group_number,
+        min(starts_on) as starts_on,
         min(observed_until) as observed_until,
         min(revenue_cap) as revenue_cap,
         count(*) as customers
@@ -86,9 +87,9 @@ numbered as (
 
     select
         drawn.group_number,
+        drawn.starts_on,
         drawn.observed_until,
-        customers.customer_id,
-        customers.starts_on,
+        customers.ledger_key,
         customers.orders_before,
         customers.revenue_before,
         customers.returned_value_before
@@ -108,7 +109,7 @@ by_day as (
     select
         {%- for column in ['orders', 'purchased', 'returned'] %}
         sum(customer_days.{{ column }}) over (
-            partition by numbered.group_number, numbered.customer_id
+            partition by numbered.group_number, numbered.ledger_key
             order by customer_days.activity_date asc
             rows between unbounded preceding and current row
         ) as {{ column }}_so_far,
@@ -122,7 +123,7 @@ by_day as (
     from numbered
     inner join customer_days
         on
-            numbered.customer_id = customer_days.customer_id
+            numbered.ledger_key = customer_days.ledger_key
             and numbered.starts_on <= customer_days.activity_date
             and numbered.observed_until >= customer_days.activity_date
 

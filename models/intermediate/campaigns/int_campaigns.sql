@@ -1,10 +1,12 @@
 {%- set overlap = ["'campaign'", 'other_campaign', "'treated'", 'treated_in_other', "'held'", 'held_in_other'] -%}
+{%- set customer_key = 'coalesce(ledger_key, ' ~ segmentation.row_hash(['customer_id']) ~ ')' -%}
 {%- set rounded_seal = segmentation.safe_cast("replace(lists.list_seal, ',', '.')", 'double') -%}
 
 -- Lists and customers are read where they are needed: of millions of rows, what is named twice is kept in memory.
+-- Of a list, all rows have the same of these.
 with lists as (
 
-    select
+    select distinct
         source_file,
         campaign,
         model_version,
@@ -14,15 +16,25 @@ with lists as (
 
 ),
 
+-- A number for the customer, of 63 bits as in the ledger: millions are found faster by it than by their ids.
 customers as (
 
     select
         campaign,
-        customer_id,
+        {{ customer_key }} as customer_key,
         campaign_group,
         starts_on,
         ends_on
     from {{ ref('int_campaign_customers') }}
+
+),
+
+-- Those drawn elsewhere have no seal, and need none.
+sealed as (
+
+    select distinct source_file
+    from lists
+    where list_seal is not null
 
 ),
 
@@ -32,7 +44,9 @@ seals as (
         source_file,
         {{ segmentation.list_seal() }} as found_seal
     from {{ ref('base_campaign_lists') }}
-    where problem is null
+    where
+        problem is null
+        and source_file in (select sealed.source_file from sealed)
     group by source_file
 
 ),
@@ -53,7 +67,7 @@ files as (
             end
         ) as is_sealed
     from lists
-    inner join seals on lists.source_file = seals.source_file
+    left join seals on lists.source_file = seals.source_file
     group by lists.campaign
 
 ),
@@ -73,7 +87,7 @@ sent as (
 
     select
         campaign,
-        customer_id,
+        {{ customer_key }} as customer_key,
         starts_on,
         ends_on
     from {{ ref('int_campaign_customers') }}
@@ -86,13 +100,13 @@ others as (
 
     select
         customers.campaign,
-        customers.customer_id,
+        customers.customer_key,
         customers.campaign_group,
         sent.campaign as other_campaign
     from customers
     inner join sent
         on
-            customers.customer_id = sent.customer_id
+            customers.customer_key = sent.customer_key
             and customers.campaign <> sent.campaign
             and customers.starts_on <= sent.ends_on
             and customers.ends_on >= sent.starts_on
@@ -103,7 +117,7 @@ overlapping as (
 
     select
         campaign,
-        count(distinct customer_id) as overlapping_customers
+        count(distinct customer_key) as overlapping_customers
     from others
     group by campaign
 
@@ -149,8 +163,8 @@ counted as (
         sum(case when campaign_group = 'campaign' then 1 else 0 end) as campaign_customers,
         sum(case when campaign_group = 'holdout' then 1 else 0 end) as holdout_customers,
         avg(cast(holdout_share as decimal(18, 12))) as holdout_share,
-        sum(case when not is_known and list_seal is null then 1 else 0 end) as unknown_customers,
-        sum(case when not is_known and list_seal is not null then 1 else 0 end) as vanished_customers,
+        sum(case when ledger_key is null and list_seal is null then 1 else 0 end) as unknown_customers,
+        sum(case when ledger_key is null and list_seal is not null then 1 else 0 end) as vanished_customers,
         sum(case when campaign_group = 'holdout' and is_contacted then 1 else 0 end) as contacted_holdout,
         min(assigned_on) as assigned_on,
         min(starts_on) as starts_on,

@@ -32,6 +32,7 @@ totals as (
 
     select
         totals_key,
+        ledger_key,
         customer_id,
         -- Where nothing was bought, of the day of the last return.
         case
@@ -41,7 +42,7 @@ totals as (
         end as country,
         {{ segmentation.customer_totals() }}
     from known_days
-    group by totals_key, customer_id
+    group by totals_key, ledger_key, customer_id
 
 ),
 
@@ -50,6 +51,7 @@ final as (
     select
         -- ids
         totals_key,
+        ledger_key,
         customer_id,
 
         -- text

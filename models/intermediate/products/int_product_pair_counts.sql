@@ -66,6 +66,7 @@ all_{{ counted }} as (
 
 ),
 
+-- A product is looked for among what was bought with another, not in all pairs of a basket, of which there are more.
 {{ counted }}_of_pairs as (
 
     select
@@ -74,12 +75,15 @@ all_{{ counted }} as (
         count(*) as {{ counted }}
     from pairs
     inner join {{ purchases }} as one on pairs.product_code = one.product_code
-    inner join {{ purchases }} as other
-        on
-            pairs.other_product_code = other.product_code
-            {%- for key in keys %}
-            and one.{{ key }} = other.{{ key }}
-            {%- endfor %}
+    where exists (
+            select 1
+            from {{ purchases }} as other
+            where
+                pairs.other_product_code = other.product_code
+                {%- for key in keys %}
+                and one.{{ key }} = other.{{ key }}
+                {%- endfor %}
+        )
     group by pairs.product_code, pairs.other_product_code
 
 ),

@@ -65,14 +65,12 @@ counted_products as (
 
 ),
 
--- Sums of decimals are the same in any order; those of floating-point numbers are not.
-baskets as (
+kept_products as (
 
     select
         known_until,
         customer_id,
-        product_code,
-        cast(1 / sqrt(count(*) over (partition by known_until, customer_id)) as decimal(18, 12)) as weight
+        product_code
     from counted_products
     where
         customers >= {{ least_customers }}
@@ -80,14 +78,54 @@ baskets as (
 
 ),
 
+-- Numbers for customers and products: millions of pairs are found and counted faster by them than by names.
+-- Sums of decimals are the same in any order; those of floating-point numbers are not.
+kept_customers as (
+
+    select
+        known_until,
+        customer_id,
+        row_number() over (order by known_until, customer_id) as basket_number,
+        cast(1 / sqrt(count(*)) as decimal(18, 12)) as weight
+    from kept_products
+    group by known_until, customer_id
+
+),
+
+numbered_products as (
+
+    select
+        product_code,
+        row_number() over (order by product_code) as product_number
+    from kept_products
+    group by product_code
+
+),
+
+baskets as (
+
+    select
+        kept_customers.known_until,
+        kept_customers.basket_number,
+        numbered_products.product_number,
+        kept_customers.weight
+    from kept_products
+    inner join kept_customers
+        on
+            kept_products.known_until = kept_customers.known_until
+            and kept_products.customer_id = kept_customers.customer_id
+    inner join numbered_products on kept_products.product_code = numbered_products.product_code
+
+),
+
 products as (
 
     select
         known_until,
-        product_code,
+        product_number,
         cast(sum(weight) as double) as weight
     from baskets
-    group by known_until, product_code
+    group by known_until, product_number
 
 ),
 
@@ -96,20 +134,19 @@ counted_pairs as (
 
     select
         one.known_until,
-        one.product_code,
-        other.product_code as other_product_code,
+        one.product_number,
+        other.product_number as other_product_number,
         count(*) as customers,
         cast(sum(one.weight) as double) as weight
     from baskets as one
     inner join baskets as other
         on
-            one.known_until = other.known_until
-            and one.customer_id = other.customer_id
-            and one.product_code < other.product_code
+            one.basket_number = other.basket_number
+            and one.product_number < other.product_number
     group by
         one.known_until,
-        one.product_code,
-        other.product_code
+        one.product_number,
+        other.product_number
     having count(*) >= {{ least_together }}
 
 ),
@@ -118,16 +155,16 @@ customer_pairs as (
 
     select
         known_until,
-        product_code,
-        other_product_code,
+        product_number,
+        other_product_number,
         customers,
         weight
     from counted_pairs
     union all
     select
         known_until,
-        other_product_code as product_code,
-        product_code as other_product_code,
+        other_product_number as product_number,
+        product_number as other_product_number,
         customers,
         weight
     from counted_pairs
@@ -139,8 +176,8 @@ similar_pairs as (
 
     select
         pairs.known_until,
-        pairs.product_code,
-        pairs.other_product_code,
+        codes.product_code,
+        other_codes.product_code as other_product_code,
         pairs.customers,
         cast(
             pairs.weight / sqrt(products.weight * other_products.weight)
@@ -150,11 +187,13 @@ similar_pairs as (
     inner join products
         on
             pairs.known_until = products.known_until
-            and pairs.product_code = products.product_code
+            and pairs.product_number = products.product_number
     inner join products as other_products
         on
             pairs.known_until = other_products.known_until
-            and pairs.other_product_code = other_products.product_code
+            and pairs.other_product_number = other_products.product_number
+    inner join numbered_products as codes on pairs.product_number = codes.product_number
+    inner join numbered_products as other_codes on pairs.other_product_number = other_codes.product_number
 
 ),
 

@@ -64,9 +64,12 @@ looked_at as (
 
 ),
 
+-- By the key of the customer, which is a number.
 going_with as (
 
-    {{ segmentation.unbought_products(ref('int_customer_products'), 'pairs', known_products, given) | indent(4) }}
+    {{ segmentation.unbought_products(
+        ref('int_customer_products'), 'pairs', known_products, given, customer='ledger_key'
+    ) | indent(4) }}
 
 ),
 
@@ -74,21 +77,31 @@ going_with as (
 reasons as (
 
     select
-        going_with.customer_id,
+        going_with.ledger_key,
+        customer_products.customer_id,
         going_with.product_code,
+        going_with.product_rank,
+        going_with.score,
         customer_products.product_code as reason_product_code,
         row_number() over (
-            partition by going_with.customer_id, going_with.product_code
+            partition by going_with.ledger_key, going_with.product_code
             order by pairs.similarity desc, customer_products.product_code asc
         ) as reason_rank
     from going_with
     inner join pairs on going_with.product_code = pairs.other_product_code
     inner join {{ ref('int_customer_products') }} as customer_products
         on
-            going_with.customer_id = customer_products.customer_id
+            going_with.ledger_key = customer_products.ledger_key
             and pairs.product_code = customer_products.product_code
     cross join looked_at
     where customer_products.recency_rank <= looked_at.known_products
+
+),
+
+bought_with as (
+
+    select * from reasons
+    where reason_rank = 1
 
 ),
 
@@ -97,7 +110,7 @@ given_customers as (
     select
         customer_id,
         count(*) as product_count
-    from going_with
+    from bought_with
     group by customer_id
 
 ),
@@ -159,31 +172,26 @@ best_unbought as (
         on
             lacking_customers.customer_id = bought_sellers.customer_id
             and top_sellers.product_code = bought_sellers.product_code
-    left join going_with
+    left join bought_with
         on
-            lacking_customers.customer_id = going_with.customer_id
-            and top_sellers.product_code = going_with.product_code
+            lacking_customers.customer_id = bought_with.customer_id
+            and top_sellers.product_code = bought_with.product_code
     where
         bought_sellers.product_code is null
-        and going_with.product_code is null
+        and bought_with.product_code is null
 
 ),
 
 recommended as (
 
     select
-        going_with.customer_id,
-        going_with.product_code,
-        going_with.product_rank,
-        going_with.score,
+        customer_id,
+        product_code,
+        product_rank,
+        score,
         'bought_with' as basis,
-        reasons.reason_product_code
-    from going_with
-    inner join reasons
-        on
-            going_with.customer_id = reasons.customer_id
-            and going_with.product_code = reasons.product_code
-            and reasons.reason_rank = 1
+        reason_product_code
+    from bought_with
     union all
     select
         customer_id,

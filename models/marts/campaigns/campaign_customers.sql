@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with customers as (
 
     select * from {{ ref('int_campaign_customers') }}
