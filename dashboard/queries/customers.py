@@ -324,7 +324,7 @@ def _with_value(snapshot: Snapshot, customers: pd.DataFrame) -> pd.DataFrame:
             expected_revenue,
             lifetime_value
         from customer_value
-        where list_contains($ids, customer_id)
+        where customer_id in (select unnest($ids))
         """,
         {"ids": customers["customer_id"].tolist()},
     )
