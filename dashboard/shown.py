@@ -89,8 +89,7 @@ def chart(figure: partial[Any], description: str, rows: pd.DataFrame) -> None:
         What is drawn, in columns that say by their names what they hold.
     """
     ink = replace(DARK if st.context.theme.type == "dark" else LIGHT, background="transparent")
-    name = f"{figure.func.__module__}.{figure.func.__qualname__}"
-    views = _views(figure, name, figure.args, figure.keywords, ink, formats.style())
+    views = made(figure, ink)
     for column, view in zip(st.columns(len(views)), views, strict=True):
         with column:
             st.vega_lite_chart(view, width="stretch", theme=None, alt=description)
@@ -98,21 +97,34 @@ def chart(figure: partial[Any], description: str, rows: pd.DataFrame) -> None:
     _download(rows.rename(columns=lambda name: name.replace("_", " ").capitalize()), description)
 
 
-# To make a chart takes longer than all else of a page. What is not looked at tells charts apart by what is in them.
+def made(figure: partial[Any], ink: Ink) -> list[dict[str, Any]]:
+    """Return the views of a chart as Vega-Lite, to be shown beside each other; those of the same chart from memory.
+
+    Parameters
+    ----------
+    figure : partial
+        As `chart` takes it.
+    ink : Ink
+        Of texts and axes.
+    """
+    name = f"{figure.func.__module__}.{figure.func.__qualname__}"
+    return _made(figure, name, figure.args, figure.keywords, ink, formats.style())
+
+
+# To make charts takes longer than all else of a page. What begins with _ is not looked at to tell them apart.
 @st.cache_data(max_entries=CHARTS, show_spinner=False)
-def _views(
+def _made(
     _figure: partial[Any],
     name: str,
-    made_of: tuple[Any, ...],
+    of: tuple[Any, ...],
     options: Mapping[str, Any],
     ink: Ink,
     numbers: str,
 ) -> list[dict[str, Any]]:
-    """Return the views of a chart as Vega-Lite, each to be shown beside the one before."""
-    made = _figure()
+    whole = _figure()
     # Streamlit fits a single view to the width that there is, but not views beside each other.
-    views = made.concat if isinstance(made, alt.ConcatChart) else [made]
-    # Every chart is held against its schema in the tests.
+    views = whole.concat if isinstance(whole, alt.ConcatChart) else [whole]
+    # The tests hold every chart against its schema.
     return [styled(view, ink).configure_mark(aria=False).to_dict(validate=False) for view in views]
 
 
