@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -18,9 +19,12 @@ from segmentation_campaigns import lists
 from segmentation_charts import formats
 from segmentation_charts.published import Snapshot
 from segmentation_charts.style import styled
-from segmentation_charts.theme import DARK, LIGHT
+from segmentation_charts.theme import DARK, LIGHT, Ink
 
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+
+# Charts that are kept, of some ten kilobytes each.
+CHARTS = 1_000
 
 # A column's heading, and how its values are written; None for text as it is.
 Column = tuple[str, Callable[[Any], str] | None]
@@ -71,26 +75,57 @@ def table(frame: pd.DataFrame, columns: Mapping[str, Column], name: str, height:
     _download(shown, name)
 
 
-def chart(figure: Any, description: str, rows: pd.DataFrame) -> None:
+def chart(figure: partial[Any], description: str, rows: pd.DataFrame) -> None:
     """Show a chart over the width that there is, with its data to download; the chart has a button for a PNG itself.
 
     Parameters
     ----------
-    figure : Chart
-        Its own colours stay; fonts and background are those of the page.
+    figure : partial
+        The function that makes the chart, with all that it is made of: it is called once for the same. Colours of the
+        chart's own stay; fonts and background are those of the page.
     description : str
         What it shows, for who can't see it and below it for who can.
     rows : DataFrame
         What is drawn, in columns that say by their names what they hold.
     """
     ink = replace(DARK if st.context.theme.type == "dark" else LIGHT, background="transparent")
-    # Streamlit fits a single view to the width that there is, but not views beside each other.
-    views = figure.concat if isinstance(figure, alt.ConcatChart) else [figure]
+    views = made(figure, ink)
     for column, view in zip(st.columns(len(views)), views, strict=True):
         with column:
-            st.altair_chart(styled(view, ink).configure_mark(aria=False), width="stretch", theme=None, alt=description)
+            st.vega_lite_chart(view, width="stretch", theme=None, alt=description)
     st.caption(escape(description))
     _download(rows.rename(columns=lambda name: name.replace("_", " ").capitalize()), description)
+
+
+def made(figure: partial[Any], ink: Ink) -> list[dict[str, Any]]:
+    """Return the views of a chart as Vega-Lite, to be shown beside each other; those of the same chart from memory.
+
+    Parameters
+    ----------
+    figure : partial
+        As `chart` takes it.
+    ink : Ink
+        Of texts and axes.
+    """
+    name = f"{figure.func.__module__}.{figure.func.__qualname__}"
+    return _made(figure, name, figure.args, figure.keywords, ink, formats.style())
+
+
+# To make charts takes longer than all else of a page. What begins with _ is not looked at to tell them apart.
+@st.cache_data(max_entries=CHARTS, show_spinner=False)
+def _made(
+    _figure: partial[Any],
+    name: str,
+    of: tuple[Any, ...],
+    options: Mapping[str, Any],
+    ink: Ink,
+    numbers: str,
+) -> list[dict[str, Any]]:
+    whole = _figure()
+    # Streamlit fits a single view to the width that there is, but not views beside each other.
+    views = whole.concat if isinstance(whole, alt.ConcatChart) else [whole]
+    # The tests hold every chart against its schema.
+    return [styled(view, ink).configure_mark(aria=False).to_dict(validate=False) for view in views]
 
 
 def _download(rows: pd.DataFrame, name: str) -> None:

@@ -43,6 +43,8 @@ def search(snapshot: Snapshot, text: str, country: Country, segment: str | None,
         and of customer_value probability_to_buy, expected_revenue and lifetime_value, where it is published.
     """
     in_segment = "true" if segment is None else "segment = $segment"
+    # To look through a million ids for nothing takes three quarters of the time.
+    holds = "contains(lower(customer_id), lower($text))" if text else "true"
     # Counted apart, so that only the first have to be kept in order.
     first = snapshot.query(
         f"""
@@ -56,7 +58,7 @@ def search(snapshot: Snapshot, text: str, country: Country, segment: str | None,
                 frequency,
                 monetary
             from customer_segments
-            where contains(lower(customer_id), lower($text)) and {country.condition} and {in_segment}
+            where {holds} and {country.condition} and {in_segment}
 
         )
 
@@ -324,7 +326,7 @@ def _with_value(snapshot: Snapshot, customers: pd.DataFrame) -> pd.DataFrame:
             expected_revenue,
             lifetime_value
         from customer_value
-        where list_contains($ids, customer_id)
+        where customer_id in (select unnest($ids))
         """,
         {"ids": customers["customer_id"].tolist()},
     )

@@ -63,11 +63,12 @@ def revenue_to_come(snapshot: Snapshot, country: Country) -> float | None:
     """
     if "customer_value" not in snapshot.tables:
         return None
+    of_country = f"customer_id in (select customer_id from customer_segments where {country.condition})"  # noqa: S608
     found = snapshot.query(
         f"""
         select cast(sum(expected_revenue) as double) as revenue
         from customer_value
-        where customer_id in (select customer_id from customer_segments where {country.condition})
+        where {"true" if country.is_all else of_country}
         """,  # noqa: S608
         country.parameters,
     )["revenue"].iloc[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import filters
@@ -138,7 +139,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
     curve = frames.days(snapshot, name, measure)
     if not curve.empty:
         chart(
-            charts.curve(curve, title, is_share=is_share),
+            partial(charts.curve, curve, title, is_share=is_share),
             f"{word}: difference per customer between who got the campaign and who was held out, from its start until "
             "each day. On the broken line both do the same. The 95 % interval is for who looks once, at the end; "
             f"the one that is always valid holds however often one looks. {counted}",
@@ -149,7 +150,7 @@ def _campaign(snapshot: Snapshot, row: pd.Series[Any], measure: str) -> None:
     if len(forest) > 1:
         st.subheader("By segment")
         chart(
-            charts.forest(forest, title, is_share=is_share),
+            partial(charts.forest, forest, title, is_share=is_share),
             f"{word}: difference per customer by segment, with the 95 % interval (thick) and the one that holds "
             f"however often one looks (thin). Verdicts allow for there being {many}. {counted}",
             forest[["name", *frames.DIFFERENCES, "verdict"]],

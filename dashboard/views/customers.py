@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import filters
 import pandas as pd
 import streamlit as st
@@ -136,7 +138,7 @@ def _history(snapshot: Snapshot, customer_id: str, period: Period) -> None:
     rows = rows.assign(month=[formats.month(month) for month in rows["month_end"]])
     used = {name: color for name, color in colors(snapshot).items() if name in set(rows["segment"])}
     chart(
-        history(rows, used, money_title("Spent up to then", snapshot.currency)),
+        partial(history, rows, used, money_title("Spent up to then", snapshot.currency)),
         f"What the customer had spent by the end of each month {period.words}, in the colour of the segment then.",
         rows[["month_end", "segment", "monetary"]],
     )

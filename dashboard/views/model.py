@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 from queries import model as queries
@@ -60,14 +62,14 @@ def _choice(candidates: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
         chart(
-            model.elbow(candidates),
+            partial(model.elbow, candidates),
             f"Elbow: how far {customers} customers are from the middle of their segment, by the number of segments. "
             "It always falls; where it bends, more segments add less.",
             candidates[["segment_count", "wcss"]],
         )
     with right:
         chart(
-            model.silhouette_by_count(candidates.dropna(subset="silhouette")),
+            partial(model.silhouette_by_count, candidates.dropna(subset="silhouette")),
             f"Mean silhouette of {customers} customers by the number of segments, with twice its standard error: how "
             "much nearer customers are to their own segment than to the next. Broken line: data without clusters.",
             candidates[["segment_count", "silhouette", "silhouette_error", "silhouette_excess"]],
@@ -82,7 +84,7 @@ def _silhouettes(snapshot: Snapshot) -> None:
     groups = frames.silhouette_groups(snapshot)
     customers = formats.count(groups.groupby("segment")["last"].max().sum())
     chart(
-        model.silhouette_plot(groups, current_colors(snapshot)),
+        partial(model.silhouette_plot, groups, current_colors(snapshot)),
         f"Silhouettes of {customers} customers, drawn at random if there are more; the highest on top in each "
         "segment. Below 0 a customer is nearer to another segment.",
         groups[["segment", "first", "last", "silhouette"]],
@@ -97,8 +99,11 @@ def _stability(snapshot: Snapshot) -> None:
         return
     bar = float(rows["bar"].iloc[0])
     chart(
-        intervals(
-            rows.assign(name=rows["segment"]), f"Jaccard coefficient; stable from {formats.number(bar, 2)} on", bar
+        partial(
+            intervals,
+            rows.assign(name=rows["segment"]),
+            f"Jaccard coefficient; stable from {formats.number(bar, 2)} on",
+            bar,
         ),
         f"How much of each segment is found again in {thousands(formats.prose(rows['subject'].iloc[0]))} (1 is all of "
         "it), with twice the standard error.",
@@ -119,7 +124,7 @@ def _out_of_time(snapshot: Snapshot) -> None:
     )
     shown = rows[rows["cut"] == cut].sort_values(["value", "name"], ascending=[False, True])
     chart(
-        intervals(shown, f"AUC; {formats.number(0.5)} is chance", 0.5, low=0.4),
+        partial(intervals, shown, f"AUC; {formats.number(0.5)} is chance", 0.5, low=0.4),
         f"How well each told, from the lines before {formats.date(cut)} alone, who would buy in the period after it: "
         "the probability that a buyer stood above a customer who did not buy. "
         f"{formats.number(0.5)} is chance.",
@@ -135,7 +140,7 @@ def _calibration(snapshot: Snapshot) -> None:
         return
     error = queries.checks(snapshot, "calibration_error")["value"]
     chart(
-        reliability(rows.assign(expected=rows["bar"])),
+        partial(reliability, rows.assign(expected=rows["bar"])),
         "Of held-out customers with a confidence of 80 % eight in ten should be in the segment that they were fitted "
         f"into: on the line it means what it says. Mean distance "
         f"{formats.share(error.iloc[0] if len(error) else None)}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 import filters
 import streamlit as st
@@ -57,7 +58,7 @@ def _month(snapshot: Snapshot, country: Country, months: list[datetime.date]) ->
     )
     chart(
         # Names of columns are turned, so that they fit on a phone too.
-        migration_matrix(moves, list(colors(snapshot)), NARROW),
+        partial(migration_matrix, moves, list(colors(snapshot)), NARROW),
         f"Customers {country.words} by the segment at the end of the month before {month} (rows) and at its end "
         "(columns); darker is a larger share of the row.",
         moves[["from_segment", "to_segment", "customers", "share"]],
@@ -82,7 +83,7 @@ def _sizes(snapshot: Snapshot, country: Country, period: Period) -> None:
     names = {name: color for name, color in colors(snapshot).items() if name in set(sizes["segment"])}
     rows = sizes.assign(month=[formats.month(month) for month in sizes["month_end"]], value=sizes["customers"])
     chart(
-        by_month(rows, names, "Customers"),
+        partial(by_month, rows, names, "Customers"),
         f"Customers {country.words} in each segment at the ends of months {period.words}.",
         sizes[["month_end", "segment", "customers"]],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import filters
 import pandas as pd
 import streamlit as st
@@ -89,7 +91,7 @@ def _segments(snapshot: Snapshot, segments: pd.DataFrame, country: Country) -> N
     shown = {name: color for name, color in colors(snapshot).items() if name in set(segments["segment"])}
     customers = formats.count(segments["customers"].sum())
     chart(
-        share_bars(bars.dropna(subset="share"), shown),
+        partial(share_bars, bars.dropna(subset="share"), shown),
         f"Share of each segment in the {customers} customers {country.words}, and in all that they ever spent.",
         segments[["segment", *panels.values()]],
     )
@@ -116,7 +118,7 @@ def _sales(snapshot: Snapshot, sales: pd.DataFrame, country: Country, period: Pe
     named = rows.assign(month=[formats.month(month) for month in rows["month"]], value=rows["revenue"])
     used = {name: color for name, color in names.items() if name in set(rows["segment"])}
     chart(
-        by_month(named, used, money_title("Revenue", snapshot.currency)),
+        partial(by_month, named, used, money_title("Revenue", snapshot.currency)),
         f"Revenue {period.words} of customers {country.words}, by the segment that they were in at the end of the "
         "month; the month that the data end in may not be over.",
         rows[["month", "segment", "revenue"]],

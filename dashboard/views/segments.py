@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import filters
@@ -104,7 +105,7 @@ def _attributes(snapshot: Snapshot, members: Members) -> None:
         known = rows.iloc[0]
         inside, everybody = (formats.count(known[column]) for column in ("customers_known", "all_customers_known"))
         chart(
-            times_as_frequent(times, color),
+            partial(times_as_frequent, times, color),
             f"{formats.prose(attribute_frames.CAPTION)} From {inside} customers of the segment and {everybody} in all "
             f"of whom {known['attribute']} is known.",
             times[["name", "times", "low", "high"]],
@@ -153,7 +154,7 @@ def _comparison(snapshot: Snapshot, members: Members, country: Country) -> None:
     shares = shares.assign(range=names)
     color = OVERLAY if members.is_overlay else colors(snapshot)[members.segment]
     chart(
-        against_everybody(shares, formats.text(members.segment, 30), color, label),
+        partial(against_everybody, shares, formats.text(members.segment, 30), color, label),
         f"{label}: share of the {formats.count(inside['customers'])} customers of the segment, and of all "
         f"{formats.count(everybody['customers'])} customers {country.words}, in each range.",
         shares[["range", "member_share", "everybody_share"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import filters
@@ -60,7 +61,7 @@ def draw(snapshot: Snapshot) -> None:
         else:
             best = frames.best_share(curve)
             chart(
-                charts.concentration(curve, best),
+                partial(charts.concentration, curve, best),
                 f"Share of the revenue in {frames.span(snapshot)} that the best of {counted} bring. The best tenth "
                 f"brings {formats.share(best, 0)}. Broken line: each brings the same.",
                 curve,
@@ -112,7 +113,7 @@ def _segments(snapshot: Snapshot, country: Country, segment: str | None, is_anyb
     if not bars.empty:
         every = " All segments are shown here, whichever is chosen." if segment else ""
         chart(
-            share_bars(bars, shown),
+            partial(share_bars, bars, shown),
             f"Share of each segment in what {formats.count(rows['customers'].sum())} customers {country.words} have "
             f"spent so far, and in what is expected of them in {frames.span(snapshot)}. Where the second "
             f"share is smaller, the segment is losing weight.{every}",
@@ -150,7 +151,7 @@ def _matrix(snapshot: Snapshot, chosen: Chosen, counted: str, is_anybody_leaving
             "for all, so the one to buy is shown in its place."
         )
     cells = frames.matrix(snapshot, chosen, is_anybody_leaving)
-    chart(charts.matrix(cells, title), caption, cells[["recency", "orders", "customers", "share"]])
+    chart(partial(charts.matrix, cells, title), caption, cells[["recency", "orders", "customers", "share"]])
 
 
 def _forecast(snapshot: Snapshot) -> None:
@@ -166,7 +167,7 @@ def _forecast(snapshot: Snapshot) -> None:
     else:
         names = {frames.FORETOLD: charts.FORETOLD, frames.CAME: charts.CAME, frames.BEFORE: charts.BEFORE}
         chart(
-            share_bars(bars, names),
+            partial(share_bars, bars, names),
             f"Tried on the past: what was foretold on {since} of all customers with what was known then, what came, "
             f"and what the same customers had brought in as long a time before. {verdicts}",
             bars[["panel", "segment", "share"]].rename(columns={"segment": "what"}),
@@ -176,7 +177,7 @@ def _forecast(snapshot: Snapshot) -> None:
     with left:
         if not groups.empty:
             chart(
-                charts.ratios(groups),
+                partial(charts.ratios, groups),
                 f"What was foretold on {since} by what came, of tenths of all customers (the best is that of whom the "
                 "most was expected) and of the segments at that time. On the broken line it was right; "
                 f"{formats.number(0.5)} is half of what came.",
@@ -186,7 +187,7 @@ def _forecast(snapshot: Snapshot) -> None:
     with right:
         if not calibration.empty:
             chart(
-                reliability(calibration, titles=("Probability to buy", "Share who bought")),
+                partial(reliability, calibration, titles=("Probability to buy", "Share who bought")),
                 f"Of {formats.count(calibration['customers'].sum())} customers, in ten groups by their probability to "
                 f"buy on {since}: how many bought after it, with twice the standard error. On the broken line it was "
                 "right; above it more bought than was foretold.",
@@ -199,7 +200,8 @@ def _new_customers(snapshot: Snapshot, chosen: Chosen, words: str) -> None:
     months = frames.new_customers(snapshot, chosen)
     parts = frames.parts_of_worth(months)
     chart(
-        by_month(
+        partial(
+            by_month,
             parts,
             {frames.TO_COME: charts.FORETOLD, frames.BROUGHT: charts.BEFORE},
             money_title("Revenue of a customer", snapshot.currency),

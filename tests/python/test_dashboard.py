@@ -8,18 +8,25 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote_plus
 
+import altair as alt
 import browser
 import duckdb
+import pandas as pd
 import pytest
+import shown
 from browser import LAPTOP, PHONE, Chromium, Scheme, Tab
-from conftest import Build
+from conftest import PROJECT, Build
 from queries import data_quality
 
 from segmentation_charts.published import Snapshot
+from segmentation_charts.theme import DARK, LIGHT
 
 PAGES = ("Overview", "Segments", "Customers", "Campaigns", "Value", "Movement", "Data quality", "Model")
 SCRIPT = "<script>document.title = 'harmed'</script>"
@@ -332,6 +339,35 @@ def test_a_page_can_be_worked_by_keyboard(chromium: Chromium, sample_dashboard: 
         tab.page.get_by_role("heading", name="Segments", exact=True, level=1).wait_for()
         tab.settle()
         assert tab.errors == []
+
+
+def test_a_chart_is_made_once_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def bars(rows: pd.DataFrame, title: str) -> alt.Chart:
+        called.append(title)
+        return alt.Chart(rows).mark_bar().encode(x=alt.X("share:Q", title=title))
+
+    rows = pd.DataFrame({"share": [0.25, 0.75]})
+    (first,) = shown.made(partial(bars, rows, "Share"), LIGHT)
+    assert first["encoding"]["x"]["title"] == "Share"
+    assert shown.made(partial(bars, rows.copy(), "Share"), LIGHT) == [first]
+    assert called == ["Share"]
+    # Other rows, words, colours, or numbers written otherwise make another chart.
+    shown.made(partial(bars, rows / 2, "Share"), LIGHT)
+    shown.made(partial(bars, rows, "Part"), LIGHT)
+    shown.made(partial(bars, rows, title="Share"), LIGHT)
+    assert shown.made(partial(bars, rows, "Share"), DARK) != [first]
+    monkeypatch.setenv("SEGMENTS_NUMBERS", "german")
+    assert shown.made(partial(bars, rows, "Share"), LIGHT) != [first]
+    assert called == ["Share", "Share", "Part", "Share", "Share", "Share"]
+
+
+def test_the_first_page_waits_for_no_import_that_it_does_not_need() -> None:
+    # It takes as long as all others of the package together.
+    program = "import sys, views.campaigns; assert 'scipy.stats' not in sys.modules"
+    paths = os.pathsep.join(map(str, (PROJECT / "src", PROJECT / "dashboard")))
+    subprocess.run([sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": paths}, check=True)
 
 
 def test_numbers_are_in_the_style_that_is_set(

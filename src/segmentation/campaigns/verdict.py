@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import false_discovery_control
 
 from segmentation.campaigns.always_valid import AlwaysValid
 from segmentation.campaigns.checks import Finding
@@ -48,6 +47,9 @@ def adjust_for_many(p_values: Sequence[float | None]) -> tuple[float | None, ...
     p_values : sequence of float or None
         Of the segments of a campaign, of one measure. None is left out, and stays None.
     """
+    # scipy.stats takes as long to import as all else that the dashboard needs of this package; it never comes here.
+    from scipy.stats import false_discovery_control
+
     known = [p for p in p_values if p is not None]
     adjusted = iter(false_discovery_control(known) if known else ())
     return tuple(None if p is None else float(next(adjusted)) for p in p_values)
