@@ -13,6 +13,7 @@ import pytest
 from published_shop import shop
 
 from segmentation.campaigns import plan as planning
+from segmentation_campaigns import earlier as earlier_time
 from segmentation_campaigns import plan as command
 from segmentation_campaigns.customers import CampaignError, choose
 from segmentation_campaigns.earlier import CAP, look_back
@@ -51,6 +52,16 @@ def run(snapshot: Snapshot, capsys: pytest.CaptureFixture[str], *arguments: str)
     code = command.main([*arguments, "--published", str(snapshot.path.parents[2])])
     printed = capsys.readouterr()
     return code, printed.out + printed.err
+
+
+def test_of_many_customers_some_are_looked_at(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = look_back(snapshot, choose(snapshot), 60)
+    monkeypatch.setattr(earlier_time, "DRAWN", 200)
+    drawn = look_back(snapshot, choose(snapshot), 60)
+    assert drawn.customers == everybody.customers > 400
+    for measure, expected in everybody.expected.items():
+        error = np.sqrt(expected.variance / 200)
+        assert 0 < abs(drawn.expected[measure].mean - expected.mean) < 4 * error
 
 
 def test_what_customers_did_is_counted_as_the_results_count_it(snapshot: Snapshot) -> None:
