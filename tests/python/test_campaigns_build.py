@@ -179,7 +179,7 @@ def test_a_list_that_contradicts_itself_stops_the_build(tmp_path: Path) -> None:
     stopped = dbt(
         tmp_path,
         write_lines(tmp_path / "first.csv", *lines(1, 30, 10_000)),
-        arguments=(*WITHOUT_TESTS, "--select", "campaign_group_words", "base_campaign_lists"),
+        arguments=(*WITHOUT_TESTS, "--select", "campaign_group_words", "base_erased_customers", "base_campaign_lists"),
     )
     assert stopped.exit_code != 0
     message = stopped.message()

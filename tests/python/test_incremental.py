@@ -280,9 +280,9 @@ def test_daily_deliveries_give_what_a_full_refresh_gives(tmp_path: Path, seed: i
 KILLED_AT = [
     "python table model staging.base_invoice_files",
     "sql table model staging.base_file_checks",
-    "sql incremental model staging.base_invoice_rows",
+    "sql append model staging.base_invoice_rows",
     "sql by_part model staging.stg_invoice_lines",
-    "sql incremental model intermediate.int_duplicate_invoice_lines",
+    "sql append model intermediate.int_duplicate_invoice_lines",
     "sql table model marts.load_audit",
 ]
 KILLED_AT = KILLED_AT[1::2] if PROFILE == "short" else KILLED_AT
@@ -301,7 +301,7 @@ def test_a_build_that_is_killed_and_run_again_ends_as_one_undisturbed(shop: Shop
 
 @LONG
 def test_a_first_build_that_is_killed_while_it_loads(shop: Shop, tmp_path: Path) -> None:
-    kill_build(shop, tmp_path, "sql incremental model staging.base_invoice_rows", seconds_later=0)
+    kill_build(shop, tmp_path, "sql append model staging.base_invoice_rows", seconds_later=0)
     shop.assert_equal_to_a_new_build(shop.build(tmp_path), tmp_path / "new")
 
 
