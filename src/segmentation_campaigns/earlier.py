@@ -21,8 +21,8 @@ from segmentation_charts.published import Snapshot
 # Revenue of customers above this quantile of those who bought before is cut off, as the var campaign_revenue_cap says
 # unless it says otherwise.
 CAP = 0.99
-DRAWN = 50_000
-"""Customers who are looked at, at most: the error of a mean is then a two-hundredth of the standard deviation."""
+DRAWN = 25_000
+"""Customers who are looked at, at most: the error of a mean is then below a hundredth of the standard deviation."""
 
 
 @dataclass(frozen=True)
