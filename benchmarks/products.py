@@ -1,6 +1,6 @@
 """How long the models of products take: of all lines of a shop, and for one more day.
 
-A shop is drawn, and built without tests but for its last day. The models of products are then made anew, with their
+A shop is drawn, and built without tests but for its last day. The models of products are then made again, with their
 tests. Last comes the day: everything is built, and what belongs to products is shown.
 """
 

@@ -7,6 +7,11 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set stored = load_cached_relation(this) -%}
     {%- set stays = stored is not none and stored.is_table and not should_full_refresh() -%}
+    {%- set after_mark = sql.split('/* stale rows: ')[1:] -%}
+    {%- if after_mark | length != 1 -%}
+        {%- do exceptions.raise_compiler_error('A model that is materialized as append calls stale_rows once.') -%}
+    {%- endif -%}
+
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -14,7 +19,7 @@
         {%- do segmentation.drop_former_tables() -%}
     {%- endif -%}
     {%- if stays -%}
-        {%- do segmentation.delete_rows(this, sql.split('/* stale rows: ')[1].split(' */')[0]) -%}
+        {%- do segmentation.delete_rows(this, after_mark[0].split(' */')[0]) -%}
         {%- do segmentation.add_columns(stored, sql) -%}
         {%- set names = adapter.get_columns_in_relation(stored) | map(attribute='quoted') | join(', ') -%}
         {%- call statement('main') -%}

@@ -168,9 +168,9 @@ def test_it_is_not_fitted_again_until_it_is_taken_out(clustered: Build, tmp_path
     assert plain.rows(FITS) == [*before, (2, reason)]
     assert plain.rows("select count(*) from intermediate.int_segment_history") == months
     # A month of the first fit that has to be made again takes what stands for an attribute that is no longer read.
-    anew = dbt(tmp_path, arguments=(*WITHOUT_TESTS, "--full-refresh"))
-    assert anew.exit_code == 0, anew.output
-    assert anew.rows("select count(*) from intermediate.int_segment_history") == months
+    again = dbt(tmp_path, arguments=(*WITHOUT_TESTS, "--full-refresh"))
+    assert again.exit_code == 0, again.output
+    assert again.rows("select count(*) from intermediate.int_segment_history") == months
 
 
 def shop(folder: Path, rows: dict[str, list[Any]], customers: int = 120) -> Path:
