@@ -33,6 +33,8 @@ from segmentation_dbt.versions import Versions
 # dbt of the same environment, whether or not that is activated.
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 RECORD = ".inputs"
+TEMPLATES = "templates.marshal"
+"""What Jinja made of the project, in the folder that dbt writes to."""
 SAMPLE = "data/sample/invoices.csv.gz"
 _RELATIONS = ("invoice_relation", "attribute_relation", "product_category_relation")
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")
@@ -135,6 +137,19 @@ def project_of(options: Sequence[str]) -> Path:
     """
     given = option_of(options, "--project-dir") or os.environ.get("DBT_PROJECT_DIR") or "."
     return Path(given).absolute()
+
+
+def target_of(options: Sequence[str]) -> Path:
+    """Return the folder that dbt would write to beside the warehouse.
+
+    Parameters
+    ----------
+    options : sequence of str
+        Of dbt.
+    """
+    # Relative to the project, as dbt takes it.
+    given = option_of(options, "--target-path") or os.environ.get("DBT_TARGET_PATH") or "target"
+    return (project_of(options) / given).resolve()
 
 
 def variables_of(project: Path, options: Sequence[str]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Column, Table
 from rich.text import Text
 
+from segmentation_dbt.build import TEMPLATES, target_of
+from segmentation_dbt.dbt_overhead import less_overhead
 from segmentation_dbt.progress import Event, Message, Progress, clock, plan_of
 
 _STYLES = {"room": "dim", "text": "", "warning": "yellow", "failure": "red", "end": ""}
@@ -51,7 +53,7 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
         The exit code that dbt would have.
     """
     display = Display(console or Console(highlight=False, markup=False))
-    with display.live():
+    with less_overhead(target_of(options) / TEMPLATES, _LOOKED_AT), display.live():
         result = dbtRunner(callbacks=[display.receive]).invoke([*_LEVELS, "build", *options])
     # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
     # the file next has to find it as it stays.

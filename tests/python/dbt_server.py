@@ -19,7 +19,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 
@@ -32,23 +31,14 @@ def load() -> None:
         importlib.import_module(name)
 
 
-def keep_templates() -> None:
-    """Let Jinja keep what it makes of a text: it depends on nothing else but the kind of the environment."""
+def keep_parsed_texts() -> None:
+    """Let Jinja keep what it parses, too, which dbt does to macros each time that it parses a part of the project."""
     import jinja2.environment
     import jinja2.nodes
 
     environment: Any = jinja2.environment.Environment
-    compile_text, parse_text = environment.compile, environment.parse
-    compiled: dict[tuple[type, str], CodeType] = {}
+    parse_text = environment.parse
     parsed: dict[tuple[type, str], jinja2.nodes.Template] = {}
-
-    def compile_once(self: object, source: str, *others: object, **named: object) -> Any:
-        if others or named:
-            return compile_text(self, source, *others, **named)
-        key = (type(self), source)
-        if key not in compiled:
-            compiled[key] = compile_text(self, source)
-        return compiled[key]
 
     def parse_once(self: object, source: str) -> jinja2.nodes.Template:
         key = (type(self), source)
@@ -56,80 +46,15 @@ def keep_templates() -> None:
             parsed[key] = parse_text(self, source)
         return parsed[key]
 
-    environment.compile, environment.parse = compile_once, parse_once
-
-
-def keep_contexts() -> None:
-    """Let each thread keep the contexts in which dbt calls macros by name, and let contexts find macros at once.
-
-    dbt makes them for each call, with a thousand objects in each, and looks for each macro in five places.
-    """
-    import threading
-
-    import dbt.cli.requires
-    import dbt.parser.manifest
-    from dbt.context import macros, providers
-    from dbt_common.clients import agate_helper
-
-    generate: Any = providers.generate_runtime_macro_context
-    contexts: dict[object, dict[str, Any]] = {}
-
-    def generate_once(macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
-        key = (threading.get_ident(), macro.unique_id, package, id(config), id(manifest), id(manifest.flat_graph))
-        if key not in contexts:
-            contexts[key] = generate(macro, config, manifest, package)
-        return contexts[key]
-
-    class Namespace(dict[str, Any]):
-        """What dbt's namespace finds, in one place."""
-
-        def __init__(self, namespace: Any) -> None:
-            super().__init__()
-            for place in reversed([*namespace._search_order()]):
-                self.update(place)
-            self.local_namespace, self.packages = namespace.local_namespace, namespace.packages
-            self.get_from_package = namespace.get_from_package
-
-    builder: Any = macros.MacroNamespaceBuilder
-    build = builder.build_namespace
-    builder.build_namespace = lambda *arguments: Namespace(build(*arguments))
-    for module in (dbt.cli.requires, dbt.parser.manifest):
-        vars(module)["generate_runtime_macro_context"] = generate_once
-    make_empty: Any = agate_helper.empty_table
-    nothing = make_empty()
-    vars(agate_helper)["empty_table"] = lambda: nothing
-
-
-def keep_quiet() -> None:
-    """Make nothing of events that are not shown: dbt makes two messages of each, twenty for a model."""
-    from dbt_common.events import base_types, event_manager
-
-    event: Any = base_types.BaseEvent
-    manager: Any = event_manager.EventManager
-    make, get, fire = event.__init__, event.__getattr__, manager.fire_event
-
-    def make_later(self: Any, *arguments: object, **fields: object) -> None:
-        self.__dict__["made_of"] = (arguments, fields)
-
-    def get_made(self: Any, key: str) -> Any:
-        arguments, fields = self.__dict__.pop("made_of", ((), None))
-        if fields is not None:
-            make(self, *arguments, **fields)
-        return self.__dict__[key] if key in self.__dict__ else get(self, key)
-
-    def fire_shown(self: Any, e: Any, level: Any = None, *others: object, **named: object) -> None:
-        debug = base_types.EventLevel.DEBUG
-        if (level or e.level_tag()) != debug or any(logger.level == debug for logger in self.loggers):
-            fire(self, e, level, *others, **named)
-
-    event.__init__, event.__getattr__, manager.fire_event = make_later, get_made, fire_shown
+    environment.parse = parse_once
 
 
 def parse(variables: str, folder: str) -> None:
-    """Parse the project, and compile the macros that only builds call."""
+    """Parse the project, and compile what only builds render."""
     import dbt.cli.main
     from dbt.contracts.graph.manifest import Manifest
-    from dbt_common.clients.jinja import template_cache
+
+    from segmentation_dbt.prepare import compile_templates
 
     project = str(Path(__file__).parents[2])
     paths = ("--project-dir", project, "--profiles-dir", project, "--target-path", folder, "--log-path", folder)
@@ -140,8 +65,7 @@ def parse(variables: str, folder: str) -> None:
         parsed = dbt.cli.main.dbtRunner().invoke([*flags, "parse", *paths, "--vars", variables])
     # A project that can't be parsed is for the tests to report.
     if isinstance(parsed.result, Manifest):
-        for macro in parsed.result.macros.values():
-            template_cache.get_node_template(macro)
+        compile_templates(parsed.result)
 
 
 def take_over_what_was_parsed() -> None:
@@ -225,22 +149,23 @@ def wait(child: int, output: Path, kill_at: str, kill_after: float | None) -> in
 
 def main() -> None:
     load()
-    keep_templates()
-    keep_contexts()
-    keep_quiet()
-    parse(*sys.argv[1:])
-    # All that is here stays: forks need not look at it again and again.
-    gc.collect()
-    gc.freeze()
-    # A build makes much, and is soon over.
-    gc.set_threshold(200_000, 10, 10)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        request = json.loads(line)
-        kill_at, kill_after = request.pop("kill_at"), request.pop("kill_after")
-        if (child := os.fork()) == 0:
-            run(**request)
-        print(wait(child, Path(request["output"]), kill_at, kill_after), flush=True)
+    from segmentation_dbt.dbt_overhead import less_overhead
+
+    keep_parsed_texts()
+    with less_overhead():
+        parse(*sys.argv[1:])
+        # All that is here stays: forks need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        # A build makes much, and is soon over.
+        gc.set_threshold(200_000, 10, 10)
+        print("ready", flush=True)
+        for line in sys.stdin:
+            request = json.loads(line)
+            kill_at, kill_after = request.pop("kill_at"), request.pop("kill_after")
+            if (child := os.fork()) == 0:
+                run(**request)
+            print(wait(child, Path(request["output"]), kill_at, kill_after), flush=True)
 
 
 if __name__ == "__main__":

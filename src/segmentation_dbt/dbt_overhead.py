@@ -1,0 +1,169 @@
+"""Spares dbt work that it does again and again.
+
+dbt 1.11 compiles every text with Jinja in every run, makes a thousand objects for each call of a macro by its name, and
+two messages of each event, most of which nobody sees. What a build makes of the data is the same without. It is for the
+versions of dbt that pyproject.toml allows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import marshal
+import sys
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import CodeType
+from typing import Any
+from unittest.mock import patch
+
+import dbt.cli.requires
+import dbt.parser.manifest
+import jinja2.environment
+from dbt.context import macros, providers
+from dbt_common.clients import agate_helper
+from dbt_common.events import base_types, event_manager
+
+# What is compiled depends on these beside the text.
+_VERSIONS = (sys.implementation.cache_tag, version("jinja2"), version("dbt-common"))
+# More than twice as many as the project has: texts that have changed are not taken along for ever.
+_MOST_TEMPLATES = 2000
+
+
+@contextmanager
+def less_overhead(file: Path | None = None, looked_at: Collection[str] = ()) -> Iterator[None]:
+    """Spare dbt that work in this process, and take it over from former processes.
+
+    Parameters
+    ----------
+    file : Path, optional
+        Where what Jinja compiles is kept for other processes. Default: nowhere.
+    looked_at : collection of str
+        Names of events that are made although no log shows them.
+    """
+    with ExitStack() as stack:
+        for changed in (kept_templates(file), kept_contexts(), shown_events(looked_at)):
+            stack.enter_context(changed)
+        yield
+
+
+@contextmanager
+def kept_templates(file: Path | None = None) -> Iterator[None]:
+    """Keep what Jinja makes of a text: it depends on nothing else but the kind of the environment.
+
+    Parameters
+    ----------
+    file : Path, optional
+        For other processes. Default: nowhere.
+    """
+    environment: Any = jinja2.environment.Environment
+    compile_text = environment.compile
+    compiled = _read(file) if file else {}
+    known = len(compiled)
+
+    def compile_once(self: object, source: Any, *others: object, **named: object) -> Any:
+        if others or named or not isinstance(source, str):
+            return compile_text(self, source, *others, **named)
+        key = hashlib.sha256(f"{type(self).__qualname__}\n{source}".encode()).digest()
+        if key not in compiled:
+            compiled[key] = compile_text(self, source)
+        return compiled[key]
+
+    with patch.object(environment, "compile", compile_once):
+        yield
+    if file and len(compiled) > known:
+        _write(file, compiled)
+
+
+def _read(file: Path) -> dict[bytes, CodeType]:
+    """Return what is kept; nothing of other versions, or where there is no such file."""
+    with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
+        # As safe as the project's own macros, beside which it lies.
+        versions, compiled = marshal.loads(file.read_bytes())  # noqa: S302
+        if versions == _VERSIONS and len(compiled) < _MOST_TEMPLATES:
+            found: dict[bytes, CodeType] = compiled
+            return found
+    return {}
+
+
+def _write(file: Path, compiled: dict[bytes, CodeType]) -> None:
+    # Where it can't be written, the next process compiles again.
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        written = file.with_suffix(".new")
+        written.write_bytes(marshal.dumps((_VERSIONS, compiled)))
+        written.replace(file)
+
+
+@contextmanager
+def kept_contexts() -> Iterator[None]:
+    """Let each thread keep the contexts in which dbt calls macros by name, and let contexts find macros at once."""
+    generate: Any = providers.generate_runtime_macro_context
+    contexts: dict[object, dict[str, Any]] = {}
+
+    def generate_once(macro: Any, config: Any, manifest: Any, package: str | None) -> dict[str, Any]:
+        key = (threading.get_ident(), macro.unique_id, package, id(config), id(manifest), id(manifest.flat_graph))
+        if key not in contexts:
+            contexts[key] = generate(macro, config, manifest, package)
+        return contexts[key]
+
+    builder: Any = macros.MacroNamespaceBuilder
+    build = builder.build_namespace
+    make_empty: Any = agate_helper.empty_table
+    nothing = make_empty()
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(builder, "build_namespace", lambda *given: _Namespace(build(*given))))
+        stack.enter_context(patch.object(agate_helper, "empty_table", lambda: nothing))
+        for module in (dbt.cli.requires, dbt.parser.manifest):
+            stack.enter_context(patch.object(module, "generate_runtime_macro_context", generate_once))
+        yield
+
+
+class _Namespace(dict[str, Any]):
+    """What dbt's namespace of macros finds in five places, in one."""
+
+    def __init__(self, namespace: Any) -> None:
+        super().__init__()
+        for place in reversed([*namespace._search_order()]):
+            self.update(place)
+        self.local_namespace, self.packages = namespace.local_namespace, namespace.packages
+        self.get_from_package = namespace.get_from_package
+
+
+@contextmanager
+def shown_events(looked_at: Collection[str] = ()) -> Iterator[None]:
+    """Make nothing of events for debugging, unless a log shows these.
+
+    Parameters
+    ----------
+    looked_at : collection of str
+        Names of events that are made all the same.
+    """
+    event: Any = base_types.BaseEvent
+    manager: Any = event_manager.EventManager
+    make, get, fire = event.__init__, event.__getattr__, manager.fire_event
+    debug = base_types.EventLevel.DEBUG
+
+    def make_later(self: Any, *arguments: object, **fields: object) -> None:
+        self.__dict__["made_of"] = (arguments, fields)
+
+    def get_made(self: Any, key: str) -> Any:
+        arguments, fields = self.__dict__.pop("made_of", ((), None))
+        if fields is not None:
+            make(self, *arguments, **fields)
+        return self.__dict__[key] if key in self.__dict__ else get(self, key)
+
+    def fire_shown(self: Any, e: Any, level: Any = None, *others: object, **named: object) -> None:
+        is_shown = (level or e.level_tag()) != debug or type(e).__name__ in looked_at
+        if is_shown or any(logger.level == debug for logger in self.loggers):
+            fire(self, e, level, *others, **named)
+
+    with (
+        patch.object(event, "__init__", make_later),
+        patch.object(event, "__getattr__", get_made),
+        patch.object(manager, "fire_event", fire_shown),
+    ):
+        yield

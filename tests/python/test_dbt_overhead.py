@@ -1,0 +1,140 @@
+"""What dbt is spared changes nothing of what it does; all tests that build show that builds come out the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.adapters.events.types import SQLQuery
+from dbt.events.types import NodeStart
+from dbt_common.clients.jinja import get_template
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.functions import msg_to_dict
+from dbt_common.events.types import Note
+from jinja2.environment import Environment
+
+from segmentation_dbt.dbt_overhead import kept_contexts, kept_templates, less_overhead, shown_events
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Jinja compiles itself."""
+    texts: list[str] = []
+    compile_text: Any = Environment.compile
+
+    def note(self: object, source: str, *others: object, **named: object) -> Any:
+        texts.append(source)
+        return compile_text(self, source, *others, **named)
+
+    monkeypatch.setattr(Environment, "compile", note)
+    return texts
+
+
+def render(text: str, native: bool = False) -> Any:
+    return get_template(text, {}, native=native).render({"one": 1})
+
+
+def test_a_text_is_compiled_once_for_all_processes(tmp_path: Path, compiled: list[str]) -> None:
+    file = tmp_path / "target" / "templates"
+    for _ in range(2):
+        with kept_templates(file):
+            assert [render("{{ one + 1 }}") for _ in range(2)] == ["2", "2"]
+    assert compiled == ["{{ one + 1 }}"]
+    with kept_templates(file):
+        assert render("{{ one + 2 }}") == "3"
+    assert compiled == ["{{ one + 1 }}", "{{ one + 2 }}"]
+
+
+def test_a_text_that_stands_for_a_value_is_another(tmp_path: Path) -> None:
+    for _ in range(2):
+        with kept_templates(tmp_path / "templates"):
+            assert render("{{ [one] }}") == "[1]"
+            assert render("{{ [one] }}", native=True) == [1]
+
+
+@pytest.mark.parametrize("content", [b"", b"no such thing", b"\xe3\x00"])
+def test_a_file_that_says_nothing_is_written_again(tmp_path: Path, compiled: list[str], content: bytes) -> None:
+    file = tmp_path / "templates"
+    file.write_bytes(content)
+    for _ in range(2):
+        with kept_templates(file):
+            assert render("{{ one }}") == "1"
+    assert compiled == ["{{ one }}"]
+
+
+def test_what_other_versions_compiled_is_not_taken(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for versions in (("of one",), ("of another",)):
+        monkeypatch.setattr("segmentation_dbt.dbt_overhead._VERSIONS", versions)
+        with kept_templates(tmp_path / "templates"):
+            render("{{ one }}")
+    assert len(compiled) == 2
+
+
+def test_a_folder_that_can_not_be_written_to_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with kept_templates(tmp_path / "file" / "templates"):
+        assert render("{{ one }}") == "1"
+
+
+class Log:
+    """A log of dbt."""
+
+    def __init__(self, level: Any) -> None:
+        self.level, self.lines = level, list[str]()
+
+    def filter(self, message: Any) -> bool:
+        return True
+
+    def write_line(self, message: Any) -> None:
+        self.lines.append(message.info.name)
+
+
+def fired(level: str, *looked_at: str) -> tuple[list[str], list[str]]:
+    """What a log and a receiver see of three events, of which the last one is not for debugging."""
+    from dbt_common.events.base_types import EventLevel
+
+    manager, received = EventManager(), list[str]()
+    log = Log(EventLevel(level))
+    manager.loggers.append(log)  # type: ignore[arg-type]
+    manager.add_callback(lambda message: received.append(message.info.name))
+    with shown_events(looked_at):
+        for event in (SQLQuery(conn_name="a", sql="select 1"), NodeStart(), Note(msg="said")):
+            manager.fire_event(event)
+    return log.lines, received
+
+
+def test_events_for_debugging_are_made_if_somebody_looks_at_them() -> None:
+    assert fired("info") == (["Note"], ["Note"])
+    assert fired("info", "NodeStart") == (["NodeStart", "Note"], ["NodeStart", "Note"])
+    assert fired("debug") == (["SQLQuery", "NodeStart", "Note"], ["SQLQuery", "NodeStart", "Note"])
+
+
+def test_an_event_that_is_shown_is_whole() -> None:
+    manager, received = EventManager(), list[Any]()
+    manager.add_callback(received.append)
+    with shown_events(["SQLQuery"]):
+        manager.fire_event(SQLQuery(conn_name="model.one", sql="select 1"))
+    message = msg_to_dict(received[0])
+    assert message["data"]["sql"] == "select 1"
+    assert "select 1" in message["info"]["msg"]
+
+
+def test_dbt_is_as_it_was_afterwards() -> None:
+    def parts() -> list[Any]:
+        import dbt.cli.requires
+        from dbt.context.macros import MacroNamespaceBuilder
+        from dbt_common.events.base_types import BaseEvent
+
+        return [
+            *(Environment.compile, MacroNamespaceBuilder.build_namespace, EventManager.fire_event, BaseEvent.__init__),
+            *(BaseEvent.__getattr__, dbt.cli.requires.generate_runtime_macro_context),
+        ]
+
+    before = parts()
+    with less_overhead(), kept_contexts():
+        assert all(now is not then for now, then in zip(parts(), before, strict=True))
+        assert render("{{ one }}") == "1"
+    assert parts() == before
