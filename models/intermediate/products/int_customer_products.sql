@@ -4,28 +4,20 @@
 {%- set as_of_date = segmentation.date_setting('as_of_date') -%}
 {%- set is_known = 'sold.invoice_date < ' ~ as_of_date if var('as_of_date') else 'true' -%}
 
-with cancelled_lines as (
-
-    select * from {{ ref('int_cancelled_lines') }}
-    where {{ var('products') | lower }}
-
-),
-
 -- What a file says of a product is not in the sums of a day: whatever changes in a file, its customers are made again.
-content as (
+with customer_checksums as (
 
     select
         customer_id,
-        {{ segmentation.row_hash(['content_hash', 'load_key']) }} as content_hash
+        {{ segmentation.sum_of_hashes(segmentation.row_hash(['content_hash', 'load_key'])) }} as content_checksum
     from {{ ref('int_invoice_days') }}
     where
         customer_id is not null
         and line_type in ('sale', 'return')
         and {{ var('products') | lower }}
+    group by customer_id
 
 ),
-
-{{ segmentation.customer_checksums() }},
 
 customers as (
 
@@ -37,11 +29,11 @@ lines as (
 
     select
         customers.ledger_key,
-        sold.line_id,
         sold.product_code,
         sold.invoice_id,
+        sold.line_type,
         sold.amount,
-        case when sold.line_type = 'sale' then sold.invoice_date end as purchase_date
+        sold.invoice_date
     from {{ ref('int_invoice_lines') }} as sold
     inner join customers on sold.customer_id = customers.customer_id
     where
@@ -55,20 +47,18 @@ lines as (
 invoices as (
 
     select
-        lines.ledger_key,
-        lines.product_code,
-        lines.invoice_id,
-        min(lines.purchase_date) as first_purchase_date,
-        max(lines.purchase_date) as last_purchase_date,
-        sum(case when lines.purchase_date is not null then lines.amount else 0 end) as purchased,
-        sum(case when lines.purchase_date is null then -lines.amount else 0 end) as returned,
-        sum(case when cancelled_lines.line_id is not null then -lines.amount else 0 end) as cancelled
+        ledger_key,
+        product_code,
+        invoice_id,
+        line_type = 'sale' as is_purchase,
+        sum(amount) as amount,
+        max(invoice_date) as last_date
     from lines
-    left join cancelled_lines on lines.line_id = cancelled_lines.line_id
     group by
-        lines.ledger_key,
-        lines.product_code,
-        lines.invoice_id
+        ledger_key,
+        product_code,
+        invoice_id,
+        line_type = 'sale'
 
 ),
 
@@ -77,12 +67,10 @@ products as (
     select
         ledger_key,
         product_code,
-        count(first_purchase_date) as orders,
-        sum(purchased) as purchased,
-        sum(returned) as returned,
-        sum(cancelled) as cancelled,
-        min(first_purchase_date) as first_purchase_date,
-        max(last_purchase_date) as last_purchase_date
+        count(case when is_purchase then 1 end) as orders,
+        sum(case when is_purchase then amount else 0 end) as purchased,
+        sum(case when is_purchase then 0 else -amount end) as returned,
+        max(case when is_purchase then last_date end) as last_purchase_date
     from invoices
     group by ledger_key, product_code
 
@@ -110,13 +98,12 @@ final as (
 
         -- numerics
         cast(ranked.orders as bigint) as orders,
-        {%- for column in ['purchased', 'returned', 'cancelled'] %}
+        {%- for column in ['purchased', 'returned'] %}
         cast(ranked.{{ column }} as {{ segmentation.type_money() }}) as {{ column }},
         {%- endfor %}
         case when ranked.orders > 0 then ranked.recency_rank end as recency_rank,
 
         -- dates
-        ranked.first_purchase_date,
         ranked.last_purchase_date
 
     from ranked

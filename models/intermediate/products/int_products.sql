@@ -6,9 +6,9 @@ with customer_products as (
 
 ),
 
-purchases as (
+cancelled_lines as (
 
-    select * from {{ ref('int_sampled_purchases') }}
+    select * from {{ ref('int_cancelled_lines') }}
 
 ),
 
@@ -18,13 +18,36 @@ as_of as (
 
 ),
 
+-- Of all lines, of which little is read.
 descriptions as (
 
     select
-        product_code,
-        max(description) as description
-    from purchases
-    group by product_code
+        sold.product_code,
+        max(sold.description) as description
+    from {{ ref('int_invoice_lines') }} as sold
+    cross join as_of
+    where
+        sold.line_type = 'sale'
+        and sold.customer_id is not null
+        and sold.invoice_date < as_of.as_of_date
+        and {{ var('products') | lower }}
+    group by sold.product_code
+
+),
+
+cancelled_sums as (
+
+    select
+        sold.product_code,
+        -sum(cancelled_lines.amount) as cancelled
+    from cancelled_lines
+    inner join {{ ref('int_invoice_lines') }} as sold on cancelled_lines.line_id = sold.line_id
+    cross join as_of
+    where
+        sold.line_type = 'return'
+        and cancelled_lines.invoice_date < as_of.as_of_date
+        and {{ var('products') | lower }}
+    group by sold.product_code
 
 ),
 
@@ -32,11 +55,10 @@ sums as (
 
     select
         product_code,
-        count(first_purchase_date) as customers,
+        sum(case when orders > 0 then 1 else 0 end) as customers,
         sum(orders) as orders,
         sum(purchased) as purchased,
         sum(returned) as returned,
-        sum(cancelled) as cancelled,
         max(last_purchase_date) as last_purchase_date
     from customer_products
     group by product_code
@@ -46,9 +68,11 @@ sums as (
 judged as (
 
     select
-        *,
-        2 * (returned - cancelled) >= purchased - cancelled as is_mostly_returned
+        sums.*,
+        2 * (sums.returned - coalesce(cancelled_sums.cancelled, 0))
+        >= sums.purchased - coalesce(cancelled_sums.cancelled, 0) as is_mostly_returned
     from sums
+    left join cancelled_sums on sums.product_code = cancelled_sums.product_code
 
 ),
 
@@ -62,7 +86,7 @@ final as (
         descriptions.description,
 
         -- numerics
-        judged.customers,
+        cast(judged.customers as bigint) as customers,
         cast(judged.orders as bigint) as orders,
         cast(judged.purchased as {{ segmentation.type_money_total() }}) as purchased,
 
