@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import get_template, template_cache
 
+from segmentation import commands
 from segmentation_dbt.build import TEMPLATES, target_of
 from segmentation_dbt.dbt_overhead import less_overhead
 
@@ -44,4 +43,4 @@ def compile_templates(manifest: Manifest) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)
