@@ -12,7 +12,7 @@ import hashlib
 import marshal
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,7 @@ import dbt.cli.requires
 import dbt.parser.manifest
 import jinja2.environment
 from dbt.context import macros, providers
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients import agate_helper
 from dbt_common.events import base_types, event_manager
 
@@ -166,4 +167,17 @@ def shown_events(looked_at: Collection[str] = ()) -> Iterator[None]:
         patch.object(event, "__getattr__", get_made),
         patch.object(manager, "fire_event", fire_shown),
     ):
+        yield
+
+
+@contextmanager
+def manifest_at_the_end(receive: Callable[[Manifest, Path], None]) -> Iterator[None]:
+    """Have dbt write manifest.json when a build is over, and not also before it begins.
+
+    Parameters
+    ----------
+    receive : callable
+        Given the manifest before the build begins, and the folder that it will be written to.
+    """
+    with patch.object(dbt.parser.manifest, "write_manifest", lambda made, target: receive(made, Path(target))):
         yield

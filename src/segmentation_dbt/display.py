@@ -12,6 +12,7 @@ from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.functions import msg_to_dict
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -20,14 +21,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from segmentation_dbt.build import TEMPLATES, target_of
-from segmentation_dbt.dbt_overhead import less_overhead
+from segmentation_dbt.dbt_overhead import less_overhead, manifest_at_the_end
 from segmentation_dbt.progress import Event, Message, Progress, clock, plan_of
 
 _STYLES = {"room": "dim", "text": "", "warning": "yellow", "failure": "red", "end": ""}
 _SIGNS = {"warning": "Warning: ", "failure": "Failed: "}
 # Events that are told apart by name; of the others only those that warn or fail are looked at.
 _LOOKED_AT = {
-    *("MainReportArgs", "ArtifactWritten", "ConcurrencyLine", "NodeStart", "NodeFinished", "LogNodeNoOpResult"),
+    *("MainReportArgs", "ConcurrencyLine", "NodeStart", "NodeFinished", "LogNodeNoOpResult"),
     *("Note", "JinjaLogInfo", "PrintEvent", "RunResultError", "StatsLine"),
 }
 # dbt would take the level of the file from that of the console.
@@ -53,7 +54,11 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
         The exit code that dbt would have.
     """
     display = Display(console or Console(highlight=False, markup=False))
-    with less_overhead(target_of(options) / TEMPLATES, _LOOKED_AT), display.live():
+    with (
+        less_overhead(target_of(options) / TEMPLATES, _LOOKED_AT),
+        manifest_at_the_end(display.plan),
+        display.live(),
+    ):
         result = dbtRunner(callbacks=[display.receive]).invoke([*_LEVELS, "build", *options])
     # dbt keeps the warehouse open until the process ends, and DuckDB writes to the file when it is closed: who looks at
     # the file next has to find it as it stays.
@@ -97,9 +102,15 @@ class Display:
             return
         event = Event(name, level, message.info.msg, msg_to_dict(message)["data"])
         with self._lock:
-            if name == "ArtifactWritten" and event.data.get("artifact_type") == "WritableManifest":
-                self._progress.plan = read_plan(Path(event.data["artifact_path"]))
             self._print(self._progress.handle(event, time.monotonic()))
+
+    def plan(self, manifest: Manifest, target: Path) -> None:
+        """Take what dbt has read of the project, and how long its nodes took when they were built last."""
+        # As it is to be read: from where one is.
+        shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
+        nodes = {**manifest.nodes, **manifest.unit_tests, **manifest.exposures}
+        with self._lock:
+            self._progress.plan = plan_of(nodes, read_json(target / "run_results.json"), str(shown))
 
     def close(self, exception: BaseException | None) -> None:
         """Print the last lines."""
@@ -136,15 +147,6 @@ class Display:
             cells.insert(0, ProgressBar(total=progress.total, completed=progress.done, width=20))
         state.add_row(*cells)
         return Group(rooms, state)
-
-
-def read_plan(manifest: Path) -> dict[str, Any]:
-    """Return the plan of a build by a manifest, and the times by the results that are beside it."""
-    results = manifest.with_name("run_results.json")
-    target = manifest.parent
-    # As it is to be read: from where one is.
-    shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
-    return plan_of(read_json(manifest), read_json(results), str(shown))
 
 
 def read_json(path: Path) -> Mapping[str, Any]:

@@ -295,32 +295,32 @@ def room_of(unique_id: str, resource_type: str, path: str) -> str:
     return name if package == PACKAGE else f"{package}: {name or 'models'}"
 
 
-def plan_of(manifest: Mapping[str, Any], results: Mapping[str, Any], target: str) -> dict[str, PlannedNode]:
+def plan_of(nodes: Mapping[str, Any], results: Mapping[str, Any], target: str) -> dict[str, PlannedNode]:
     """Return what a build of everything has.
 
     Parameters
     ----------
-    manifest : mapping
-        Content of manifest.json.
+    nodes : mapping
+        Nodes, unit tests and exposures of dbt's manifest, by their unique_id.
     results : mapping
         Content of run_results.json of the last build; empty if there was none.
     target : str
-        dbt's folder of the two.
+        dbt's folder of these.
     """
     took = {result["unique_id"]: float(result["execution_time"]) for result in results.get("results", [])}
     plan = {}
-    for key, node in {**manifest["nodes"], **manifest["unit_tests"], **manifest["exposures"]}.items():
-        kind = node["resource_type"]
-        if kind not in {"model", *_ROOMS_OF_TYPES} or node.get("config", {}).get("materialized") == "ephemeral":
+    for key, node in nodes.items():
+        kind = str(node.resource_type)
+        if kind not in {"model", *_ROOMS_OF_TYPES} or getattr(node.config, "materialized", "") == "ephemeral":
             continue
-        file, path = node["original_file_path"], node["path"]
+        file, path = node.original_file_path, node.path
         # As dbt names it: a generic test is in a folder that has the name of its file.
         inside = file if PurePosixPath(file).name == PurePosixPath(path).name else f"{file}/{path}"
         plan[key] = PlannedNode(
             room_of(key, kind, path),
             file,
-            node.get("description", "") if kind.endswith("test") else "",
-            f"{target}/compiled/{node['package_name']}/{inside}",
+            node.description if kind.endswith("test") else "",
+            f"{target}/compiled/{node.package_name}/{inside}",
             took.get(key),
         )
     return plan

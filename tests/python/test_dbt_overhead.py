@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import dbt.parser.manifest
 import pytest
 from dbt.adapters.events.types import SQLQuery
 from dbt.events.types import NodeStart
@@ -14,7 +15,13 @@ from dbt_common.events.functions import msg_to_dict
 from dbt_common.events.types import Note
 from jinja2.environment import Environment
 
-from segmentation_dbt.dbt_overhead import kept_contexts, kept_templates, less_overhead, shown_events
+from segmentation_dbt.dbt_overhead import (
+    kept_contexts,
+    kept_templates,
+    less_overhead,
+    manifest_at_the_end,
+    shown_events,
+)
 
 
 @pytest.fixture
@@ -122,6 +129,14 @@ def test_an_event_that_is_shown_is_whole() -> None:
     assert "select 1" in message["info"]["msg"]
 
 
+def test_the_manifest_is_received_before_a_build_and_not_written(tmp_path: Path) -> None:
+    received = list[Any]()
+    with manifest_at_the_end(lambda *given: received.append(given)):
+        dbt.parser.manifest.write_manifest("made", str(tmp_path))  # type: ignore[arg-type]
+    assert received == [("made", tmp_path)]
+    assert not [*tmp_path.iterdir()]
+
+
 def test_dbt_is_as_it_was_afterwards() -> None:
     def parts() -> list[Any]:
         import dbt.cli.requires
@@ -130,7 +145,7 @@ def test_dbt_is_as_it_was_afterwards() -> None:
 
         return [
             *(Environment.compile, MacroNamespaceBuilder.build_namespace, EventManager.fire_event, BaseEvent.__init__),
-            *(BaseEvent.__getattr__, dbt.cli.requires.generate_runtime_macro_context),
+            *(BaseEvent.__getattr__, vars(dbt.cli.requires)["generate_runtime_macro_context"]),
         ]
 
     before = parts()

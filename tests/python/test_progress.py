@@ -26,28 +26,29 @@ MODELS = (
 RESULTS = {"results": [{"unique_id": "model.segmentation.int_rfm_scores", "execution_time": 2.0}]}
 
 
-def node(kind: str, file: str, **more: Any) -> dict[str, dict[str, Any]]:
+def node(kind: str, file: str, materialized: str = "table", **more: Any) -> dict[str, SimpleNamespace]:
     folder = {"model": 1, "seed": 1, "test": 1}.get(kind, 0)
     described = {
         "resource_type": kind,
         "original_file_path": file,
         "path": "/".join(Path(file).parts[folder:]),
         "package_name": "segmentation",
-        "config": {"materialized": "table"},
+        "description": "",
+        "config": SimpleNamespace(materialized=materialized),
         **more,
     }
-    return {f"{kind}.segmentation.{Path(file).stem}": described}
+    return {f"{kind}.segmentation.{Path(file).stem}": SimpleNamespace(**described)}
 
 
-def manifest() -> dict[str, Any]:
-    nodes = node("seed", "seeds/claim_words.csv")
+def nodes() -> dict[str, SimpleNamespace]:
+    found = node("seed", "seeds/claim_words.csv")
     for file in MODELS:
-        nodes |= node("model", file)
-    nodes |= node("test", "tests/it_fails.sql", description="Scores\n  add up.") | node("test", "tests/it_warns.sql")
-    nodes |= node("analysis", "analyses/who.sql") | node("operation", "hooks/end.sql")
-    nodes |= node("model", "models/staging/inline.sql", config={"materialized": "ephemeral"})
-    exposure = {"exposure.segmentation.dashboard": next(iter(node("exposure", "models/exposures.yml").values()))}
-    return {"nodes": nodes, "unit_tests": node("unit_test", "models/a.yml", path="a.yml"), "exposures": exposure}
+        found |= node("model", file)
+    found |= node("test", "tests/it_fails.sql", description="Scores\n  add up.") | node("test", "tests/it_warns.sql")
+    found |= node("analysis", "analyses/who.sql") | node("operation", "hooks/end.sql")
+    found |= node("model", "models/staging/inline.sql", materialized="ephemeral")
+    found["exposure.segmentation.dashboard"] = next(iter(node("exposure", "models/exposures.yml").values()))
+    return found | node("unit_test", "models/a.yml", path="a.yml")
 
 
 def replay(progress: Progress, until: str = "") -> list[Message]:
@@ -61,7 +62,7 @@ def replay(progress: Progress, until: str = "") -> list[Message]:
 
 
 def planned() -> Progress:
-    return Progress(0.0, plan_of(manifest(), RESULTS, "target"))
+    return Progress(0.0, plan_of(nodes(), RESULTS, "target"))
 
 
 def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
@@ -108,7 +109,7 @@ def test_rooms_are_counted_and_messages_come_when_they_happen() -> None:
 
 def test_of_a_part_rooms_have_no_size() -> None:
     progress = Progress(
-        0.0, plan_of(manifest(), RESULTS, "target") | {"model.segmentation.not_selected": PlannedNode("marts", "x")}
+        0.0, plan_of(nodes(), RESULTS, "target") | {"model.segmentation.not_selected": PlannedNode("marts", "x")}
     )
     said = replay(progress)
     kinds = [message.kind for message in said]
@@ -137,15 +138,15 @@ def test_unit_tests_are_counted_where_they_run() -> None:
 
 def test_the_time_left_is_told_by_the_last_build() -> None:
     results = [{"unique_id": key, "execution_time": 2.0} for key in planned().plan]
-    progress = Progress(0.0, plan_of(manifest(), {"results": results}, "target"))
+    progress = Progress(0.0, plan_of(nodes(), {"results": results}, "target"))
     replay(progress, "Finished running node seed.segmentation.claim_words")
     # One of eleven nodes is too little to tell by.
     assert progress.seconds_left(34.77) is None
-    progress = Progress(0.0, plan_of(manifest(), {"results": results}, "target"))
+    progress = Progress(0.0, plan_of(nodes(), {"results": results}, "target"))
     replay(progress, "Finished running node model.segmentation.base_invoice_files")
     assert progress.seconds_left(33.77 + 20) == pytest.approx(20 * 9 / 2)
     # A node that is new took nobody knows how long.
-    new = Progress(0.0, plan_of(manifest(), {"results": results[:-2]}, "target"))
+    new = Progress(0.0, plan_of(nodes(), {"results": results[:-2]}, "target"))
     replay(new, "Finished running node model.segmentation.base_invoice_files")
     assert new.seconds_left(53.77) is None
 
