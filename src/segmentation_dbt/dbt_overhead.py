@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import marshal
+import os
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -94,7 +95,8 @@ def _write(file: Path, compiled: dict[bytes, CodeType]) -> None:
     # Where it can't be written, the next process compiles again.
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        written = file.with_suffix(".new")
+        # Of its own: two builds may end at once.
+        written = file.with_suffix(f".{os.getpid()}")
         written.write_bytes(marshal.dumps((_VERSIONS, compiled)))
         written.replace(file)
 
