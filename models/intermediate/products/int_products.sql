@@ -1,4 +1,7 @@
 {%- set days = var('validation_days') | int -%}
+{#- Without the var it is the day after the last of all. -#}
+{%- set as_of_date = segmentation.date_setting('as_of_date') -%}
+{%- set is_known = 'sold.invoice_date < ' ~ as_of_date if var('as_of_date') else 'true' -%}
 
 with customer_products as (
 
@@ -25,11 +28,10 @@ descriptions as (
         sold.product_code,
         max(sold.description) as description
     from {{ ref('int_invoice_lines') }} as sold
-    cross join as_of
     where
         sold.line_type = 'sale'
         and sold.customer_id is not null
-        and sold.invoice_date < as_of.as_of_date
+        and {{ is_known }}
         and {{ var('products') | lower }}
     group by sold.product_code
 
@@ -42,10 +44,9 @@ cancelled_sums as (
         -sum(cancelled_lines.amount) as cancelled
     from cancelled_lines
     inner join {{ ref('int_invoice_lines') }} as sold on cancelled_lines.line_id = sold.line_id
-    cross join as_of
     where
         sold.line_type = 'return'
-        and cancelled_lines.invoice_date < as_of.as_of_date
+        and {{ is_known }}
         and {{ var('products') | lower }}
     group by sold.product_code
 
