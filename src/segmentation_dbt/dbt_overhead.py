@@ -31,8 +31,8 @@ from dbt_common.events import base_types, event_manager
 
 # What is compiled depends on these beside the text.
 _VERSIONS = (sys.implementation.cache_tag, version("jinja2"), version("dbt-common"))
-# More than twice as many as the project has: texts that have changed are not taken along for ever.
-_MOST_TEMPLATES = 2000
+# The project has some 4,000. Beyond that only those of the last run are kept, and not all that ever were.
+_MOST_TEMPLATES = 10_000
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def kept_templates(file: Path | None = None) -> Iterator[None]:
     environment: Any = jinja2.environment.Environment
     compile_text = environment.compile
     compiled = _read(file) if file else {}
-    known = len(compiled)
+    known, used = len(compiled), set[bytes]()
 
     def compile_once(self: object, source: Any, *others: object, **named: object) -> Any:
         if others or named or not isinstance(source, str):
@@ -72,12 +72,13 @@ def kept_templates(file: Path | None = None) -> Iterator[None]:
         key = hashlib.sha256(f"{type(self).__qualname__}\n{source}".encode()).digest()
         if key not in compiled:
             compiled[key] = compile_text(self, source)
+        used.add(key)
         return compiled[key]
 
     with patch.object(environment, "compile", compile_once):
         yield
     if file and len(compiled) > known:
-        _write(file, compiled)
+        _write(file, compiled if len(compiled) <= _MOST_TEMPLATES else {key: compiled[key] for key in used})
 
 
 def _read(file: Path) -> dict[bytes, CodeType]:
@@ -85,7 +86,7 @@ def _read(file: Path) -> dict[bytes, CodeType]:
     with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
         # As safe as the project's own macros, beside which it lies.
         versions, compiled = marshal.loads(file.read_bytes())  # noqa: S302
-        if versions == _VERSIONS and len(compiled) < _MOST_TEMPLATES:
+        if versions == _VERSIONS:
             found: dict[bytes, CodeType] = compiled
             return found
     return {}

@@ -80,6 +80,17 @@ def test_what_other_versions_compiled_is_not_taken(
     assert len(compiled) == 2
 
 
+def test_of_too_many_texts_those_of_the_last_run_are_kept(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation_dbt.dbt_overhead._MOST_TEMPLATES", 2)
+    for texts in (["{{ one }}", "{{ one + 1 }}"], ["{{ one }}", "{{ one + 2 }}"], ["{{ one }}", "{{ one + 1 }}"]):
+        with kept_templates(tmp_path / "templates"):
+            for text in texts:
+                render(text)
+    assert compiled == ["{{ one }}", "{{ one + 1 }}", "{{ one + 2 }}", "{{ one + 1 }}"]
+
+
 def test_a_folder_that_can_not_be_written_to_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with kept_templates(tmp_path / "file" / "templates"):
