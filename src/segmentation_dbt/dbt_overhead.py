@@ -82,7 +82,7 @@ def kept_templates(file: Path | None = None) -> Iterator[None]:
 
 
 def _read(file: Path) -> dict[bytes, CodeType]:
-    """Return what is kept; nothing of other versions, or where there is no such file."""
+    """Return what a file keeps; nothing if other versions wrote it, or if it can't be read."""
     with contextlib.suppress(OSError, EOFError, ValueError, TypeError):
         # As safe as the project's own macros, beside which it lies.
         versions, compiled = marshal.loads(file.read_bytes())  # noqa: S302
