@@ -144,7 +144,7 @@ lint: $(VENV)/installed-dev ## Check the style of SQL and Python, and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 models tests analyses
+	$(BIN)/python tests/python/lint_sql.py models tests analyses
 	@# From scratch: what dbt has kept of an earlier run may lack descriptions of tests.
 	@# With unit tests, which are tests of models too.
 	$(BIN)/dbt --quiet parse --no-partial-parse --vars '{unit_tests: true}'
