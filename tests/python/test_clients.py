@@ -32,10 +32,10 @@ def published(sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("clients")
     shutil.copytree(sample_build.warehouse.parent / "published", folder / "published", symlinks=True)
     shutil.copy(sample_build.warehouse, folder)
-    # What dbt made of the project saves it some seconds.
+    # What dbt made of the project, with the same variables, saves it some seconds.
     (folder / "target").mkdir()
     shutil.copy(sample_build.target / "partial_parse.msgpack", folder / "target")
-    command, environment = dbt_command(folder, SAMPLE, AS_SHIPPED, ("build",))
+    command, environment = dbt_command(folder, SAMPLE, AS_SHIPPED | {"unit_tests": True}, ("build",))
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as build:
