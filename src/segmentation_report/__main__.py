@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import altair as alt
+
 from segmentation import commands
 from segmentation_charts import formats
 from segmentation_charts.published import NothingPublishedError, Snapshot
@@ -29,6 +31,8 @@ def main() -> int:
     except (NothingPublishedError, formats.NumbersError) as error:
         print(error, file=sys.stderr)
         return 1
+    # The tests hold every chart against its schema; to do so here would take as long as all else.
+    alt.utils.schemapi.disable_debug_mode()
     if not arguments.workbook:
         page = write_report(snapshot, arguments.folder)
         print(f"Wrote {page.absolute()} and its figures for slides in {page.parent.absolute() / 'figures'}")

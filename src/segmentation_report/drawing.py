@@ -66,7 +66,8 @@ def write_slides(figure: Figure, folder: Path) -> None:
 
 
 def _svg(chart: alt.TopLevelMixin, name: str) -> str:
-    svg = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
+    specification = chart.to_json(validate=alt.utils.schemapi.DEBUG_MODE)
+    svg = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
     # The renderer numbers clips and gradients on and on: a drawing should not depend on those before it.
     numbers: dict[str, str] = {}
 
