@@ -1,9 +1,10 @@
-"""A small shop as a build publishes it, with nothing but what campaigns need."""
+"""What a build publishes, for tests: a small shop with nothing but what campaigns need, and changed versions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,27 @@ import duckdb
 from segmentation_charts.published import Snapshot
 
 AS_OF = "2024-07-01"
+
+
+def changed(published: Path, folder: Path, change: Callable[[duckdb.DuckDBPyConnection], object]) -> Path:
+    """Copy the current version, with a change of its tables; returns the folder.
+
+    Parameters
+    ----------
+    published : Path
+        Folder that a build published to.
+    folder : Path
+        Published to. The version is called after it, as no other one is.
+    change : callable
+        Changes the tables.
+    """
+    version = folder / "versions" / f"{(published / 'current').readlink().name}-{folder.name}"
+    version.mkdir(parents=True)
+    shutil.copy(published / "current/segments.duckdb", version)
+    (folder / "current").symlink_to(Path("versions") / version.name)
+    with duckdb.connect(str(version / "segments.duckdb")) as connection:
+        change(connection)
+    return folder
 
 
 def shop(folder: Path, customers: Sequence[str], country: str = "Nowhere", lines: str | None = None) -> Snapshot:
