@@ -20,7 +20,6 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.cli.resolvers import default_profiles_dir
 from dbt.config.runtime import load_profile
@@ -107,8 +106,8 @@ def trial(project: Path, options: Sequence[str], relation: str) -> Iterator[Tria
         log.unlink(missing_ok=True)
         common = [*options, "--target-path", str(target), "--log-path", str(target), "--log-level", "none"]
         common += ["--log-level-file", "info", "--no-write-json"]
+        _check_warehouse(_credentials(project, options), reading.path)
         parsed = _run(reading, ["parse", *common], log)
-        _check_warehouse(reading.path)
         manifest: Any = parsed.result
         nodes = [node for node in manifest.nodes.values() if getattr(node, "relation_name", None)]
         reading.relations = {node.name: node.relation_name for node in nodes if node.package_name == PACKAGE}
@@ -138,6 +137,17 @@ def warehouse_of(project: Path, options: Sequence[str]) -> Path:
     TrialError
         Where there is no such profile.
     """
+    return Path(getattr(_credentials(project, options), "path", None) or "warehouse.duckdb").absolute()
+
+
+def _credentials(project: Path, options: Sequence[str]) -> Any:
+    """Return what a profile says of the database.
+
+    Raises
+    ------
+    TrialError
+        Where there is no such profile.
+    """
     profiles = option_of(options, "--profiles-dir") or os.environ.get("DBT_PROFILES_DIR") or default_profiles_dir()
     set_invocation_context(os.environ)
     set_from_args(Namespace(profiles_dir=str(profiles)), None)
@@ -145,10 +155,9 @@ def warehouse_of(project: Path, options: Sequence[str]) -> Path:
         option_of(options, f"--{name}") or os.environ.get(f"DBT_{name.upper()}") for name in ("profile", "target")
     )
     try:
-        credentials: Any = load_profile(str(project), {}, profile, target).credentials
+        return load_profile(str(project), {}, profile, target).credentials
     except DbtBaseException as e:
         raise TrialError(readable(str(e))) from e
-    return Path(getattr(credentials, "path", None) or "warehouse.duckdb").absolute()
 
 
 @contextmanager
@@ -211,12 +220,11 @@ def _faults(result: dbtRunnerResult) -> list[str]:
     return [f"{node.node.name}: {readable(node.message or '')}" for node in failed]
 
 
-def _check_warehouse(path: Path) -> None:
+def _check_warehouse(credentials: Any, path: Path) -> None:
     """Refuse to go on where dbt would write to another file: a profile need not look at SEGMENTS_WAREHOUSE."""
-    adapter: Any = FACTORY.adapters.get("duckdb")
-    if adapter is None:
+    if credentials.type != "duckdb":
         raise TrialError("Files are looked at with DuckDB: name a target of the type duckdb (--target).")
-    given = str(adapter.config.credentials.path)
+    given = str(credentials.path)
     if given != str(path):
         raise TrialError(
             f"The profile names the warehouse {given} whatever SEGMENTS_WAREHOUSE is, and looking at files must not "
