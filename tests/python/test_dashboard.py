@@ -620,6 +620,7 @@ def test_a_version_of_an_earlier_release_has_the_other_pages(
     with chromium.tab(f"{served.show(changed(published, tmp_path, earlier))}/data_quality") as tab:
         assert "Files" in tab.text()
         assert "How files were read" not in tab.text()
+        assert "Build again" not in tab.text()
         look(tab, "Data quality of an earlier release")
         go(tab, "Campaigns")
         assert "This version was published without results of campaigns." in tab.text()
