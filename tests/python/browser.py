@@ -205,15 +205,13 @@ def chromium() -> Iterator[Chromium]:
 
 
 @contextlib.contextmanager
-def dashboard(published: Path, campaigns: Path | None = None) -> Iterator[str]:
+def dashboard(published: Path) -> Iterator[str]:
     """Serve the dashboard as `make dashboard` does, on a free port; gives its address.
 
     Parameters
     ----------
     published : Path
-        Folder that a build published to.
-    campaigns : Path, default one beside it
-        Folder that lists of campaigns are saved to.
+        Folder that a build published to. Lists of campaigns are saved to `lists` beside it.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -221,7 +219,7 @@ def dashboard(published: Path, campaigns: Path | None = None) -> Iterator[str]:
     command = [*(sys.executable, "-m", "streamlit", "run", "dashboard/app.py"), "--server.port", str(port)]
     command += ["--server.fileWatcherType", "none"]
     paths = os.pathsep.join(filter(None, (str(PROJECT / "src"), os.environ.get("PYTHONPATH"))))
-    folders = {"SEGMENTS_PUBLISHED": published, "SEGMENTS_CAMPAIGNS": campaigns or published.parent / "lists"}
+    folders = {"SEGMENTS_PUBLISHED": published, "SEGMENTS_CAMPAIGNS": published.parent / "lists"}
     environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"PYTHONPATH": paths}
     with subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
