@@ -24,6 +24,9 @@ from hypothesis import Phase, settings
 if TYPE_CHECKING:
     from browser import Chromium
 
+# Both processors have a process that runs tests. A second thread of BLAS would wait for one, and use it up by waiting.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "data/sample/invoices.csv.gz"
 PLANTED_GROUPS = PROJECT / "data/sample/planted_groups.csv"
