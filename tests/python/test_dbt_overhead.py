@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dbt.parser.manifest
 import pytest
 from dbt.adapters.events.types import SQLQuery
+from dbt.context.macros import MacroNamespaceBuilder
 from dbt.events.types import NodeStart
 from dbt_common.clients.jinja import get_template
 from dbt_common.events.event_manager import EventManager
@@ -97,6 +99,36 @@ def test_a_folder_that_can_not_be_written_to_is_no_fault(tmp_path: Path) -> None
         assert render("{{ one }}") == "1"
 
 
+def found(namespace: Any) -> dict[str, Any]:
+    """Return the macros that names stand for, those of a package by its name, and all that calls of them know."""
+    return {
+        name: found(one) if isinstance(one, dict) else (type(one), vars(one)) for name, one in dict(namespace).items()
+    }
+
+
+@pytest.mark.parametrize(("root", "own"), [("shop", "shop"), ("shop", "segmentation"), ("shop", "dbt")])
+def test_a_macro_is_found_where_dbt_finds_it(root: str, own: str) -> None:
+    packages = {"dbt": "abcd", "dbt_duckdb": "bcde", "shop": "cf", "segmentation": "dfg"}
+    made = {
+        package: {name: SimpleNamespace(name=name, package_name=package) for name in names}
+        for package, names in packages.items()
+    }
+
+    def made_anew() -> Any:
+        builder = MacroNamespaceBuilder(root, own, "stack", ["dbt_duckdb", "dbt"], "node")  # type: ignore[arg-type]
+        return builder.build_namespace(made, {"one": 1})  # type: ignore[arg-type]
+
+    of_dbt = made_anew()
+    with kept_contexts():
+        ours = made_anew()
+    assert found(ours) == found(of_dbt)
+    assert found(ours.local_namespace) == found(of_dbt.local_namespace)
+    for package in (None, "dbt", "shop", "segmentation"):
+        for name in "abcdefgh":
+            one, other = (namespace.get_from_package(package, name) for namespace in (ours, of_dbt))
+            assert (one and vars(one)) == (other and vars(other))
+
+
 class Log:
     """A log of dbt."""
 
@@ -151,7 +183,6 @@ def test_the_manifest_is_received_before_a_build_and_not_written(tmp_path: Path)
 def test_dbt_is_as_it_was_afterwards() -> None:
     def parts() -> list[Any]:
         import dbt.cli.requires
-        from dbt.context.macros import MacroNamespaceBuilder
         from dbt_common.events.base_types import BaseEvent
 
         return [
