@@ -27,7 +27,7 @@ OTHERS: dict[str, Any] = {
     "as_of_date": "2011-01-01",
     "frequency_unit": "days",
     "monetary_basis": "net",
-    "cluster_features": ["recency_days", "frequency"],
+    "cluster_features": ["recency_days", "attribute.Age"],
     "cluster_scaler": "robust",
     "cluster_algorithm": "auto",
     "segment_count": 5,
@@ -39,7 +39,7 @@ OTHERS: dict[str, Any] = {
     "products": False,
     "category_map": {"category": "Line"},
     "attribute_map": {"customer_id": "Account"},
-    "attributes": ["Channel"],
+    "attributes": ["Age"],
     "attribute_kinds": {"Store": "category"},
 }
 
@@ -57,7 +57,7 @@ def nodes(folder: Path, variables: dict[str, Any], *arguments: str) -> dict[str,
     return read
 
 
-def test_only_settings_of_models_depend_on_variables(tmp_path: Path) -> None:
+def test_what_depends_on_variables_is_parsed_again(tmp_path: Path) -> None:
     settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["segmentation"]
     others = OTHERS | {
         name: "other" if value == "" else value * 2
