@@ -23,6 +23,11 @@ def build(folder: Path, *lines: str, **variables: Any) -> Build:
     return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, WITHOUT_TESTS)
 
 
+def look_at(folder: Path, *lines: str, **variables: Any) -> Build:
+    """Make the lines and what was rejected, where these are what stops a build."""
+    return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, LINES_ONLY)
+
+
 def read_and_test(folder: Path, *lines: str, **variables: Any) -> Build:
     """Make the lines and what was rejected, and run the tests of these."""
     return dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, LINES_WITH_TESTS)
@@ -30,7 +35,7 @@ def read_and_test(folder: Path, *lines: str, **variables: Any) -> Build:
 
 def read(folder: Path, *lines: str, **variables: Any) -> Build:
     """Make the lines and what was rejected, and nothing of it."""
-    built = dbt(folder, write_lines(folder / "invoices.csv", *lines), variables, LINES_ONLY)
+    built = look_at(folder, *lines, **variables)
     assert built.exit_code == 0, built.output
     return built
 
@@ -74,7 +79,7 @@ def test_a_day_without_lines_among_others_is_no_fault(tmp_path: Path) -> None:
 def test_rows_that_cannot_be_split_are_rejected_with_their_text(tmp_path: Path) -> None:
     good = [f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(3)]
     bad = ["8,A,MUG", '9,A,"MUG,1,2020-01-01,2,c1,UK', "10,A,MUG,1,2020-01-01,2,c1,UK,more"]
-    message = refused(build(tmp_path, *good, *bad))
+    message = refused(look_at(tmp_path, *good, *bad))
     assert "3 of 6 lines were rejected" in message
     assert f"3 unreadable, for example: {tmp_path}/invoices.csv row 5: 8,A,MUG {tmp_path}/invoices.csv row 6" in message
     allowed = read_and_test(tmp_path, *good, *bad, max_rejected_share=0.5)
@@ -94,7 +99,7 @@ def test_nobody_is_known(tmp_path: Path) -> None:
 
 def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
     lines = [f"{n},A,MUG,1,{n}/2/2010 8:26,2,c{n},UK" for n in range(1, 6)]
-    message = refused(build(tmp_path, *lines))
+    message = refused(look_at(tmp_path, *lines))
     assert (
         f"not clear which number is the day, the month and the year in the dates of: {tmp_path}/invoices.csv" in message
     )
@@ -106,7 +111,7 @@ def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) ->
 
 def test_numbers_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
     lines = [f'{n},A,MUG,1,2010-01-01,"{n},234",c{n},UK' for n in range(1, 6)]
-    message = refused(build(tmp_path, *lines))
+    message = refused(look_at(tmp_path, *lines))
     assert f"comma or the point is the decimal mark in the numbers of: {tmp_path}/invoices.csv: 1,234, 2,234" in message
     told = read(tmp_path, *lines, decimal_mark=",")
     assert told.rows("select max(unit_price)::varchar from marts.invoice_lines") == [("5.2340",)]
@@ -114,16 +119,16 @@ def test_numbers_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) 
 
 def test_two_currencies_are_refused_unless_their_rates_are_given(tmp_path: Path) -> None:
     lines = ["1,A,MUG,1,2020-01-01,€2.00,c1,UK", "2,A,MUG,1,2020-01-01,€3.00,c2,UK", "3,A,MUG,1,2020-01-01,£4.00,c3,UK"]
-    message = refused(build(tmp_path, *lines))
+    message = refused(look_at(tmp_path, *lines))
     assert "The lines are in several currencies, whose amounts can't be added up: EUR: 2 lines GBP: 1 lines" in message
     told = read(tmp_path, *lines, exchange_rates={"EUR": 1, "GBP": 1.2})
     assert told.rows("select sum(amount)::varchar from marts.invoice_lines") == [("9.8000",)]
-    message = refused(build(tmp_path, *lines, exchange_rates={"EUR": 1}))
+    message = refused(look_at(tmp_path, *lines, exchange_rates={"EUR": 1}))
     assert "1 other_currency" in message
 
 
 def test_dates_that_contradict_each_other_are_asked_about(tmp_path: Path) -> None:
-    message = refused(build(tmp_path, "1,A,MUG,1,13/1/2010,2,c1,UK", "2,A,MUG,1,1/13/2010,2,c1,UK"))
+    message = refused(look_at(tmp_path, "1,A,MUG,1,13/1/2010,2,c1,UK", "2,A,MUG,1,1/13/2010,2,c1,UK"))
     assert "some can only be read one way, some only the other" in message
 
 
@@ -139,7 +144,7 @@ def test_a_file_of_one_day_follows_the_others(tmp_path: Path) -> None:
 def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: Path) -> None:
     good = [f"{n},A,MUG,1,2020-01-01,2.50,c{n},UK" for n in range(50)]
     bad = ["80,A,MUG,1,yesterday,2,c1,UK", '81,A,MUG,1,2020-01-01,"2,50",c1,UK', "82,A,MUG,NaN,2020-01-01,2,c1,UK"]
-    message = refused(build(tmp_path, *good, *bad))
+    message = refused(look_at(tmp_path, *good, *bad))
     assert "3 of 53 lines were rejected, more than max_rejected_share (0.05) allows" in message
     assert f"1 bad_date, for example: {tmp_path}/invoices.csv row 52: 80,A,MUG,1,2,yesterday,c1,UK" in message
     assert f'1 bad_price, for example: {tmp_path}/invoices.csv row 53: 81,A,MUG,1,"2,50",2020-01-01,c1,UK' in message
@@ -148,18 +153,32 @@ def test_many_rejected_lines_stop_the_build_with_reasons_and_examples(tmp_path: 
     read(tmp_path, *good, *bad, max_rejected_share=0.06)
 
 
-def test_an_amount_of_a_trillion_is_none_and_rejected_money_has_no_bounds(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def odd_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build with all tests, of amounts and of names and texts that are hardly any."""
+    folder = tmp_path_factory.mktemp("odd")
     good = [f"{n},A,MUG,1,2020-01-01,2.50,c{n},UK" for n in range(50)]
     amounts = ["80,A,MUG,10,2020-01-01,99999999999.99,c1,UK", "81,A,MUG,1,2020-01-01,1000000000000,c1,UK"]
     bad = [",A,MUG,1,2020-01-01,999999999999,c1,UK"] * 101
-    path = write_lines(tmp_path / "invoices.csv", *good, *amounts, *bad)
-    built = dbt(tmp_path, path, {"max_rejected_share": 1}, WITH_TESTS)
+    write_lines(folder / "amounts.csv", *good, *amounts, *bad)
+    header = 'InvoiceNo,StockCode,"Desc\'; drop table x; {{ 1/0 }}",Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
+    lines = [
+        '91,A\'),"=HYPERLINK(""x"")",1,2020-01-01,2,\'; drop table y; --,<script>',
+        "92,A,{{ x }},2,2020-01-02,3,nil or none,UK",
+    ]
+    write_lines(folder / 'it\'s a "list"; {{ drop }} [1]*.csv', *lines, header=header)
+    settings = {"max_rejected_share": 1, "column_map": {"description": "Desc'; drop table x; {{ 1/0 }}"}}
+    built = dbt(folder, folder / "*.csv", settings, WITH_TESTS)
     assert built.exit_code == 0, built.output
-    assert built.rows("select amount_rejected::varchar from marts.load_audit") == [("100999999999899.0000",)]
-    assert built.rows("select raw_text, reason from marts.rejected_invoice_lines where raw_text not like ',%'") == [
+    return built
+
+
+def test_an_amount_of_a_trillion_is_none_and_rejected_money_has_no_bounds(odd_build: Build) -> None:
+    assert odd_build.rows("select max(amount_rejected)::varchar from marts.load_audit") == [("100999999999899.0000",)]
+    assert odd_build.rows("select raw_text, reason from marts.rejected_invoice_lines where raw_text not like ',%'") == [
         ("81,A,MUG,1,1000000000000,2020-01-01,c1,UK", "bad_amount")
     ]
-    assert built.rows("select max(monetary)::varchar from marts.customer_segments") == [("1000000000002.4000",)]
+    assert odd_build.rows("select max(monetary)::varchar from marts.customer_segments") == [("1000000000002.4000",)]
 
 
 def test_money_of_a_customer_that_is_none_stops_the_build(tmp_path: Path) -> None:
@@ -169,7 +188,7 @@ def test_money_of_a_customer_that_is_none_stops_the_build(tmp_path: Path) -> Non
 
 def test_many_copies_of_lines_are_asked_about(tmp_path: Path) -> None:
     lines = [f"{n},A,MUG,1,2020-01-01,2,c{n},UK" for n in range(5)] * 4
-    message = refused(build(tmp_path, *lines))
+    message = refused(look_at(tmp_path, *lines))
     assert "15 of 20 lines, 75.0 % of the money, are copies of others in all columns, such as row 7 of row 2" in message
     built = read_and_test(tmp_path, *lines, duplicate_lines="drop")
     assert built.exit_code == 0, built.output
@@ -414,9 +433,9 @@ def test_a_warehouse_in_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     assert "its folder does not exist" in message
 
 
-def test_a_memory_limit_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEGMENTS_MEMORY_LIMIT", "little")
-    assert "SEGMENTS_MEMORY_LIMIT is a number and a unit" in refused(dbt(tmp_path, arguments=WITHOUT_TESTS))
+def test_a_memory_limit_that_is_none(tmp_path: Path) -> None:
+    stopped = dbt(tmp_path, environment={"SEGMENTS_MEMORY_LIMIT": "little"})
+    assert "SEGMENTS_MEMORY_LIMIT is a number and a unit" in refused(stopped)
 
 
 def test_the_memory_limit_is_that_of_the_database(tmp_path: Path) -> None:
@@ -427,23 +446,12 @@ def test_the_memory_limit_is_that_of_the_database(tmp_path: Path) -> None:
         assert connection.execute("select current_setting('memory_limit')").fetchall() == [("3.0 GiB",)]
 
 
-def test_hostile_names_and_texts_are_only_text(tmp_path: Path) -> None:
-    header = 'InvoiceNo,StockCode,"Desc\'; drop table x; {{ 1/0 }}",Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
-    lines = [
-        '1,A\'),"=HYPERLINK(""x"")",1,2020-01-01,2,\'; drop table y; --,<script>',
-        "2,A,{{ x }},2,2020-01-02,3,nil or none,UK",
-    ]
-    write_lines(tmp_path / 'it\'s a "list"; {{ drop }} [1]*.csv', *lines, header=header)
-    built = dbt(
-        tmp_path,
-        tmp_path / "*.csv",
-        {"column_map": {"description": "Desc'; drop table x; {{ 1/0 }}"}},
-        WITH_TESTS,
-    )
-    assert built.exit_code == 0, built.output
-    assert built.rows("select customer_id, country from marts.customer_segments order by 1") == [
+def test_hostile_names_and_texts_are_only_text(odd_build: Build) -> None:
+    customers = "select customer_id, country from marts.customer_segments where customer_id not like 'c%' order by 1"
+    assert odd_build.rows(customers) == [
         # An apostrophe before a text guards it against spreadsheets.
         ("; drop table y; --", "<script>"),
         ("nil or none", "UK"),
     ]
-    assert built.rows("select description from marts.invoice_lines order by 1") == [('=HYPERLINK("x")',), ("{{ x }}",)]
+    texts = "select description from marts.invoice_lines where description <> 'MUG' order by 1"
+    assert odd_build.rows(texts) == [('=HYPERLINK("x")',), ("{{ x }}",)]
