@@ -153,22 +153,23 @@ def test_past_months_are_segmented_by_it_too(clustered: Build, stored: Segmentat
 
 def test_it_is_not_fitted_again_until_it_is_taken_out(clustered: Build, tmp_path: Path) -> None:
     shutil.copyfile(clustered.warehouse, tmp_path / "warehouse.duckdb")
+    up_to_here = (*WITHOUT_TESTS, "--select", "+int_segment_history")
     months = clustered.rows("select count(*) from intermediate.int_segment_history")
     before = clustered.rows(FITS)
     assert before == [(1, "the first fit")]
-    again = dbt(tmp_path, variables=VARIABLES, arguments=WITHOUT_TESTS)
+    again = dbt(tmp_path, variables=VARIABLES, arguments=up_to_here)
     assert again.exit_code == 0, again.output
     assert again.rows(FITS) == before
-    stopped = dbt(tmp_path, variables={"refit": "never"}, arguments=WITHOUT_TESTS)
+    stopped = dbt(tmp_path, variables={"refit": "never"}, arguments=up_to_here)
     assert stopped.exit_code != 0
     assert f"cluster_features was {', '.join(FEATURES)} and is {', '.join(PLAIN)}" in stopped.message()
-    plain = dbt(tmp_path, arguments=WITHOUT_TESTS)
+    plain = dbt(tmp_path, arguments=up_to_here)
     assert plain.exit_code == 0, plain.output
     reason = f"settings changed: cluster_features from {', '.join(FEATURES)} to {', '.join(PLAIN)}"
     assert plain.rows(FITS) == [*before, (2, reason)]
     assert plain.rows("select count(*) from intermediate.int_segment_history") == months
     # A month of the first fit that has to be made again takes what stands for an attribute that is no longer read.
-    again = dbt(tmp_path, arguments=(*WITHOUT_TESTS, "--full-refresh"))
+    again = dbt(tmp_path, arguments=(*up_to_here, "--full-refresh"))
     assert again.exit_code == 0, again.output
     assert again.rows("select count(*) from intermediate.int_segment_history") == months
 

@@ -119,18 +119,19 @@ def test_hostile_late_changed_and_vanished_tables(tmp_path: Path) -> None:
     known = "select attribute, kind, count(*), max(text_value), max(number_value) from marts.customer_attributes "
     known += "group by all order by all"
     assert built.rows(known) == [(HOSTILE, "category", 200, "plain", None), ("segment", "number", 200, None, 4.0)]
+    up_to_here = (*WITHOUT_TESTS, "--select", "+customer_attributes", "+segment_attributes")
     # A changed one, and a late one; then one is gone.
     (folder / "a.csv").write_text("\n".join(["Customer,segment", *(f"c{n},{n % 3}" for n in range(200))]) + "\n")
     (folder / "b.csv").write_text(
         "\n".join(["Customer,Tier", *(f"c{n},{'gold' if n % 2 else 'new'}" for n in range(50))]) + "\n"
     )
-    changed = dbt(tmp_path, invoices, {}, WITHOUT_TESTS)
+    changed = dbt(tmp_path, invoices, {}, up_to_here)
     assert changed.rows(known) == [("Tier", "category", 50, "new", None), ("segment", "number", 200, None, 2.0)]
     (folder / "a.csv").unlink()
-    vanished = dbt(tmp_path, invoices, {}, WITHOUT_TESTS)
+    vanished = dbt(tmp_path, invoices, {}, up_to_here)
     assert [name for name, *_ in vanished.rows(known)] == ["Tier"]
     (folder / "b.csv").write_text("Customer,Tier\nc1,gold\nc2,gold,more\n")
-    stopped = dbt(tmp_path, invoices, {}, WITHOUT_TESTS)
+    stopped = dbt(tmp_path, invoices, {}, up_to_here)
     assert stopped.exit_code != 0
     assert "The tables of attributes can't be read:" in stopped.output
     assert "problem: row 3 has not the 2 values of the header" in stopped.output

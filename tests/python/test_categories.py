@@ -241,13 +241,14 @@ def test_hostile_changed_and_wrong_tables(tmp_path: Path) -> None:
     assert built.rows(known) == [(HOSTILE,), ("Gifts",), ("Mugs",)]
     told = "select lines_for, lines_against from marts.reading_evidence where assumption = 'product_categories' "
     assert built.rows(told + "order by source_file nulls last") == [(3, 0), (2, 5)]
+    up_to_here = (*WITHOUT_TESTS, "--select", "+segment_categories")
     path.write_text("sku,category\nP0,Mugs\n")
-    changed = dbt(tmp_path, invoices, settings, WITHOUT_TESTS)
+    changed = dbt(tmp_path, invoices, settings, up_to_here)
     assert changed.rows(known) == [("Mugs",)]
-    none = dbt(tmp_path, invoices, {}, WITHOUT_TESTS)
+    none = dbt(tmp_path, invoices, {}, up_to_here)
     assert none.rows("select count(*) from marts.segment_categories") == [(0,)]
     path.write_text("sku,line\nP0,Mugs\n")
-    stopped = dbt(tmp_path, invoices, settings, WITHOUT_TESTS)
+    stopped = dbt(tmp_path, invoices, settings, up_to_here)
     assert stopped.exit_code != 0
     assert "The tables of categories can't be read:" in stopped.output
     assert "--vars '{category_map: {category: line}}'" in stopped.output

@@ -413,6 +413,9 @@ def test_a_name_that_is_no_longer_true_of_its_customers_is_told() -> None:
 
 # --- Builds -----------------------------------------------------------------------------------------------------------
 
+# What the fits are for, and what is said of them.
+MODELS = "customer_segments customer_value segmentation_candidates segmentation_model segmentation_quality value_model"
+UP_TO_HERE = (*WITHOUT_TESTS, "--select", *(f"+{model}" for model in MODELS.split()))
 STEADY_BARS = {f"{name}_error": 9 for name in ("drift_psi", "outside_range", "confidence_fall", "segment_share_change")}
 FITS = "select fit_number, fitted_as_of::varchar, reason from intermediate.int_fits order by 1"
 VALUE_FITS = "select fit_number, reason_code, model_version from intermediate.int_value_fits order by 1"
@@ -421,7 +424,7 @@ SEGMENTS = "select customer_id, segment, segment_confidence from marts.customer_
 
 def build(folder: Path, day: str, *arguments: str, **variables: Any) -> Build:
     return dbt(
-        folder, variables={"as_of_date": day, "history_months": 0, **variables}, arguments=arguments or WITHOUT_TESTS
+        folder, variables={"as_of_date": day, "history_months": 0, **variables}, arguments=arguments or UP_TO_HERE
     )
 
 
@@ -501,7 +504,7 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert f"holds no model of version none. It holds {before}" in capsys.readouterr().err
 
     # The same data again are the same model, under another number; and so they are after a full refresh.
-    always = built(tmp_path, "2024-07-01", *WITHOUT_TESTS, "--full-refresh", **STEADY_BARS, refit="always")
+    always = built(tmp_path, "2024-07-01", *UP_TO_HERE, "--full-refresh", **STEADY_BARS, refit="always")
     assert always.rows(FITS)[2:] == [(3, "2024-07-01", "refit is always")]
     assert always.rows("select count(distinct model_version) from marts.segmentation_model") == [(2,)]
     assert always.rows(SEGMENTS) == old.rows(SEGMENTS)
