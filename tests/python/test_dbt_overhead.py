@@ -114,13 +114,13 @@ def test_a_macro_is_found_where_dbt_finds_it(root: str, own: str) -> None:
         for package, names in packages.items()
     }
 
-    def made_anew() -> Any:
+    def namespace_of_builder() -> Any:
         builder = MacroNamespaceBuilder(root, own, "stack", ["dbt_duckdb", "dbt"], "node")  # type: ignore[arg-type]
         return builder.build_namespace(made, {"one": 1})  # type: ignore[arg-type]
 
-    of_dbt = made_anew()
+    of_dbt = namespace_of_builder()
     with kept_contexts():
-        ours = made_anew()
+        ours = namespace_of_builder()
     assert found(ours) == found(of_dbt)
     assert found(ours.local_namespace) == found(of_dbt.local_namespace)
     for package in (None, "dbt", "shop", "segmentation"):
