@@ -73,7 +73,7 @@ MODELS = {
     ),
     ASSIGNMENT: ("int_segment_assignments", "int_nearest_centroids", "customer_segments"),
     VALUE: (
-        *("int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_outcomes"),
+        *("int_value_customers", "int_purchase_weeks", "int_value_fits", "int_value_backtests", "int_value_outcomes"),
         *(
             "int_value_checks",
             "int_customer_forecasts",

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         That of dbt; 0 where nothing is new.
     """
     options = list(sys.argv[1:] if arguments is None else arguments)
-    warehouse = Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
+    warehouse = _warehouse()
     versions = Versions(Path(os.environ.get("SEGMENTS_PUBLISHED", "published")).absolute())
     record, before = versions.folder / RECORD, versions.current()
     inputs = inputs_of(options)
@@ -91,6 +91,11 @@ def run_dbt(options: Sequence[str]) -> int:
         option.partition("=")[0] in _LOG_OPTIONS for option in options
     ):
         return subprocess.run([*DBT, "build", *options], check=False).returncode  # noqa: S603
+    if not _warehouse().exists():
+        # A first build fits a model. Others hardly ever do.
+        from segmentation_dbt.workers import start_workers
+
+        start_workers()
     # It takes two seconds to import, which a build in which nothing is new does not have.
     from segmentation_dbt.display import build
 
@@ -178,6 +183,10 @@ def option_of(options: Sequence[str], name: str) -> str | None:
         if option and option.startswith(f"{name}="):
             return option.removeprefix(f"{name}=")
     return None
+
+
+def _warehouse() -> Path:
+    return Path(os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb")).absolute()
 
 
 def _code(project: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The table `int_value_fits`, one row a fit of what customers are worth, as Python models read and write it."""
+"""Tables with a row a fit of what customers are worth: `int_value_fits` and `int_value_backtests`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from segmentation.value.backtest import Backtest, outcome_rows
 from segmentation.value.customer_value import CustomerValue
+from segmentation.value.seasons import Cohorts
 from segmentation_dbt.fits import Decision
-from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_relation
+from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_pandas, to_relation
 
 PARAMETERS = ("r", "alpha", "a", "b", "s", "beta")
 SPEND_PARAMETERS = ("p", "q", "gamma")
@@ -71,6 +73,12 @@ VALUE_FITS = pa.schema(
         ("regular_share", pa.float64()),
         ("warnings", pa.string()),
         ("tried", pa.list_(TRIAL)),
+    ]
+)
+
+VALUE_BACKTESTS = pa.schema(
+    [
+        ("fit_number", pa.int32()),
         ("cut_date", pa.date32()),
         ("was_season_known", pa.bool_()),
         ("outcome", pa.list_(OUTCOME)),
@@ -78,17 +86,29 @@ VALUE_FITS = pa.schema(
 )
 
 
-def stored_value_fits(dbt: Any, session: Any) -> Any:
-    """Return the rows of `int_value_fits` as the last build left them; None if there are none.
+def stored_rows(dbt: Any, session: Any, name: str, schema: pa.Schema) -> Any:
+    """Return the rows of a table as the last build left them, with the columns of this version; None if there are none.
 
-    Those of a version that stored them with other columns are left: a fit of purchases takes seconds and has no past
-    that names depend on, so it is made again.
+    Those of a version that stored them without one of the columns are left: a fit of purchases takes seconds and has no
+    past that names depend on, so it is made again.
+
+    Parameters
+    ----------
+    dbt, session
+        As dbt gives them to a Python model.
+    name : str
+        Of the table.
+    schema : Schema
+        VALUE_FITS or VALUE_BACKTESTS.
     """
-    stored = stored_table(dbt, session, "int_value_fits")
-    return stored if stored is not None and schema_of(stored).equals(VALUE_FITS) else None
+    stored = stored_table(dbt, session, name)
+    if stored is None or not set(schema.names) <= set(stored.columns):
+        return None
+    known = stored.select(*schema.names)
+    return known if schema_of(known).equals(schema) else None
 
 
-def row_of_value_fit(decision: Decision, value: CustomerValue, tried: Backtest | None) -> dict[str, Any]:
+def row_of_value_fit(decision: Decision, value: CustomerValue) -> dict[str, Any]:
     """Return the row of a fit for `int_value_fits`.
 
     Parameters
@@ -96,7 +116,6 @@ def row_of_value_fit(decision: Decision, value: CustomerValue, tried: Backtest |
     decision : Decision
     value : CustomerValue
         Fitted.
-    tried : Backtest or None
     """
     found, stored = value.describe(), value.to_row()
     fitted = {name: part for name, part in stored.items() if name not in ("parameters", "as_of")}
@@ -118,18 +137,59 @@ def row_of_value_fit(decision: Decision, value: CustomerValue, tried: Backtest |
         "season_factors": None if found["season_factors"] is None else json.dumps(found["season_factors"]),
         "warnings": " ".join(found["warnings"]),
         "tried": [{field.name: trial.get(field.name) for field in TRIAL} for trial in found["tried"]],
+    }
+
+
+def row_of_value_backtest(fit_number: int, tried: Backtest | None) -> dict[str, Any]:
+    """Return the row of a fit for `int_value_backtests`.
+
+    Parameters
+    ----------
+    fit_number : int
+    tried : Backtest or None
+        None if the history is too short.
+    """
+    return {
+        "fit_number": fit_number,
         "cut_date": tried.cut.date() if tried else None,
         "was_season_known": tried.is_season_known if tried else None,
         "outcome": outcome_rows(tried.outcome) if tried else [],
     }
 
 
-def with_value_fit(session: Any, fits: Any, row: dict[str, Any] | None) -> Any:
-    """Return what the model `int_value_fits` returns: the fits that are kept, and the one of this build."""
-    added = to_relation(session, pa.Table.from_pylist([] if row is None else [row], VALUE_FITS))
-    if fits is None:
+def with_row(session: Any, stored: Any, row: dict[str, Any] | None, schema: pa.Schema) -> Any:
+    """Return what a model of these returns: the rows that are kept, and the one of this build.
+
+    Parameters
+    ----------
+    session
+        As dbt gives it to a Python model.
+    stored : relation or None
+        From `stored_rows`.
+    row : dict or None
+        Of this build, if it makes one.
+    schema : Schema
+        VALUE_FITS or VALUE_BACKTESTS.
+    """
+    added = to_relation(session, pa.Table.from_pylist([] if row is None else [row], schema))
+    if stored is None:
         return added
-    return fits if row is None else fits.union(added)
+    return stored if row is None else stored.union(added)
+
+
+def cohorts_of(weeks: Any) -> Cohorts:
+    """Return the purchase days of each week by the week of the first one, from the relation `int_purchase_weeks`."""
+    rows = to_pandas(weeks.sort("first_week", "purchase_week"))
+    days, counts = ["first_week", "purchase_week"], ["customers", "purchase_days"]
+    return Cohorts(
+        *(rows[column].to_numpy(dtype="datetime64[D]") for column in days),
+        *(rows[column].to_numpy(dtype=float) for column in counts),
+    )
+
+
+def known_customers(relation: Any, *sorted_by: str) -> pd.DataFrame:
+    """Return customers as `CustomerValue` reads them, in an order that does not depend on chance."""
+    return to_pandas(relation.sort(*sorted_by)).rename(columns={"kept_value": "purchased_value"})
 
 
 def value_in_force(fits: Any, parameters: dict[str, Any]) -> tuple[CustomerValue, str]:

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 
 from segmentation_dbt import build
 from segmentation_dbt.versions import Versions
+from segmentation_dbt.workers import WORKERS, start_workers
 
 # What a build leaves, in place of dbt: a warehouse and, if it is complete, a version.
 DBT = """
@@ -149,6 +152,27 @@ def test_a_table_of_the_warehouse_is_always_read(run: Callable[..., bool]) -> No
     Path("dbt_project.yml").write_text("vars: {segmentation: {invoice_relation: raw.lines}}")
     assert run()
     assert run()
+
+
+def test_the_processes_that_compare_candidates_have_imported_what_they_need() -> None:
+    start_workers().join()
+    with Parallel(WORKERS) as parallel:
+        assert all(parallel(delayed(lambda: "segmentation.candidates" in sys.modules)() for _ in range(WORKERS)))
+    get_reusable_executor(reuse=True).shutdown()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_they_start_where_a_fit_is_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool) -> None:
+    done: list[str] = []
+    monkeypatch.setenv("SEGMENTS_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    for name in ("VERBOSE", "DBT_LOG_LEVEL", "DBT_LOG_FORMAT", "DBT_QUIET", "DBT_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("segmentation_dbt.workers.start_workers", lambda: done.append("start"))
+    monkeypatch.setattr("segmentation_dbt.display.build", lambda options: done.append("build"))
+    if not is_first:
+        (tmp_path / "warehouse.duckdb").touch()
+    build.run_dbt([])
+    assert done == (["start", "build"] if is_first else ["build"])
 
 
 def test_where_nothing_is_new_neither_dbt_nor_the_display_is_loaded() -> None:

@@ -464,9 +464,14 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     foretold = first.rows(VALUE_FITS)
     assert [row[:2] for row in foretold] == [(1, "first")]
 
+    # As an earlier version stored it: what a fit was tried on was beside it, and nowhere else.
+    with duckdb.connect(str(first.warehouse)) as connection:
+        connection.execute("alter table intermediate.int_value_fits add column cut_date date")
+        connection.execute("drop table intermediate.int_value_backtests")
     kept = built(tmp_path, "2024-07-01", **STEADY_BARS, gross_margin=-0.5, value_horizon_days=0)
     assert len(kept.rows(FITS)) == 1
     assert kept.rows(VALUE_FITS) == foretold
+    assert numbers_of(kept, "int_value_backtests") == {1}
     # Horizon and margin are of the day.
     assert kept.rows("select count(*), count(distinct lifetime_value) from marts.customer_value")[0][1] == 1
     assert kept.rows(model) == fitted
@@ -482,6 +487,7 @@ def test_the_life_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     old = built(tmp_path, "2024-07-01", **STEADY_BARS, refit_after_days=29)
     assert old.rows(FITS)[1:] == [(2, "2024-07-01", "the model is 30 days old, above 29")]
     assert [row[:2] for row in old.rows(VALUE_FITS)] == [(1, "first"), (2, "age")]
+    assert numbers_of(old, "int_value_backtests") == {1, 2}
     assert old.rows("select distinct model_version from marts.customer_value") == old.rows(
         "select model_version from marts.value_model where is_in_force"
     )

@@ -6,6 +6,12 @@ with fits as (
 
 ),
 
+backtests as (
+
+    select * from {{ ref('int_value_backtests') }}
+
+),
+
 latest as (
 
     select max(fit_number) as fit_number
@@ -17,11 +23,12 @@ outcomes as (
 
     select
         fits.fit_number,
-        fits.cut_date,
-        fits.is_season_known and not fits.was_season_known as knows_more_today,
-        {{ segmentation.list_rows('outcome') }}
+        backtests.cut_date,
+        fits.is_season_known and not backtests.was_season_known as knows_more_today,
+        {{ segmentation.list_rows('backtests.outcome') }}
     from fits
     inner join latest on fits.fit_number = latest.fit_number
+    inner join backtests on fits.fit_number = backtests.fit_number
 
 ),
 

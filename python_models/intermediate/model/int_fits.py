@@ -1,7 +1,6 @@
 """dbt model: every fit of the model, one row each; a row is added where one is to be made, and none changes."""
 
 import json
-import os
 from typing import Any
 
 from segmentation.archetypes import read_archetypes
@@ -20,6 +19,7 @@ from segmentation_dbt.fits import (
     with_fit,
 )
 from segmentation_dbt.relations import rows_of, to_pandas
+from segmentation_dbt.workers import WORKERS
 
 
 def model(dbt: Any, session: Any) -> Any:
@@ -29,7 +29,7 @@ def model(dbt: Any, session: Any) -> Any:
         return with_fit(session, fits, None)
     archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
     parameters = json.loads(dbt.config.meta_get("segmentation"))
-    segmentation = Segmentation(**parameters, archetypes=archetypes, workers=min(2, os.cpu_count() or 1))
+    segmentation = Segmentation(**parameters, archetypes=archetypes, workers=WORKERS)
     customers = to_pandas(dbt.ref("int_clustering_features").filter("is_fit_sample").sort("customer_id"))
     customers = with_attributes(customers, segmentation.features)
     past = to_pandas(dbt.ref("int_validation_customers").sort("cut_date", "customer_id"))

@@ -11,7 +11,7 @@ from segmentation.drift import NO_DRIFT
 from segmentation.refit import RefitRule, reasons_to_refit
 from segmentation_dbt.fits import drift_since, last_fit, stored_fits
 from segmentation_dbt.relations import result, rows_of, stored_table, to_pandas
-from segmentation_dbt.value_fits import stored_value_fits
+from segmentation_dbt.value_fits import VALUE_FITS, stored_rows
 
 SCHEMA = pa.schema(
     [
@@ -40,7 +40,7 @@ def model(dbt: Any, session: Any) -> Any:
     drift = drift_since(fits, last["fit_number"], customers, read_archetypes(*seeds)) if last else NO_DRIFT
     is_old = last is None and stored_table(dbt, session, "int_segmentation_model") is not None
     first = "the first fit" + (" of a warehouse that kept no fits before" if is_old else "")
-    last_value = last_fit(stored_value_fits(dbt, session))
+    last_value = last_fit(stored_rows(dbt, session, "int_value_fits", VALUE_FITS))
     decisions = [
         decide("segments", as_of, rule, of_segments, last, drift, first),
         decide("value", as_of, rule, settings["value"], last_value, NO_DRIFT, "the first fit"),

@@ -1,0 +1,37 @@
+"""Processes that compare candidates of the model, ready when they are needed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+
+from joblib import Parallel, delayed
+
+WORKERS = min(2, os.cpu_count() or 1)
+"""How many there are: each needs 150 MB, and two compare what there is in a few seconds."""
+
+
+def start_workers() -> threading.Thread:
+    """Start the processes that joblib gives to whoever asks next, and let them import what they need.
+
+    That takes them two seconds. While this process imports dbt, a second core has nothing else to do.
+
+    Returns
+    -------
+    Thread
+        That waits for them.
+    """
+    thread = threading.Thread(target=_start, name="workers", daemon=True)
+    thread.start()
+    return thread
+
+
+def _start() -> None:
+    # A machine on which they can't start says so to who needs them.
+    with suppress(Exception):
+        Parallel(WORKERS, batch_size=1, pre_dispatch="all")([delayed(_load)()] * WORKERS)
+
+
+def _load() -> None:
+    import segmentation.candidates  # noqa: F401
