@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from contextlib import suppress
 
@@ -34,4 +35,6 @@ def _start() -> None:
 
 
 def _load() -> None:
+    # Who stops a build stops the process that shows it, which ends these; they need not show where they were.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import segmentation.candidates  # noqa: F401
