@@ -105,8 +105,7 @@ query: $(VENV)/installed ## Show the result of SQL='select …' on the warehouse
 		os.environ.get("SEGMENTS_WAREHOUSE", "warehouse.duckdb"), read_only=True).sql(os.environ["SQL"]).show(max_width=160, max_rows=100))'
 
 dashboard: $(VENV)/installed-charts ## Serve the dashboard on what is published (PORT=8501, ADDRESS=127.0.0.1)
-	@# Its code does not change: to look at every module for that at each click would slow the pages.
-	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS) --server.fileWatcherType none
+	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 bi-files: $(VENV)/installed-charts ## Write target/bi: a project for Power BI and data sources for Tableau (FOLDER=what is published, as they see it)
 	@$(BIN)/python -m segmentation_bi --output target/bi $(if $(FOLDER),--folder '$(FOLDER)')

@@ -203,22 +203,24 @@ def row_of_fit(decision: Decision, segmentation: Segmentation, customers: pd.Dat
     }
 
 
-def with_fit(session: Any, fits: Any, row: dict[str, Any] | None) -> Any:
-    """Return what the model `int_fits` returns: the fits that are kept, and the one of this build.
+def with_row(session: Any, stored: Any, row: dict[str, Any] | None, schema: pa.Schema) -> Any:
+    """Return what a model with a row a fit returns: the rows that are kept, and the one of this build.
 
     Parameters
     ----------
     session
         As dbt gives it to a Python model.
-    fits : relation or None
-        From `stored_fits`.
+    stored : relation or None
+        Rows of earlier builds.
     row : dict or None
-        Of the fit of this build.
+        Of this build, if it makes one.
+    schema : Schema
+        Of the table.
     """
-    added = pa.Table.from_pylist([] if row is None else [row], FITS)
-    if fits is None:
+    added = pa.Table.from_pylist([] if row is None else [row], schema)
+    if stored is None:
         return result(session, added)
-    return fits if row is None else fits.union(to_relation(session, added))
+    return stored if row is None else stored.union(to_relation(session, added))
 
 
 def drift_since(fits: Any, number: int, customers: Any, archetypes: Sequence[Archetype]) -> Drift:

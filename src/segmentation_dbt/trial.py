@@ -135,7 +135,7 @@ def warehouse_of(project: Path, options: Sequence[str]) -> Path:
     Raises
     ------
     TrialError
-        Where there is no such profile.
+        If there is no such profile.
     """
     return Path(getattr(_credentials(project, options), "path", None) or "warehouse.duckdb").absolute()
 
@@ -146,7 +146,7 @@ def _credentials(project: Path, options: Sequence[str]) -> Any:
     Raises
     ------
     TrialError
-        Where there is no such profile.
+        If there is no such profile.
     """
     profiles = option_of(options, "--profiles-dir") or os.environ.get("DBT_PROFILES_DIR") or default_profiles_dir()
     set_invocation_context(os.environ)

@@ -14,7 +14,7 @@ from segmentation.value.backtest import Backtest, outcome_rows
 from segmentation.value.customer_value import CustomerValue
 from segmentation.value.seasons import Cohorts
 from segmentation_dbt.fits import Decision
-from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_pandas, to_relation
+from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_pandas
 
 PARAMETERS = ("r", "alpha", "a", "b", "s", "beta")
 SPEND_PARAMETERS = ("p", "q", "gamma")
@@ -155,26 +155,6 @@ def row_of_value_backtest(fit_number: int, tried: Backtest | None) -> dict[str, 
         "was_season_known": tried.is_season_known if tried else None,
         "outcome": outcome_rows(tried.outcome) if tried else [],
     }
-
-
-def with_row(session: Any, stored: Any, row: dict[str, Any] | None, schema: pa.Schema) -> Any:
-    """Return what a model of these returns: the rows that are kept, and the one of this build.
-
-    Parameters
-    ----------
-    session
-        As dbt gives it to a Python model.
-    stored : relation or None
-        From `stored_rows`.
-    row : dict or None
-        Of this build, if it makes one.
-    schema : Schema
-        VALUE_FITS or VALUE_BACKTESTS.
-    """
-    added = to_relation(session, pa.Table.from_pylist([] if row is None else [row], schema))
-    if stored is None:
-        return added
-    return stored if row is None else stored.union(added)
 
 
 def cohorts_of(weeks: Any) -> Cohorts:

@@ -21,15 +21,15 @@ def start_workers() -> threading.Thread:
     Returns
     -------
     Thread
-        That waits for them.
+        That waits for them. With a single core there are none.
     """
-    thread = threading.Thread(target=_start, name="workers", daemon=True)
+    thread = threading.Thread(target=_start if WORKERS > 1 else None, name="workers", daemon=True)
     thread.start()
     return thread
 
 
 def _start() -> None:
-    # A machine on which they can't start says so to who needs them.
+    # Where they can't start, whoever needs them is told.
     with suppress(Exception):
         Parallel(WORKERS, batch_size=1, pre_dispatch="all")([delayed(_load)()] * WORKERS)
 

@@ -217,7 +217,6 @@ def dashboard(published: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [*(sys.executable, "-m", "streamlit", "run", "dashboard/app.py"), "--server.port", str(port)]
-    command += ["--server.fileWatcherType", "none"]
     paths = os.pathsep.join(filter(None, (str(PROJECT / "src"), os.environ.get("PYTHONPATH"))))
     folders = {"SEGMENTS_PUBLISHED": published, "SEGMENTS_CAMPAIGNS": published.parent / "lists"}
     environment = os.environ | {name: str(folder) for name, folder in folders.items()} | {"PYTHONPATH": paths}

@@ -43,7 +43,7 @@ LINES_WITH_TESTS = ("build", "--indirect-selection", "buildable", *_LINES)
 # What dbt made of the project, by the variables of the build: it saves two seconds each.
 _PARSED: dict[str, Path] = {}
 # The tests of dbt's SQL are parsed at all only where this variable says so.
-PARSED_ANEW = {"unit_tests"}
+PARSED_AGAIN = {"unit_tests"}
 
 # The short profile tries the same examples each time. Neither has a deadline: a build takes seconds.
 settings.register_profile("short", deadline=None, derandomize=True)
@@ -180,7 +180,7 @@ def give_what_was_parsed(folder: Path, variables: dict[str, Any] | None = None) 
     """Copy to a folder what dbt made of the project; return whether it was with other variables."""
     key = variables_text(variables)
     SERVER.start()
-    take_over = key not in _PARSED and not PARSED_ANEW.intersection(variables or {})
+    take_over = key not in _PARSED and not PARSED_AGAIN.intersection(variables or {})
     source = _PARSED.get(key, _PARSED[variables_text(None)] if take_over else None)
     parsed = folder / "target/partial_parse.msgpack"
     if source and source != parsed:

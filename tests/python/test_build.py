@@ -165,7 +165,7 @@ def test_the_processes_that_compare_candidates_have_imported_what_they_need() ->
 def test_they_start_where_a_fit_is_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool) -> None:
     done: list[str] = []
     monkeypatch.setenv("SEGMENTS_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
-    for name in ("VERBOSE", "DBT_LOG_LEVEL", "DBT_LOG_FORMAT", "DBT_QUIET", "DBT_DEBUG"):
+    for name in build._LOG_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("segmentation_dbt.workers.start_workers", lambda: done.append("start"))
     monkeypatch.setattr("segmentation_dbt.display.build", lambda options: done.append("build"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conftest import PARSED_ANEW, PROJECT, dbt
+from conftest import PARSED_AGAIN, PROJECT, dbt
 
 # Another value than its own of each setting that is not a number, and not empty.
 OTHERS: dict[str, Any] = {
@@ -62,7 +62,7 @@ def test_what_depends_on_variables_is_parsed_again(tmp_path: Path) -> None:
     others = OTHERS | {
         name: "other" if value == "" else value * 2
         for name, value in settings.items()
-        if name not in OTHERS.keys() | PARSED_ANEW
+        if name not in OTHERS.keys() | PARSED_AGAIN
     }
     assert [name for name in others if others[name] == settings[name]] == []
     taken_over = nodes(tmp_path / "taken_over", others)

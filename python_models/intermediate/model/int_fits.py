@@ -9,6 +9,7 @@ from segmentation.naming import MEASURED
 from segmentation.refit import count_changed
 from segmentation.segmentation import Segmentation, later_of
 from segmentation.stored_form import read_scorer
+from segmentation_dbt.fit_rows import FITS
 from segmentation_dbt.fits import (
     SCORING_PARTS,
     decision_of,
@@ -16,7 +17,7 @@ from segmentation_dbt.fits import (
     row_of_fit,
     stored_fits,
     with_attributes,
-    with_fit,
+    with_row,
 )
 from segmentation_dbt.relations import rows_of, to_pandas
 from segmentation_dbt.workers import WORKERS
@@ -26,7 +27,7 @@ def model(dbt: Any, session: Any) -> Any:
     fits = stored_fits(dbt, session)
     decision = decision_of(dbt.ref("int_refit_decision"), "segments", fits)
     if decision is None:
-        return with_fit(session, fits, None)
+        return with_row(session, fits, None, FITS)
     archetypes = read_archetypes(to_pandas(dbt.ref("segment_archetypes")), to_pandas(dbt.ref("claim_words")))
     parameters = json.loads(dbt.config.meta_get("segmentation"))
     segmentation = Segmentation(**parameters, archetypes=archetypes, workers=WORKERS)
@@ -64,4 +65,4 @@ def model(dbt: Any, session: Any) -> Any:
         )
         row["compared_customers"] = len(customers)
         row["changed_customers"] = count_changed(old, segmentation.scorer_, known, values, measures)
-    return with_fit(session, fits, row)
+    return with_row(session, fits, row, FITS)

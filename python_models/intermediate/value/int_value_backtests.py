@@ -6,7 +6,7 @@ from typing import Any
 from segmentation.segmentation import Segmentation
 from segmentation.value.backtest import backtest_value
 from segmentation.value.customer_value import CustomerValue
-from segmentation_dbt.fits import fit_of, with_attributes
+from segmentation_dbt.fits import fit_of, with_attributes, with_row
 from segmentation_dbt.relations import rows_of
 from segmentation_dbt.value_fits import (
     VALUE_BACKTESTS,
@@ -14,7 +14,6 @@ from segmentation_dbt.value_fits import (
     known_customers,
     row_of_value_backtest,
     stored_rows,
-    with_row,
 )
 
 

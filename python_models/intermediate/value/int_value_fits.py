@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 from segmentation.value.customer_value import CustomerValue
-from segmentation_dbt.fits import decision_of
+from segmentation_dbt.fits import decision_of, with_row
 from segmentation_dbt.value_fits import (
     VALUE_FITS,
     cohorts_of,
     known_customers,
     row_of_value_fit,
     stored_rows,
-    with_row,
 )
 
 
