@@ -21,31 +21,17 @@ as_of as (
 
 ),
 
--- Of all lines, of which little is read.
-descriptions as (
+-- What the sums of customers do not say, in one reading of all lines. A copy says what its original does, and is not cancelled.
+lines as (
 
     select
         sold.product_code,
-        max(sold.description) as description
-    from {{ ref('int_invoice_lines') }} as sold
-    where
-        sold.line_type = 'sale'
-        and sold.customer_id is not null
-        and {{ is_known }}
-        and {{ var('products') | lower }}
-    group by sold.product_code
-
-),
-
-cancelled_sums as (
-
-    select
-        sold.product_code,
+        max(case when sold.line_type = 'sale' and sold.customer_id is not null then sold.description end) as description,
         -sum(cancelled_lines.amount) as cancelled
-    from cancelled_lines
-    inner join {{ ref('int_invoice_lines') }} as sold on cancelled_lines.line_id = sold.line_id
+    from {{ ref('int_classified_lines') }} as sold
+    left join cancelled_lines on sold.line_id = cancelled_lines.line_id
     where
-        sold.line_type = 'return'
+        sold.line_type in ('sale', 'return')
         and {{ is_known }}
         and {{ var('products') | lower }}
     group by sold.product_code
@@ -70,10 +56,11 @@ judged as (
 
     select
         sums.*,
-        2 * (sums.returned - coalesce(cancelled_sums.cancelled, 0))
-        >= sums.purchased - coalesce(cancelled_sums.cancelled, 0) as is_mostly_returned
+        lines.description,
+        2 * (sums.returned - coalesce(lines.cancelled, 0))
+        >= sums.purchased - coalesce(lines.cancelled, 0) as is_mostly_returned
     from sums
-    left join cancelled_sums on sums.product_code = cancelled_sums.product_code
+    left join lines on sums.product_code = lines.product_code
 
 ),
 
@@ -84,7 +71,7 @@ final as (
         judged.product_code,
 
         -- text
-        descriptions.description,
+        judged.description,
 
         -- numerics
         cast(judged.customers as bigint) as customers,
@@ -103,7 +90,6 @@ final as (
 
     from judged
     cross join as_of
-    left join descriptions on judged.product_code = descriptions.product_code
 
 )
 

@@ -57,7 +57,8 @@ final as (
         -- dates
         min(sold.invoice_date) as purchase_date
 
-    from {{ ref('int_invoice_lines') }} as sold
+    -- A copy is a purchase of the same product on the same invoice and day.
+    from {{ ref('int_classified_lines') }} as sold
     inner join customers on sold.customer_id = customers.customer_id
     where
         sold.line_type = 'sale'
