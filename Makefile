@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Python compiles what it imports. All that is installed takes half a minute more, and most of it is never imported.
+PIP := $(BIN)/python -m pip install --quiet --no-compile
 # Other versions of DuckDB, which have to read what is published.
 CLIENTS := $(VENV)/clients
 # Superset, whose dependencies are others than the project's.
@@ -64,7 +66,7 @@ export VARS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle bi-files check test test-spark test-superset lint rooms notebook bench bench-full bench-read bench-day bench-dashboard compare \
+.PHONY: help build inspect campaign campaign-plan report excel docs audit erase query dashboard superset superset-bundle bi-files check test-tools test test-spark test-superset lint rooms notebook bench bench-full bench-read bench-day bench-dashboard compare \
 	scaling evidence sample lock clean
 
 help: ## Show this list
@@ -130,6 +132,9 @@ check: $(VENV)/installed-dev ## What to run before a commit (two minutes): style
 	rm -rf target/check/warehouse.duckdb target/check/published
 	mkdir -p target/check
 	$(CHECK) $(BIN)/python -m segmentation_dbt.build --target-path target/check --vars '{unit_tests: true}'
+
+# Several at once: make -j2 test-tools
+test-tools: $(VENV)/installed-spark $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE)
 
 test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) $(if $(filter long,$(TEST_PROFILE)),$(SUPERSET)/installed) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
@@ -220,28 +225,28 @@ $(BIN)/python:
 	@printf 'export DBT_PROFILES_DIR="%s"\n' '$(CURDIR)' >> $(VENV)/bin/activate
 
 $(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@# What the first build need not do then takes ten seconds.
 	$(BIN)/python -m segmentation_dbt.prepare
 	@touch $@
 
 $(VENV)/installed-charts: requirements-charts.lock $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-charts.lock
+	$(PIP) --require-hashes -r requirements-charts.lock
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/installed-spark: requirements-spark.lock adapters/dbt-sparksession/pyproject.toml $(VENV)/installed-dev
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e adapters/dbt-sparksession
+	$(PIP) --require-hashes -r requirements-spark.lock
+	$(PIP) --no-deps --no-build-isolation -e adapters/dbt-sparksession
 	@touch $@
 
 $(CLIENTS)/%: requirements-client-%.lock | $(VENV)/installed
 	rm -rf $@
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --target $@ -r $<
+	$(PIP) --require-hashes --no-deps --target $@ -r $<
 	@touch $@
 
 # From a folder of its own, which pip of the project's environment does not see.
@@ -250,7 +255,7 @@ $(SUPERSET)/installed: requirements-superset.lock | $(VENV)/installed
 		|| { echo "Superset needs Python 3.11 or 3.12. Make .venv with one: rm -rf .venv && make PYTHON=python3.12 superset"; exit 1; }
 	rm -rf $(SUPERSET)
 	$(BIN)/python -m venv $(SUPERSET)
-	$(SUPERSET)/bin/python -m pip install --quiet --require-hashes -r requirements-superset.lock
+	$(SUPERSET)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements-superset.lock
 	@touch $@
 
 $(AXE): tests/browser/package-lock.json
