@@ -1,8 +1,6 @@
-"""Keeps for builds what dbt, Jinja and Python make of the project: ``python -m segmentation_dbt.prepare``."""
+"""Reads the project, and keeps what dbt and Jinja make of it for builds: ``python -m segmentation_dbt.prepare``."""
 
 from __future__ import annotations
-
-import importlib
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -12,12 +10,9 @@ from segmentation import commands
 from segmentation_dbt.build import TEMPLATES, target_of
 from segmentation_dbt.dbt_overhead import less_overhead
 
-# Python compiles what is imported for the first time.
-_IMPORTED = ("segmentation.campaigns.results", "segmentation.value.backtest", "segmentation_dbt.fits")
-
 
 def main() -> int:
-    """Parse and compile the project of this folder, and import what its Python models do.
+    """Parse and compile the project of this folder.
 
     Returns
     -------
@@ -29,8 +24,6 @@ def main() -> int:
         if not isinstance(parsed.result, Manifest):
             return 1
         compile_templates(parsed.result)
-    for module in _IMPORTED:
-        importlib.import_module(module)
     return 0
 
 
