@@ -44,8 +44,8 @@ def _load() -> None:
 
 
 def _import() -> None:
-    # What imports dbt meanwhile goes first. Linux has a priority for each thread: this one ends with what it imports, and
-    # what compares candidates later is not held back.
+    # What imports dbt meanwhile goes first. On Linux each thread has a priority: this one is over with the import,
+    # and what compares candidates later is not held back.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
     import segmentation.candidates  # noqa: F401

@@ -21,12 +21,15 @@ as_of as (
 
 ),
 
--- What the sums of customers do not say, in one reading of all lines. A copy says what its original does, and is not cancelled.
+-- What the sums of customers do not say, in one reading of all lines. A copy says what its original does, and none is a
+-- cancelled line.
 lines as (
 
     select
         sold.product_code,
-        max(case when sold.line_type = 'sale' and sold.customer_id is not null then sold.description end) as description,
+        max(case
+            when sold.line_type = 'sale' and sold.customer_id is not null then sold.description
+        end) as description,
         -sum(cancelled_lines.amount) as cancelled
     from {{ ref('int_classified_lines') }} as sold
     left join cancelled_lines on sold.line_id = cancelled_lines.line_id
