@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from segmentation_dbt import build
 from segmentation_dbt.versions import Versions
-from segmentation_dbt.workers import WORKERS, start_workers
+from segmentation_dbt.workers import WORKERS, _import, start_workers
 
 # What a build leaves, in place of dbt: a warehouse and, if it is complete, a version.
 DBT = """
@@ -157,8 +158,20 @@ def test_a_table_of_the_warehouse_is_always_read(run: Callable[..., bool]) -> No
 def test_the_processes_that_compare_candidates_have_imported_what_they_need() -> None:
     start_workers().join()
     with Parallel(WORKERS) as parallel:
-        assert all(parallel(delayed(lambda: "segmentation.candidates" in sys.modules)() for _ in range(WORKERS)))
+        look = delayed(lambda: ("segmentation.candidates" in sys.modules, os.nice(0)))
+        found = parallel(look() for _ in range(WORKERS))
     get_reusable_executor(reuse=True).shutdown()
+    # And compare with the priority of a build.
+    assert set(found) == {(True, os.nice(0))}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process has one priority")
+def test_what_they_import_waits_for_what_imports_dbt() -> None:
+    before = os.nice(0)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_import).result()
+        assert thread.submit(os.nice, 0).result() == 19
+    assert os.nice(0) == before
 
 
 @pytest.mark.parametrize("is_first", [True, False])
