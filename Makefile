@@ -134,8 +134,7 @@ check: $(VENV)/installed-dev ## What to run before a commit (two minutes): style
 	mkdir -p target/check
 	$(CHECK) $(BIN)/python -m segmentation_dbt.build --target-path target/check --vars '{unit_tests: true}'
 
-# Several at once: make -j2 test-tools
-test-tools: $(VENV)/installed-spark $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE)
+test-tools: $(VENV)/installed-spark $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Install all that the tests need (with -j2 two things at once)
 
 test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) $(if $(filter long,$(TEST_PROFILE)),$(SUPERSET)/installed) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
