@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# All processors compile what is installed, without the tests of packages: pip takes one, and twice as long.
+# All processors compile what is installed, without the tests of packages: pip takes one, and twice as long. Packages have
+# templates among their files that are no Python, which pip passes over, too.
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
 # Other versions of DuckDB, which have to read what is published.
@@ -12,6 +13,8 @@ CLIENTS := $(VENV)/clients
 SUPERSET := $(VENV)/superset
 # Checks the accessibility of pages in the tests that drive a browser.
 AXE := tests/browser/node_modules/.package-lock.json
+# What tests need beside the environment.
+TOOLS := $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE)
 
 # make build INVOICES='exports/*.csv'
 ifdef INVOICES
@@ -134,9 +137,9 @@ check: $(VENV)/installed-dev ## What to run before a commit (two minutes): style
 	mkdir -p target/check
 	$(CHECK) $(BIN)/python -m segmentation_dbt.build --target-path target/check --vars '{unit_tests: true}'
 
-test-tools: $(VENV)/installed-spark $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) ## Install all that the tests need (with -j2 two things at once)
+test-tools: $(VENV)/installed-spark $(TOOLS) ## Install all that the tests need (with -j2 two things at once)
 
-test: $(VENV)/installed-dev $(CLIENTS)/1.4 $(CLIENTS)/2.0 $(AXE) $(if $(filter long,$(TEST_PROFILE)),$(SUPERSET)/installed) ## Prove that it works; with PROFILE=long on many more random files
+test: $(VENV)/installed-dev $(TOOLS) $(if $(filter long,$(TEST_PROFILE)),$(SUPERSET)/installed) ## Prove that it works; with PROFILE=long on many more random files
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-spark: $(VENV)/installed-spark ## Prove that it comes out the same on Apache Spark (needs Java 17)

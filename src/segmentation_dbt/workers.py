@@ -44,8 +44,8 @@ def _load() -> None:
 
 
 def _import() -> None:
-    # What imports dbt meanwhile goes first. On Linux each thread has a priority: this one is over with the import,
-    # and what compares candidates later is not held back.
+    # The process that imports dbt meanwhile goes first. Linux gives each thread a priority of its own, and this thread
+    # ends with the import: candidates are compared with the ordinary one.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
     import segmentation.candidates  # noqa: F401
