@@ -71,8 +71,8 @@ def resampled_stability(
         delayed(bootstrap_jaccard)(points, [labels], algorithm, [setting], seed, part.tolist())
         for part in np.array_split(range(resamples), 2)
     )
-    # They, and those that compared the candidates, would keep their memory to the end.
-    get_reusable_executor(reuse=True).shutdown()
+    # They, and those that compared the candidates, would keep their memory to the end. They end by themselves.
+    get_reusable_executor(reuse=True).shutdown(wait=False)
     found = np.concatenate([of_part for (of_part,) in parts])
     jaccard = np.array([of_cluster.mean() for of_cluster in found.T])
     error = np.array([of_cluster.std(ddof=1) for of_cluster in found.T]) / np.sqrt(resamples)

@@ -35,6 +35,8 @@ DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 RECORD = ".inputs"
 TEMPLATES = "templates.marshal"
 """What Jinja made of the project, in the folder that dbt writes to."""
+MANIFEST = "manifest.pickle"
+"""What dbt made of it, beside that."""
 SAMPLE = "data/sample/invoices.csv.gz"
 _RELATIONS = ("invoice_relation", "attribute_relation", "product_category_relation")
 _SETTINGS = ("DBT_", "INVOICE_", "SEGMENTS_")

@@ -1,16 +1,18 @@
 """Spares dbt work that it does again and again.
 
-dbt 1.11 compiles every text with Jinja in every run, makes a thousand objects for each call of a macro by its name, and
-two messages of each event, most of which nobody sees. What a build makes of the data is the same without. It is for the
-versions of dbt that pyproject.toml allows.
+dbt 1.11 checks the type of each field of the manifest whenever it reads it, compiles every text with Jinja in every
+run, makes a thousand objects for each call of a macro by its name, and two messages of each event, most of which nobody
+sees. What a build makes of the data is the same without. It is for the versions of dbt that pyproject.toml allows.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import marshal
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -34,22 +36,28 @@ from dbt_common.events import base_types, event_manager
 _VERSIONS = (sys.implementation.cache_tag, version("jinja2"), version("dbt-common"))
 # The project has some 4,000. Beyond that only those of the last run are kept, and not all that ever were.
 _MOST_TEMPLATES = 10_000
+# Packages whose classes a manifest is made of.
+_OF_MANIFEST = ("dbt-core", "dbt-common", "dbt-adapters", "dbt-semantic-interfaces")
 
 
 @contextmanager
-def less_overhead(file: Path | None = None, looked_at: Collection[str] = ()) -> Iterator[None]:
+def less_overhead(
+    templates: Path | None = None, manifest: Path | None = None, looked_at: Collection[str] = ()
+) -> Iterator[None]:
     """Spare dbt that work in this process, and take it over from former processes.
 
     Parameters
     ----------
-    file : Path, optional
-        Where what Jinja compiles is kept for other processes. Default: nowhere.
+    templates, manifest : Path, optional
+        Where what Jinja compiles and what dbt has read are kept for other processes. Default: nowhere.
     looked_at : collection of str
         Names of events that are made although no log shows them.
     """
     with ExitStack() as stack:
-        for changed in (kept_templates(file), kept_contexts(), shown_events(looked_at)):
+        for changed in (kept_templates(templates), kept_contexts(), shown_events(looked_at)):
             stack.enter_context(changed)
+        if manifest:
+            stack.enter_context(kept_manifest(manifest))
         yield
 
 
@@ -94,13 +102,50 @@ def _read(file: Path) -> dict[bytes, CodeType]:
 
 
 def _write(file: Path, compiled: dict[bytes, CodeType]) -> None:
-    # Where it can't be written, the next process compiles again.
+    _write_whole(file, marshal.dumps((_VERSIONS, compiled)))
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    # Where it can't be written, the next process does the work again.
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         # Of its own: two builds may end at once.
         written = file.with_suffix(f".{os.getpid()}")
-        written.write_bytes(marshal.dumps((_VERSIONS, compiled)))
+        written.write_bytes(content)
         written.replace(file)
+
+
+@contextmanager
+def kept_manifest(file: Path) -> Iterator[None]:
+    """Keep what dbt reads from partial_parse.msgpack as Python's own objects, whose types were checked once.
+
+    Parameters
+    ----------
+    file : Path
+        For other processes; of the last manifest only.
+    """
+    manifest: Any = Manifest
+    read = manifest.from_msgpack
+    versions = json.dumps([sys.implementation.cache_tag, *map(version, _OF_MANIFEST)]).encode()
+
+    def read_once(content: bytes, **how: object) -> Any:
+        key = hashlib.sha256(versions + content).digest()
+        # What can't be read is written again.
+        with contextlib.suppress(Exception):
+            kept = file.read_bytes()
+            if kept.startswith(key):
+                found = manifest()
+                # As safe as the templates beside it.
+                vars(found).update(pickle.loads(kept[len(key) :]))  # noqa: S301
+                return found
+        found = read(content, **how)
+        # Not the manifest itself: dbt mixes up its fields, and a lock is for one process.
+        parts = {name: part for name, part in vars(found).items() if name != "_lock"}
+        _write_whole(file, key + pickle.dumps(parts, pickle.HIGHEST_PROTOCOL))
+        return found
+
+    with patch.object(manifest, "from_msgpack", read_once):
+        yield
 
 
 @contextmanager

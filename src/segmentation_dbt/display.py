@@ -20,7 +20,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Column, Table
 from rich.text import Text
 
-from segmentation_dbt.build import TEMPLATES, target_of
+from segmentation_dbt.build import MANIFEST, TEMPLATES, target_of
 from segmentation_dbt.dbt_overhead import less_overhead, manifest_at_the_end
 from segmentation_dbt.progress import Event, Message, Progress, clock, plan_of
 
@@ -54,8 +54,9 @@ def build(options: Sequence[str], console: Console | None = None) -> int:
         The exit code that dbt would have.
     """
     display = Display(console or Console(highlight=False, markup=False))
+    target = target_of(options)
     with (
-        less_overhead(target_of(options) / TEMPLATES, _LOOKED_AT),
+        less_overhead(target / TEMPLATES, target / MANIFEST, _LOOKED_AT),
         manifest_at_the_end(display.plan),
         display.live(),
     ):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dbt.cli.main import dbtRunner
+from dbt.constants import PARTIAL_PARSE_FILE_NAME
 from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
 from dbt_common.clients.jinja import get_template, template_cache
 
 from segmentation import commands
-from segmentation_dbt.build import TEMPLATES, target_of
+from segmentation_dbt.build import MANIFEST, TEMPLATES, target_of
 from segmentation_dbt.dbt_overhead import less_overhead
 
 
@@ -19,11 +23,15 @@ def main() -> int:
     int
         1 where it can't be parsed; dbt says why.
     """
-    with less_overhead(target_of(()) / TEMPLATES):
+    target = target_of(())
+    with less_overhead(target / TEMPLATES, target / MANIFEST):
         parsed = dbtRunner().invoke(["--quiet", "parse"])
         if not isinstance(parsed.result, Manifest):
             return 1
         compile_templates(parsed.result)
+        # As the first build will.
+        content: Any = (target / PARTIAL_PARSE_FILE_NAME).read_bytes()
+        Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
     return 0
 
 

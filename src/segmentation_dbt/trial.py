@@ -28,7 +28,7 @@ from dbt_common.context import set_invocation_context
 from dbt_common.exceptions import DbtBaseException
 
 from segmentation_dbt import warehouse
-from segmentation_dbt.build import TEMPLATES, option_of
+from segmentation_dbt.build import MANIFEST, TEMPLATES, option_of
 from segmentation_dbt.dbt_overhead import less_overhead
 from segmentation_dbt.progress import PACKAGE, readable
 from segmentation_dbt.questions import ASKED
@@ -97,7 +97,7 @@ def trial(project: Path, options: Sequence[str], relation: str) -> Iterator[Tria
     with ExitStack() as stack:
         # Always the same path: dbt parses the project again where the profile is another.
         folder = stack.enter_context(_folder(target))
-        stack.enter_context(less_overhead(target.parent / TEMPLATES))
+        stack.enter_context(less_overhead(target.parent / TEMPLATES, target / MANIFEST))
         reading = Trial(folder / "warehouse.duckdb")
         stack.enter_context(
             _environment(SEGMENTS_WAREHOUSE=str(reading.path), SEGMENTS_PUBLISHED=str(folder / "published"))

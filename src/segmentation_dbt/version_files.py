@@ -163,14 +163,33 @@ def write_tables(
                 connection.execute(
                     f"create table {table} as from read_parquet({text(parquet(path.parent, mart.name))})"
                 )
-                connection.execute(f"comment on table {table} is {text(mart.description.strip())}")
-                for column, description in mart.columns.items():
-                    connection.execute(f"comment on column {table}.{identifier(column)} is {text(description.strip())}")
             if count(connection, table) != manifest["row_counts"][mart.name]:
                 raise OSError(errno.EIO, "rows were lost", str(parquet(path.parent, mart.name)))
+        # In one transaction: each by itself would be written to the disk before the next.
+        connection.execute("begin transaction")
+        for mart in marts:
+            if mart.name not in unchanged:
+                describe_table(connection, mart)
         write_manifest(connection, manifest)
+        connection.execute("commit")
         # Closing a file forgives what can't be written; this does not.
         connection.execute("checkpoint")
+
+
+def describe_table(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    """Comment on a table and its columns.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        To the DuckDB file of a version.
+    mart : Mart
+        The table.
+    """
+    table = identifier(mart.name)
+    connection.execute(f"comment on table {table} is {text(mart.description.strip())}")
+    for column, description in mart.columns.items():
+        connection.execute(f"comment on column {table}.{identifier(column)} is {text(description.strip())}")
 
 
 def write_manifest(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:

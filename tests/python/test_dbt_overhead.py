@@ -10,7 +10,9 @@ import dbt.parser.manifest
 import pytest
 from dbt.adapters.events.types import SQLQuery
 from dbt.context.macros import MacroNamespaceBuilder
+from dbt.contracts.graph.manifest import Manifest
 from dbt.events.types import NodeStart
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from dbt_common.clients.jinja import get_template
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.functions import msg_to_dict
@@ -19,6 +21,7 @@ from jinja2.environment import Environment
 
 from segmentation_dbt.dbt_overhead import (
     kept_contexts,
+    kept_manifest,
     kept_templates,
     less_overhead,
     manifest_at_the_end,
@@ -93,10 +96,75 @@ def test_of_too_many_texts_those_of_the_last_run_are_kept(
     assert compiled == ["{{ one }}", "{{ one + 1 }}", "{{ one + 2 }}", "{{ one + 1 }}"]
 
 
-def test_a_folder_that_can_not_be_written_to_is_no_fault(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_written_to_is_no_fault(tmp_path: Path, contents: list[bytes]) -> None:
     (tmp_path / "file").write_text("")
-    with kept_templates(tmp_path / "file" / "templates"):
+    with less_overhead(tmp_path / "file" / "templates", tmp_path / "file" / "manifest"):
         assert render("{{ one }}") == "1"
+        assert read_manifest(contents[0])
+
+
+@pytest.fixture
+def contents() -> list[bytes]:
+    """What dbt writes of two manifests."""
+    manifests = [Manifest(), Manifest(disabled={"model.shop.one": []})]
+    return [manifest.to_msgpack(extended_mashumaro_encoder) for manifest in manifests]
+
+
+@pytest.fixture
+def checked(contents: list[bytes], monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What dbt reads itself."""
+    read: list[bytes] = []
+    manifest: Any = Manifest
+    # The first call puts another method in its place.
+    read_manifest(contents[0])
+    from_msgpack = manifest.from_msgpack
+
+    def note(content: bytes, **how: object) -> Any:
+        read.append(content)
+        return from_msgpack(content, **how)
+
+    monkeypatch.setattr(Manifest, "from_msgpack", note)
+    return read
+
+
+def read_manifest(content: Any) -> dict[str, str]:
+    """Return what dbt reads, written out: to dbt, checksums of nothing differ. Each manifest has a lock of its own."""
+    manifest = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
+    return {name: repr(value) for name, value in vars(manifest).items() if name != "_lock"}
+
+
+def test_a_manifest_is_checked_once(tmp_path: Path, contents: list[bytes], checked: list[bytes]) -> None:
+    expected = [read_manifest(content) for content in contents]
+    checked.clear()
+    for which in (0, 0, 1, 1, 0):
+        with kept_manifest(tmp_path / "manifest"):
+            assert read_manifest(contents[which]) == expected[which]
+    # Only the last one is kept.
+    assert checked == [contents[0], contents[1], contents[0]]
+
+
+@pytest.mark.parametrize("damage", [lambda kept: b"", lambda kept: kept[:-10], lambda kept: kept[:32] + b"no pickle"])
+def test_a_manifest_that_can_not_be_read_is_written_again(
+    tmp_path: Path, contents: list[bytes], checked: list[bytes], damage: Any
+) -> None:
+    file = tmp_path / "manifest"
+    with kept_manifest(file):
+        expected = read_manifest(contents[0])
+    file.write_bytes(damage(file.read_bytes()))
+    for _ in range(2):
+        with kept_manifest(file):
+            assert read_manifest(contents[0]) == expected
+    assert len(checked) == 2
+
+
+def test_a_manifest_of_other_versions_is_not_taken(
+    tmp_path: Path, contents: list[bytes], checked: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in "12":
+        monkeypatch.setattr("segmentation_dbt.dbt_overhead.version", lambda package, number=number: number)
+        with kept_manifest(tmp_path / "manifest"):
+            read_manifest(contents[0])
+    assert len(checked) == 2
 
 
 def found(namespace: Any) -> dict[str, Any]:
@@ -180,7 +248,7 @@ def test_the_manifest_is_received_before_a_build_and_not_written(tmp_path: Path)
     assert not [*tmp_path.iterdir()]
 
 
-def test_dbt_is_as_it_was_afterwards() -> None:
+def test_dbt_is_as_it_was_afterwards(tmp_path: Path) -> None:
     def parts() -> list[Any]:
         import dbt.cli.requires
         from dbt_common.events.base_types import BaseEvent
@@ -188,10 +256,11 @@ def test_dbt_is_as_it_was_afterwards() -> None:
         return [
             *(Environment.compile, MacroNamespaceBuilder.build_namespace, EventManager.fire_event, BaseEvent.__init__),
             *(BaseEvent.__getattr__, vars(dbt.cli.requires)["generate_runtime_macro_context"]),
+            Manifest.from_msgpack,
         ]
 
     before = parts()
-    with less_overhead(), kept_contexts():
+    with less_overhead(manifest=tmp_path / "manifest"), kept_contexts():
         assert all(now is not then for now, then in zip(parts(), before, strict=True))
         assert render("{{ one }}") == "1"
     assert parts() == before
