@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.backtest import cut_of
-from segmentation.candidates import Candidate
+from segmentation.comparison import Candidate
 from segmentation.segmentation import Segmentation
 from segmentation.transformation import ATTRIBUTE, Transformation, skewness
 from segmentation.validity import auc, predict_buyers, top_share

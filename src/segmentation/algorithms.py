@@ -20,9 +20,6 @@ from segmentation.threads import one_thread
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-NO_CLUSTER = -1
-"""Label of customers whom an algorithm leaves without a cluster (HDBSCAN's noise)."""
-
 HDBSCAN_SHARES = (0.01, 0.02, 0.05)
 """Smallest cluster that HDBSCAN may find, as a share of the customers: it finds the number of clusters itself."""
 

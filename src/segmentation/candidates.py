@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
-from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES, NO_CLUSTER, Algorithm
-from segmentation.clustering import spread_sample
-from segmentation.separation import gap_choice, gap_statistics, silhouettes, variance_ratios, wcss
+from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES, Algorithm
+from segmentation.clustering import NO_CLUSTER, spread_sample
+from segmentation.comparison import Candidate, Comparison
+from segmentation.separation import gap_choice, gap_statistics, silhouettes, wcss
 from segmentation.stability import MANY, bootstrap_jaccard, seed_agreement, split_half_agreement
 from segmentation.structure import Structure, compare_with_permuted
 
@@ -61,83 +63,6 @@ EFFORTS = {
     "standard": Effort(5_000, 1_000, 1_000, resamples=50, permutations=20, references=10),
     "full": Effort(10_000, 5_000, 5_000, resamples=200, permutations=99, references=50, every_algorithm=True),
 }
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A way to segment the customers, and how good it is. None means: not measured, or not defined.
-
-    Attributes
-    ----------
-    algorithm : str
-    segment_count : int
-        Clusters that it finds.
-    setting : float
-        What the algorithm was run with: the number of segments, for HDBSCAN its smallest share.
-    customers_evaluated : int
-        On how many customers the figures are measured; all of them sampling errors of that.
-    wcss : float
-        Sum of squared distances to the own cluster's mean, in scaled space.
-    silhouette, silhouette_error : float or None
-        Of those in a cluster, and its standard error.
-    silhouette_excess, silhouette_excess_error : float or None
-        The silhouette less what K-Means reaches with as many segments on permuted data, and its standard error.
-    calinski_harabasz, davies_bouldin : float or None
-    gap, gap_error : float or None
-        Gap statistic and its standard error.
-    min_jaccard, min_jaccard_error : float or None
-        Mean bootstrap Jaccard of the least stable cluster, and its standard error over the resamples.
-    seed_ari, split_half_ari : float or None
-        Mean adjusted Rand index between seeds, and between halves of the customers.
-    smallest_share, unclustered_share : float
-        Shares of the customers in the smallest cluster, and in none.
-    is_elbow, is_gap_choice, is_chosen : bool
-    missed_bars : str
-        Codes of the bars that it misses, from `selection.shortcomings`, with commas between them; "" if it passes.
-    reason : str
-        Why it was chosen, or why not.
-    """
-
-    algorithm: str
-    segment_count: int
-    setting: float
-    customers_evaluated: int
-    wcss: float
-    smallest_share: float
-    unclustered_share: float = 0.0
-    silhouette: float | None = None
-    silhouette_error: float | None = None
-    silhouette_excess: float | None = None
-    silhouette_excess_error: float | None = None
-    calinski_harabasz: float | None = None
-    davies_bouldin: float | None = None
-    gap: float | None = None
-    gap_error: float | None = None
-    min_jaccard: float | None = None
-    min_jaccard_error: float | None = None
-    seed_ari: float | None = None
-    split_half_ari: float | None = None
-    is_elbow: bool = False
-    is_gap_choice: bool = False
-    is_chosen: bool = False
-    missed_bars: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Candidates and what permuted data say of the customers as a whole.
-
-    Attributes
-    ----------
-    candidates : list of Candidate
-        By algorithm and number of segments.
-    structure_p_value : float or None
-        See `Structure.p_value`; None where it was not measured.
-    """
-
-    candidates: list[Candidate]
-    structure_p_value: float | None = None
 
 
 def evaluate_candidates(
@@ -252,6 +177,19 @@ def _find(algorithm: Algorithm, points: FloatArray, segment_counts: Sequence[int
             )
         )
     return _Found(algorithm, points, settings, labelings, candidates)
+
+
+def variance_ratios(points: FloatArray, labels: IntArray) -> tuple[float | None, float | None]:
+    """Return the Calinski-Harabasz and the Davies-Bouldin index of the points that are in a cluster.
+
+    None where they are not defined: one cluster, or as many as points. Calinski & Harabasz 1974 (higher is
+    better), Davies & Bouldin 1979 (lower is better).
+    """
+    clustered = labels != NO_CLUSTER
+    points, labels = points[clustered], labels[clustered]
+    if not 1 < len(np.unique(labels)) < len(points):
+        return None, None
+    return float(calinski_harabasz_score(points, labels)), float(davies_bouldin_score(points, labels))
 
 
 def _is_resampled(algorithm: Algorithm, asked_for: str, effort: Effort) -> bool:

@@ -1,4 +1,4 @@
-"""Centroids in a fixed order, and the rule of the nearest centroid."""
+"""Centroids in a fixed order, the rule of the nearest centroid, and what is told of customers by their clusters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+NO_CLUSTER = -1
+"""Label of customers whom an algorithm leaves without a cluster (HDBSCAN's noise)."""
 
 
 def ordered_centroids(centroids: FloatArray) -> FloatArray:
@@ -30,6 +33,16 @@ def squared_distances(points: FloatArray, centroids: FloatArray) -> FloatArray:
     for feature in range(points.shape[1]):
         distances += (points[:, feature, None] - centroids[None, :, feature]) ** 2
     return distances
+
+
+def blend(points: FloatArray, centroids: FloatArray, rates: FloatArray) -> FloatArray:
+    """Return each point's mean of the rates, weighted by exp(-d²/2) of the distance to the centroids.
+
+    The responsibilities of soft K-Means with unit variance (MacKay 2003, chapter 22).
+    """
+    distances = squared_distances(points, centroids)
+    weights = np.exp(-(distances - distances.min(axis=1, keepdims=True)) / 2)
+    return np.asarray(weights @ rates / weights.sum(axis=1))
 
 
 def segment_rates(labels: IntArray, bought: BoolArray, segments: int) -> FloatArray:

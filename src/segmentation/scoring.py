@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.assignment import NearestNeighbors
+from segmentation.clustering import blend
 from segmentation.model import SegmentationModel
-from segmentation.validity import blend
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

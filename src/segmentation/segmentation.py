@@ -16,16 +16,19 @@ from segmentation.algorithms import ALGORITHMS
 from segmentation.archetypes import default_archetypes
 from segmentation.assignment import DEFAULT_NEIGHBORS, NEIGHBOR_COUNTS, HeldOutVotes, choose_neighbors, hold_out
 from segmentation.calibration import calibrate
-from segmentation.candidates import EFFORTS, Candidate, evaluate_candidates
+from segmentation.candidates import EFFORTS, evaluate_candidates
 from segmentation.clustering import nearest_centroids, segment_rates, spread_sample
+from segmentation.comparison import Candidate
+from segmentation.fitting import Later, describe_model, fit_clusters, fit_transformation, steps_of
 from segmentation.given import check_format, table_of
-from segmentation.model import Later, SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
+from segmentation.model import SegmentationModel
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import Rhythm, estimate_rhythm
 from segmentation.scoring import Scorer
 from segmentation.selection import choose
 from segmentation.stability import Stability, resampled_stability
 from segmentation.stored_form import (
+    STORED_FORMAT,
     level_rows,
     read_buying_rates,
     read_levels,
@@ -43,10 +46,6 @@ IntArray = NDArray[np.int64]
 DEFAULT_FEATURES = ("recency_days", "frequency", "monetary", "is_repeat_customer")
 OF_RHYTHM = ("interpurchase_days", "purchase_days", "tenure_days")
 """The columns that the rhythm of a shop is estimated from."""
-
-
-STORED_FORMAT = 2
-"""Raised when rows of before can't be read."""
 
 
 class Segmentation(BaseEstimator):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from segmentation.candidates import Candidate, Comparison
+from segmentation.comparison import Candidate, Comparison
 from segmentation.separation import elbow
 
 STABLE = 0.75

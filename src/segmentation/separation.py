@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
-from segmentation.algorithms import NO_CLUSTER, Algorithm
+from segmentation.clustering import NO_CLUSTER
 from segmentation.threads import one_thread
+
+if TYPE_CHECKING:
+    from segmentation.algorithms import Algorithm
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -28,19 +31,6 @@ def wcss(points: FloatArray, labels: IntArray) -> float:
     for column in points.T:
         total -= float((np.bincount(numbers, weights=column) ** 2 / sizes).sum())
     return max(total, 0.0)
-
-
-def variance_ratios(points: FloatArray, labels: IntArray) -> tuple[float | None, float | None]:
-    """Return the Calinski-Harabasz and the Davies-Bouldin index of the points that are in a cluster.
-
-    None where they are not defined: one cluster, or as many as points. Calinski & Harabasz 1974 (higher is
-    better), Davies & Bouldin 1979 (lower is better).
-    """
-    clustered = labels != NO_CLUSTER
-    points, labels = points[clustered], labels[clustered]
-    if not 1 < len(np.unique(labels)) < len(points):
-        return None, None
-    return float(calinski_harabasz_score(points, labels)), float(davies_bouldin_score(points, labels))
 
 
 def silhouettes(points: FloatArray, labelings: Sequence[IntArray]) -> list[tuple[float, float]]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation.algorithms import NO_CLUSTER, Algorithm
+from segmentation.algorithms import Algorithm
+from segmentation.clustering import NO_CLUSTER
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -24,6 +24,9 @@ IntArray = NDArray[np.int64]
 Row = Mapping[str, Any]
 Rows = Sequence[Row] | pd.DataFrame
 
+STORED_FORMAT = 2
+"""Raised when rows of before can't be read."""
+
 MEMBER_BOUNDS = {
     "min_orders": ("orders", "lowest"),
     "max_orders": ("orders", "highest"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from segmentation.clustering import segment_rates, squared_distances
+from segmentation.clustering import blend, segment_rates
 from segmentation.model import SegmentationModel
 from segmentation.threads import one_thread
 
@@ -98,16 +98,6 @@ def predict_buyers(
             "rfm_segments": _name_rates(scores, earlier_scores, earlier.bought, code_names),
             "logistic_regression": regression.decision_function(points),
         }
-
-
-def blend(points: FloatArray, centroids: FloatArray, rates: FloatArray) -> FloatArray:
-    """Return each point's mean of the rates, weighted by exp(-d²/2) of the distance to the centroids.
-
-    The responsibilities of soft K-Means with unit variance (MacKay 2003, chapter 22).
-    """
-    distances = squared_distances(points, centroids)
-    weights = np.exp(-(distances - distances.min(axis=1, keepdims=True)) / 2)
-    return np.asarray(weights @ rates / weights.sum(axis=1))
 
 
 def rfm_scores(measures: FloatArray) -> IntArray:

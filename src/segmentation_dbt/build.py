@@ -95,9 +95,9 @@ def run_dbt(options: Sequence[str]) -> int:
         return subprocess.run([*DBT, "build", *options], check=False).returncode  # noqa: S603
     if not _warehouse().exists():
         # A first build fits a model. Others hardly ever do.
-        from segmentation_dbt.workers import start_workers
+        from segmentation_dbt import processes
 
-        start_workers()
+        processes.start()
     # It takes two seconds to import, which a build in which nothing is new does not have.
     from segmentation_dbt.display import build
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.calibration import cross_calibrate
 from segmentation.drift import NO_DRIFT, Drift, measure_drift
 from segmentation.naming import MEASURED, Archetype
 from segmentation.scoring import Scorer
-from segmentation.segmentation import Segmentation
 from segmentation.stored_form import read_reference, read_scorer
 from segmentation.transformation import is_attribute
-from segmentation_dbt.fit_rows import FEATURES, FITS, conform
+from segmentation_dbt.fit_rows import FITS, conform
 from segmentation_dbt.former_fits import read_former
 from segmentation_dbt.relations import result, rows_of, schema_of, stored_table, to_arrow, to_pandas, to_relation
 
@@ -133,74 +130,6 @@ def decision_of(decisions: Any, kind: str, fits: Any) -> Decision | None:
     rows = to_arrow(decisions.filter(f"model_kind = '{kind}'").select(*Decision.__dataclass_fields__)).to_pylist()
     made = set() if fits is None else {number for (number,) in rows_of(fits, "fit_number")}
     return Decision(**rows[0]) if rows and rows[0]["fit_number"] not in made else None
-
-
-def row_of_fit(decision: Decision, segmentation: Segmentation, customers: pd.DataFrame) -> dict[str, Any]:
-    """Return the row of a fit for `int_fits`, without its validation.
-
-    Parameters
-    ----------
-    decision : Decision
-    segmentation : Segmentation
-        Fitted on the customers.
-    customers : DataFrame
-        Those that it was fitted on, with customer_id and FEATURES.
-    """
-    stored = segmentation.to_row()
-    stability = segmentation.stability()
-    found = (
-        {
-            int(number): {
-                "resamples": stability.resamples,
-                "customers_resampled": stability.customers,
-                "jaccard": jaccard,
-                "jaccard_error": error,
-            }
-            for number, jaccard, error in zip(
-                stability.numbers, stability.jaccard, stability.standard_error, strict=True
-            )
-        }
-        if stability
-        else {}
-    )
-    reference = customers[["customer_id", *FEATURES]].assign(segment_number=segmentation.labels_)
-    return {
-        "format": stored["format"],
-        "parameters": json.dumps(stored["parameters"], sort_keys=True),
-        **{name: value for name, value in asdict(decision).items() if name != "is_same_settings"},
-        "model_version": segmentation.model_.version,
-        "segments": [segment | found.get(segment["segment_number"], {}) for segment in stored["segments"]],
-        "reference_customers": [
-            customer | {"attributes": known.get("attributes")}
-            for customer, known in zip(reference.to_dict("records"), stored["reference_customers"], strict=True)
-        ],
-        "confidence_levels": stored["confidence_levels"],
-        "held_out_customers": [
-            {
-                "customer_number": number,
-                "neighbors": votes.neighbors,
-                "segment_number": truth,
-                "voted_segment_number": label,
-                "votes": count,
-                "confidence": confidence,
-                "is_chosen": votes.neighbors == segmentation.neighbors_,
-            }
-            for votes in segmentation.held_out_
-            for number, (truth, label, count, confidence) in enumerate(
-                zip(
-                    votes.truth.tolist(),
-                    votes.label.tolist(),
-                    votes.votes.tolist(),
-                    cross_calibrate(votes.votes, votes.is_right, votes.neighbors).tolist(),
-                    strict=True,
-                )
-            )
-        ],
-        "candidates": [
-            asdict(candidate) | {"structure_p_value": segmentation.structure_p_value_}
-            for candidate in segmentation.candidates_
-        ],
-    }
 
 
 def with_row(session: Any, stored: Any, row: dict[str, Any] | None, schema: pa.Schema) -> Any:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from segmentation.candidates import Candidate
-from segmentation.segmentation import STORED_FORMAT
+from segmentation.comparison import Candidate
 from segmentation.selection import shortcomings
+from segmentation.stored_form import STORED_FORMAT
 from segmentation_dbt.fit_rows import FITS, PARTS, conform_column, list_of, unreadable
 from segmentation_dbt.relations import schema_of, select, to_arrow
 

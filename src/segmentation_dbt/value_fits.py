@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.value.backtest import Backtest, outcome_rows
-from segmentation.value.customer_value import CustomerValue
+from segmentation.value.forecaster import Forecaster
 from segmentation.value.seasons import Cohorts
-from segmentation_dbt.fits import Decision
+from segmentation.value.stored import read_forecaster
 from segmentation_dbt.relations import rows_of, schema_of, stored_table, to_pandas
 
 PARAMETERS = ("r", "alpha", "a", "b", "s", "beta")
@@ -108,55 +105,6 @@ def stored_rows(dbt: Any, session: Any, name: str, schema: pa.Schema) -> Any:
     return known if schema_of(known).equals(schema) else None
 
 
-def row_of_value_fit(decision: Decision, value: CustomerValue) -> dict[str, Any]:
-    """Return the row of a fit for `int_value_fits`.
-
-    Parameters
-    ----------
-    decision : Decision
-    value : CustomerValue
-        Fitted.
-    """
-    found, stored = value.describe(), value.to_row()
-    fitted = {name: part for name, part in stored.items() if name not in ("parameters", "as_of")}
-    version = hashlib.sha256(json.dumps(fitted, sort_keys=True).encode()).hexdigest()[:12]
-    return {
-        **{name: given for name, given in asdict(decision).items() if name != "is_same_settings"},
-        "format": stored["format"],
-        "model_version": version,
-        "stored": json.dumps(stored, sort_keys=True),
-        **_with_errors(found["parameters"], found["standard_errors"]),
-        **_with_errors(found["spend_parameters"], found["spend_standard_errors"]),
-        **{
-            name: found[name]
-            for name in VALUE_FITS.names
-            if name in found and name not in ("at_edge", "season_factors")
-        },
-        "at_edge": ", ".join(found["at_edge"]),
-        "is_season_known": found["season_factors"] is not None,
-        "season_factors": None if found["season_factors"] is None else json.dumps(found["season_factors"]),
-        "warnings": " ".join(found["warnings"]),
-        "tried": [{field.name: trial.get(field.name) for field in TRIAL} for trial in found["tried"]],
-    }
-
-
-def row_of_value_backtest(fit_number: int, tried: Backtest | None) -> dict[str, Any]:
-    """Return the row of a fit for `int_value_backtests`.
-
-    Parameters
-    ----------
-    fit_number : int
-    tried : Backtest or None
-        None if the history is too short.
-    """
-    return {
-        "fit_number": fit_number,
-        "cut_date": tried.cut.date() if tried else None,
-        "was_season_known": tried.is_season_known if tried else None,
-        "outcome": outcome_rows(tried.outcome) if tried else [],
-    }
-
-
 def cohorts_of(weeks: Any) -> Cohorts:
     """Return the purchase days of each week by the week of the first one, from the relation `int_purchase_weeks`."""
     rows = to_pandas(weeks.sort("first_week", "purchase_week"))
@@ -172,7 +120,7 @@ def known_customers(relation: Any, *sorted_by: str) -> pd.DataFrame:
     return to_pandas(relation.sort(*sorted_by)).rename(columns={"kept_value": "purchased_value"})
 
 
-def value_in_force(fits: Any, parameters: dict[str, Any]) -> tuple[CustomerValue, str]:
+def forecaster_in_force(fits: Any, parameters: dict[str, Any]) -> tuple[Forecaster, str]:
     """Return what says what customers are worth by the last fit, and its version.
 
     Parameters
@@ -184,8 +132,5 @@ def value_in_force(fits: Any, parameters: dict[str, Any]) -> tuple[CustomerValue
     """
     numbers = [number for (number,) in rows_of(fits, "fit_number")]
     ((stored, version),) = rows_of(fits.filter(f"fit_number = {max(numbers)}"), "stored", "model_version")
-    return CustomerValue.from_row(json.loads(stored)).set_params(**parameters), version
-
-
-def _with_errors(parameters: dict[str, Any], errors: dict[str, Any]) -> dict[str, Any]:
-    return parameters | {f"{name}_error": errors.get(name) for name in parameters}
+    row = json.loads(stored)
+    return read_forecaster(row | {"parameters": row["parameters"] | parameters}), version

@@ -8,16 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from joblib import Parallel, delayed
-from joblib.externals.loky import get_reusable_executor
 
 from segmentation_dbt import build
 from segmentation_dbt.versions import Versions
-from segmentation_dbt.workers import WORKERS, _import, start_workers
 
 # What a build leaves, in place of dbt: a warehouse and, if it is complete, a version.
 DBT = """
@@ -155,32 +151,15 @@ def test_a_table_of_the_warehouse_is_always_read(run: Callable[..., bool]) -> No
     assert run()
 
 
-def test_the_processes_that_compare_candidates_have_imported_what_they_need() -> None:
-    start_workers().join()
-    with Parallel(WORKERS) as parallel:
-        look = delayed(lambda: ("segmentation.candidates" in sys.modules, os.nice(0)))
-        found = parallel(look() for _ in range(WORKERS))
-    get_reusable_executor(reuse=True).shutdown()
-    # And compare with the priority of a build.
-    assert set(found) == {(True, os.nice(0))}
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process has one priority")
-def test_what_they_import_waits_for_what_imports_dbt() -> None:
-    before = os.nice(0)
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(_import).result()
-        assert thread.submit(os.nice, 0).result() == 19
-    assert os.nice(0) == before
-
-
 @pytest.mark.parametrize("is_first", [True, False])
-def test_they_start_where_a_fit_is_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool) -> None:
+def test_what_fits_is_started_where_a_fit_is_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
     done: list[str] = []
     monkeypatch.setenv("SEGMENTS_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
     for name in build._LOG_VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("segmentation_dbt.workers.start_workers", lambda: done.append("start"))
+    monkeypatch.setattr("segmentation_dbt.processes.start", lambda: done.append("start"))
     monkeypatch.setattr("segmentation_dbt.display.build", lambda options: done.append("build"))
     if not is_first:
         (tmp_path / "warehouse.duckdb").touch()

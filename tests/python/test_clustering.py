@@ -7,10 +7,10 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES, NO_CLUSTER
-from segmentation.clustering import nearest_centroids, ordered_centroids, spread_sample
+from segmentation.algorithms import ALGORITHMS, HDBSCAN_SHARES
+from segmentation.clustering import NO_CLUSTER, nearest_centroids, ordered_centroids, spread_sample
+from segmentation.fitting import cluster_means, fit_clusters
 from segmentation.kmeans import _lloyd, fit_kmeans
-from segmentation.model import cluster_means, fit_clusters
 
 
 def test_kmeans_finds_planted_centers_in_a_fixed_order() -> None:

@@ -16,13 +16,8 @@ from scipy.optimize import linear_sum_assignment
 
 from segmentation.archetypes import read_archetypes
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
-from segmentation.model import (
-    Later,
-    SegmentationModel,
-    describe_model,
-    fit_clusters,
-    fit_transformation,
-)
+from segmentation.fitting import Later, describe_model, fit_clusters, fit_transformation
+from segmentation.model import SegmentationModel
 from segmentation.naming import (
     HOME_SHARE,
     MEASURED,

@@ -20,15 +20,15 @@ from segmentation.archetypes import archetypes_checksum, read_archetypes
 from segmentation.candidates import Effort, evaluate_candidates
 from segmentation.clustering import nearest_centroids
 from segmentation.drift import NAME_TOLERANCE, Drift, Shift, measure_drift, population_stability
-from segmentation.model import (
+from segmentation.fitting import (
     AS_GOOD,
-    SegmentationModel,
     describe_model,
     fit_clusters,
     fit_transformation,
     fitted_centroids,
     steps_of,
 )
+from segmentation.model import SegmentationModel
 from segmentation.naming import (
     HOME_SHARE,
     KEPT_TOLERANCE,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.model import fit_transformation
+from segmentation.fitting import fit_transformation
 from segmentation.rhythm import Rhythm, estimate_rhythm
 
 OLD = 1000.0

@@ -8,7 +8,8 @@ import pytest
 from sklearn.datasets import make_blobs
 
 from segmentation.algorithms import ALGORITHMS, Algorithm
-from segmentation.candidates import EFFORTS, Candidate, Comparison, Effort, evaluate_candidates
+from segmentation.candidates import EFFORTS, Effort, evaluate_candidates
+from segmentation.comparison import Candidate, Comparison
 from segmentation.selection import choose, shortcomings
 
 SMALL = Effort(500, 300, 300, resamples=20, permutations=20, references=5)

@@ -9,13 +9,13 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import silhouette_samples, silhouette_score
 
 from segmentation.algorithms import ALGORITHMS
+from segmentation.candidates import variance_ratios
 from segmentation.separation import (
     elbow,
     gap_choice,
     gap_statistics,
     silhouette_widths,
     silhouettes,
-    variance_ratios,
     wcss,
 )
 

@@ -15,7 +15,8 @@ from shops import CUSTOMERS, SHOPS, orders_of
 from segmentation.archetypes import read_archetypes
 from segmentation.assignment import NearestNeighbors, choose_neighbors, hold_out
 from segmentation.candidates import EFFORTS, evaluate_candidates
-from segmentation.model import SegmentationModel, describe_model, fit_clusters, fit_transformation, steps_of
+from segmentation.fitting import describe_model, fit_clusters, fit_transformation, steps_of
+from segmentation.model import SegmentationModel
 from segmentation.naming import MEASURED, Archetype
 from segmentation.rhythm import estimate_rhythm
 from segmentation.selection import choose

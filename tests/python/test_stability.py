@@ -7,7 +7,8 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
-from segmentation.algorithms import ALGORITHMS, NO_CLUSTER, Algorithm
+from segmentation.algorithms import ALGORITHMS, Algorithm
+from segmentation.clustering import NO_CLUSTER
 from segmentation.stability import best_jaccard, bootstrap_jaccard, seed_agreement, split_half_agreement
 from segmentation.structure import compare_with_permuted
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from segmentation.clustering import segment_rates
+from segmentation.clustering import blend, segment_rates
 from segmentation.model import SegmentationModel
 from segmentation.naming import Bounds, Members
 from segmentation.transformation import Transformation
@@ -16,7 +16,6 @@ from segmentation.validity import (
     Cut,
     SegmentOutcome,
     auc,
-    blend,
     predict_buyers,
     rfm_scores,
     segment_outcomes,

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from simulated_customers import simulate
 
 import segmentation
-from segmentation.value.customer_value import NUMBERS, CustomerValue
+from segmentation.value.customer_value import CustomerValue
 from segmentation.value.drop_out import BGNBD
+from segmentation.value.forecaster import NUMBERS
 from segmentation.value.outcomes import compare_with_outcome
 from segmentation.value.purchases import NBD, PurchaseModel
 from segmentation.value.seasons import Cohorts, months_of

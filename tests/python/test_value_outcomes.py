@@ -12,7 +12,8 @@ from conftest import ONLINE_RETAIL
 
 from segmentation.validity import rfm_scores, top_share
 from segmentation.value.customer_value import CustomerValue
-from segmentation.value.outcomes import Foretold, compare_with_outcome, share_of_best
+from segmentation.value.forecaster import Foretold
+from segmentation.value.outcomes import compare_with_outcome, share_of_best
 
 
 def hundred() -> tuple[Foretold, np.ndarray, np.ndarray]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.value.customer_value import NUMBERS
+from segmentation.value.forecaster import NUMBERS
 from segmentation_dbt.relations import map_batches, rows_of
-from segmentation_dbt.value_fits import value_in_force
+from segmentation_dbt.value_fits import forecaster_in_force
 
 KNOWN = ("purchase_days", "orders", "recency_days", "tenure_days", "kept_value")
 RENAMED = {"kept_value": "purchased_value"}
@@ -24,14 +24,14 @@ SCHEMA = pa.schema(
 
 def model(dbt: Any, session: Any) -> Any:
     fits = dbt.ref("int_value_fits")
-    value, version = value_in_force(fits, json.loads(dbt.config.meta_get("value")))
+    forecaster, version = forecaster_in_force(fits, json.loads(dbt.config.meta_get("value")))
     ((as_of,),) = rows_of(dbt.ref("int_as_of_date"), "as_of_date")
 
     def foretell(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             known = batch.select(["customer_id", *KNOWN]).to_pandas()
             known[list(KNOWN)] = known[list(KNOWN)].astype(float)
-            foretold = value.predict(known.rename(columns=RENAMED), as_of=as_of)
+            foretold = forecaster.predict(known.rename(columns=RENAMED), as_of=as_of)
             foretold["model_version"] = version
             yield pa.RecordBatch.from_pandas(foretold, SCHEMA, preserve_index=False)
 

@@ -3,18 +3,10 @@
 import json
 from typing import Any
 
-from segmentation.segmentation import Segmentation
-from segmentation.value.backtest import backtest_value
-from segmentation.value.customer_value import CustomerValue
 from segmentation_dbt.fits import fit_of, with_attributes, with_row
+from segmentation_dbt.processes import apart
 from segmentation_dbt.relations import rows_of
-from segmentation_dbt.value_fits import (
-    VALUE_BACKTESTS,
-    cohorts_of,
-    known_customers,
-    row_of_value_backtest,
-    stored_rows,
-)
+from segmentation_dbt.value_fits import VALUE_BACKTESTS, cohorts_of, known_customers, stored_rows
 
 
 def model(dbt: Any, session: Any) -> Any:
@@ -23,10 +15,10 @@ def model(dbt: Any, session: Any) -> Any:
     fit_number = max(numbers, default=None)
     if fit_number is None or (tried is not None and (fit_number,) in rows_of(tried, "fit_number")):
         return with_row(session, tried, None, VALUE_BACKTESTS)
-    value = CustomerValue(**json.loads(dbt.config.meta_get("value")))
-    segmentation = Segmentation(**json.loads(dbt.config.meta_get("segmentation")))
+    of_value = json.loads(dbt.config.meta_get("value"))
+    of_segments = json.loads(dbt.config.meta_get("segmentation"))
     past = known_customers(dbt.ref("int_validation_customers"), "cut_date", "customer_id")
-    past = with_attributes(past, segmentation.features)
+    past = with_attributes(past, of_segments["features"])
 
     # As the segments' model in force is, but fitted on what was known then.
     fits, codes = dbt.ref("int_fits"), dict(rows_of(dbt.ref("rfm_segments"), "rfm_score", "rfm_segment"))
@@ -34,5 +26,5 @@ def model(dbt: Any, session: Any) -> Any:
     chosen = candidates[candidates["is_chosen"].astype(bool)].iloc[0]
     way = (str(chosen["algorithm"]), float(chosen["setting"]))
     cohorts = cohorts_of(dbt.ref("int_purchase_weeks"))
-    outcome = backtest_value(value, segmentation, past, *way, codes, cohorts)
-    return with_row(session, tried, row_of_value_backtest(fit_number, outcome), VALUE_BACKTESTS)
+    row = apart("try_value", fit_number, of_value, of_segments, past, *way, codes, cohorts)
+    return with_row(session, tried, row, VALUE_BACKTESTS)

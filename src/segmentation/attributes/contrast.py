@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
-from scipy.stats import chi2, fisher_exact, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 FloatArray = NDArray[np.float64]
 
@@ -86,8 +85,12 @@ def share_p_values(
         size = n_all / (n * (n_all - n) / n_all * a_all * (n_all - a_all) / n_all)
         statistic = difference**2 * size
     is_large = is_known & (least >= _EXPECTED_FOR_CHI_SQUARED)
-    found[is_large] = chi2.sf(statistic[is_large], 1)
-    for place in map(tuple, np.argwhere(is_known & ~is_large)):
+    found[is_large] = chdtrc(1, statistic[is_large])
+    few = [*map(tuple, np.argwhere(is_known & ~is_large))]
+    if few:
+        # It takes as long to import as all else that is needed here.
+        from scipy.stats import fisher_exact
+    for place in few:
         inside, outside = a[place], a_all[place] - a[place]
         cells = [[inside, n[place] - inside], [outside, n_all[place] - n[place] - outside]]
         found[place] = fisher_exact(np.array(cells)).pvalue
@@ -181,5 +184,5 @@ def rank_p_values(members: ArrayLike, rank_sum: ArrayLike, everybody: ArrayLike,
         u = ranks - n * (n + 1) / 2
         variance = n * m / 12 * ((n_all + 1) - tied / (n_all * (n_all - 1)))
         distance = np.maximum(np.abs(u - n * m / 2) - 0.5, 0)
-        found = np.minimum(2 * norm.sf(distance / np.sqrt(variance)), 1.0)
+        found = np.minimum(2 * ndtr(-distance / np.sqrt(variance)), 1.0)
     return np.where((n > 0) & (m > 0) & (variance > 0), found, np.nan)

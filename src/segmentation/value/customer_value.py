@@ -15,40 +15,21 @@ from segmentation.given import check_format, table_of
 from segmentation.value.choosing import Trial, try_purchase_models
 from segmentation.value.clockwork import Clockwork, measure_clockwork
 from segmentation.value.fitting import MODELS, fit_purchase_model
-from segmentation.value.forecast import Forecast, forecast
+from segmentation.value.forecaster import Forecaster, Foretold
 from segmentation.value.histories import Histories, histories
 from segmentation.value.known import DAYS, Known, known_of
-from segmentation.value.outcomes import Foretold
 from segmentation.value.purchases import PurchaseModel
 from segmentation.value.seasons import UNKNOWN, Cohorts, Seasons, estimate_seasons
 from segmentation.value.spend import fit_spend
-from segmentation.value.stored import value_of_row, value_to_row
+from segmentation.value.stored import STORED_FORMAT, value_of_row, value_to_row
 
 FloatArray = NDArray[np.float64]
-
-STORED_FORMAT = 1
-"""Raised when rows of before can't be read."""
 
 FEWEST_EARLIER = 200
 """Fewer customers of a day in the past, or fewer than a tenth of them who bought after it, choose no model."""
 
 DEPENDENT_FROM = 0.3
 """From this rank correlation of the number of purchases and their value, up or down, a warning is due."""
-
-NUMBERS = (
-    "probability_alive",
-    "probability_to_buy",
-    "expected_orders",
-    "expected_revenue",
-    "expected_order_value",
-    "horizon_orders",
-    "horizon_revenue",
-    "lifetime_value",
-    "lifetime_value_low",
-    "lifetime_value_high",
-)
-"""The columns of `predict`, besides customer_id and no_value_reason."""
-
 
 NOBODY_LEAVES = (
     "Nobody is seen to leave for good: probability_alive is 1 for all, and says nothing of who is gone; "
@@ -169,55 +150,28 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, customers: Any, as_of: date | str | None = None) -> pd.DataFrame:
-        """Return what each customer will buy and what that is worth, in the order given.
+        """Return what each customer will buy and what that is worth, in the order given: see `Forecaster.predict`."""
+        return self.forecaster_.predict(customers, as_of)
 
-        Parameters
-        ----------
-        customers
-            As for `fit`.
-        as_of : date or ISO text, optional
-            The day that they are looked at from; that of the fit where it is None.
+    def foretell(self, customers: Any, as_of: date | str | None = None) -> Foretold:
+        """Return what is foretold for validation_days, for `compare_with_outcome`; nothing of who never bought."""
+        return self.forecaster_.foretell(customers, as_of)
 
-        Returns
-        -------
-        DataFrame
-            customer_id where it is given, `NUMBERS` (null for customers without a value, never NaN), and
-            no_value_reason: null, or why there is none.
-        """
-        table = table_of(customers)
-        known = known_of(table)
-        foretold = self.forecast(known, as_of)
-        result: dict[str, Any] = {"customer_id": table["customer_id"].to_numpy()} if "customer_id" in table else {}
-        unsound = ~known.is_sound
-        for column in NUMBERS:
-            values = np.where(unsound, 0.0, getattr(foretold, column))
-            result[column] = pd.arrays.FloatingArray(values, unsound.copy())
-        result["no_value_reason"] = known.reason
-        return pd.DataFrame(result)
-
-    def forecast(self, known: Known, as_of: date | str | None = None, *, is_short_bounded: bool = False) -> Forecast:
-        """Return the numbers of `predict` as arrays; those of customers who are not sound mean nothing."""
+    @property
+    def forecaster_(self) -> Forecaster:
+        """What foretells by this fit, with the parameters as they are now."""
         check_is_fitted(self)
-        day = self.as_of_ if as_of is None else np.datetime64(as_of, "D")
-        return forecast(
-            known,
+        return Forecaster(
             self.purchases_.model,
             self.spend_.model,
             self.orders_per_day_,
             self.seasons_,
-            day,
-            (float(self.validation_days), float(self.value_horizon_days)),
+            self.as_of_,
+            int(self.validation_days),
+            int(self.value_horizon_days),
             float(self.value_discount_rate),
             float(self.gross_margin),
-            is_short_bounded,
         )
-
-    def foretell(self, customers: Any, as_of: date | str | None = None) -> Foretold:
-        """Return what is foretold for validation_days, for `compare_with_outcome`; nothing of who never bought."""
-        known = known_of(table_of(customers))
-        foretold = self.forecast(known, as_of, is_short_bounded=True)
-        names = ("expected_orders", "expected_revenue", "probability_to_buy", "revenue_low", "revenue_high")
-        return Foretold(*(np.where(known.is_sound, getattr(foretold, name), 0.0) for name in names))
 
     @property
     def warnings_(self) -> list[str]:

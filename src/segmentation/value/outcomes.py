@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.validity import auc, top_share
+from segmentation.value.forecaster import Foretold
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -103,26 +104,6 @@ class ValueOutcome:
     def revenue_ratio(self) -> float | None:
         """Expected revenue by what came; None where none came."""
         return self.total.expected_revenue / self.total.came_revenue if self.total.came_revenue > 0 else None
-
-
-@dataclass(frozen=True)
-class Foretold:
-    """What was foretold of n customers for some time, arrays of shape (n,).
-
-    Attributes
-    ----------
-    orders, revenue : array
-    buying : array
-        Probability to buy at all.
-    low, high : array, optional
-        Bounds of the revenue.
-    """
-
-    orders: FloatArray
-    revenue: FloatArray
-    buying: FloatArray
-    low: FloatArray | None = None
-    high: FloatArray | None = None
 
 
 def compare_with_outcome(

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segmentation.given import check_format
 from segmentation.value.clockwork import Clockwork
 from segmentation.value.fitting import MODELS, PurchaseFit
+from segmentation.value.forecaster import Forecaster
 from segmentation.value.seasons import Seasons
 from segmentation.value.spend import GammaGamma, SpendFit
 
 if TYPE_CHECKING:
     from segmentation.value.customer_value import CustomerValue
+
+STORED_FORMAT = 1
+"""Raised when rows of before can't be read."""
 
 
 def value_to_row(value: CustomerValue) -> dict[str, Any]:
@@ -47,3 +52,26 @@ def value_of_row(row: dict[str, Any]) -> dict[str, Any]:
         "chosen_because_": row["chosen_because"],
         "chosen_in_words_": row["chosen_in_words"],
     }
+
+
+def read_forecaster(row: dict[str, Any]) -> Forecaster:
+    """Return what foretells by a fit, of what `CustomerValue.to_row` returned.
+
+    Raises
+    ------
+    ValueError
+        If it was stored in another format.
+    """
+    check_format(row, STORED_FORMAT)
+    fitted, parameters = value_of_row(row), row["parameters"]
+    return Forecaster(
+        fitted["purchases_"].model,
+        fitted["spend_"].model,
+        fitted["orders_per_day_"],
+        fitted["seasons_"],
+        fitted["as_of_"],
+        int(parameters["validation_days"]),
+        int(parameters["value_horizon_days"]),
+        float(parameters["value_discount_rate"]),
+        float(parameters["gross_margin"]),
+    )
