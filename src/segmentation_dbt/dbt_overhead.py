@@ -15,8 +15,9 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
@@ -25,8 +26,10 @@ from unittest.mock import patch
 
 import dbt.cli.requires
 import dbt.parser.manifest
+import dbt.task.runnable
 import jinja2.environment
 from dbt.clients.jinja import MacroGenerator
+from dbt.constants import MANIFEST_FILE_NAME, PARTIAL_PARSE_FILE_NAME
 from dbt.context import macros, providers
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients import agate_helper
@@ -162,10 +165,20 @@ def kept_contexts() -> Iterator[None]:
 
     builder: Any = macros.MacroNamespaceBuilder
     make_empty: Any = agate_helper.empty_table
+    make_tester: Any = agate_helper.build_type_tester
     nothing = make_empty()
+
+    @cache
+    def keep_tester(texts: tuple[str, ...], nulls: tuple[str, ...]) -> Any:
+        return make_tester(texts, nulls)
+
+    def make_tester_once(text_columns: Iterable[str], string_null_values: Iterable[str] = ("null", "")) -> Any:
+        return keep_tester(tuple(text_columns), tuple(string_null_values))
+
     with ExitStack() as stack:
         stack.enter_context(patch.object(builder, "build_namespace", _build_namespace))
         stack.enter_context(patch.object(agate_helper, "empty_table", lambda: nothing))
+        stack.enter_context(patch.object(agate_helper, "build_type_tester", make_tester_once))
         for module in (dbt.cli.requires, dbt.parser.manifest):
             stack.enter_context(patch.object(module, "generate_runtime_macro_context", generate_once))
         yield
@@ -237,12 +250,23 @@ def shown_events(looked_at: Collection[str] = ()) -> Iterator[None]:
 
 @contextmanager
 def manifest_at_the_end(receive: Callable[[Manifest, Path], None]) -> Iterator[None]:
-    """Have dbt write manifest.json when a build is over, and not also before it begins.
+    """Have dbt write manifest.json when a build is over, not also before it begins, and only if anything was parsed.
 
     Parameters
     ----------
     receive : callable
         Given the manifest before the build begins, and the folder that it will be written to.
     """
-    with patch.object(dbt.parser.manifest, "write_manifest", lambda made, target: receive(made, Path(target))):
+    # The same function under two names: of what dbt does before a build, and of what it does after.
+    write = dbt.parser.manifest.write_manifest
+
+    def write_if_new(made: Manifest, target: str) -> None:
+        parsed, written = (Path(target, name) for name in (PARTIAL_PARSE_FILE_NAME, MANIFEST_FILE_NAME))
+        if not (parsed.exists() and written.exists() and written.stat().st_mtime_ns >= parsed.stat().st_mtime_ns):
+            write(made, target)
+
+    with (
+        patch.object(dbt.parser.manifest, "write_manifest", lambda made, target: receive(made, Path(target))),
+        patch.object(dbt.task.runnable, "write_manifest", write_if_new),
+    ):
         yield

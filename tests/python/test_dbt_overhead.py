@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import dbt.parser.manifest
+import dbt.task.runnable
 import pytest
 from dbt.adapters.events.types import SQLQuery
 from dbt.context.macros import MacroNamespaceBuilder
@@ -240,12 +242,22 @@ def test_an_event_that_is_shown_is_whole() -> None:
     assert "select 1" in message["info"]["msg"]
 
 
-def test_the_manifest_is_received_before_a_build_and_not_written(tmp_path: Path) -> None:
-    received = list[Any]()
-    with manifest_at_the_end(lambda *given: received.append(given)):
-        dbt.parser.manifest.write_manifest("made", str(tmp_path))  # type: ignore[arg-type]
-    assert received == [("made", tmp_path)]
-    assert not [*tmp_path.iterdir()]
+def test_the_manifest_is_written_after_a_build_that_parsed_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed, written, received = tmp_path / "partial_parse.msgpack", tmp_path / "manifest.json", list[Any]()
+    runnable: Any = dbt.task.runnable
+    manifest = Manifest()
+    monkeypatch.setattr(dbt.parser.manifest, "write_manifest", lambda made, target: written.write_text("{}"))
+    for parsed_at, is_written in ((1, True), (1, False), (3, True)):
+        with manifest_at_the_end(lambda *given: received.append(given)):
+            dbt.parser.manifest.write_manifest(manifest, str(tmp_path))
+            assert received.pop() == (manifest, tmp_path)
+            parsed.touch()
+            os.utime(parsed, (parsed_at, parsed_at))
+            runnable.write_manifest(manifest, str(tmp_path))
+        assert (written.stat().st_mtime != 2) is is_written
+        os.utime(written, (2, 2))
 
 
 def test_dbt_is_as_it_was_afterwards(tmp_path: Path) -> None:
