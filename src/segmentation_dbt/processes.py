@@ -32,7 +32,7 @@ def start() -> None:
     """Start the server. With a single processor there is none: nothing could be imported meanwhile."""
     global _is_started
     if _CONTEXT and (os.cpu_count() or 1) > 1:
-        _CONTEXT.set_forkserver_preload([_FITTING])
+        _CONTEXT.set_forkserver_preload(["segmentation_dbt.preload"])
         forkserver.ensure_running()
         _is_started = True
 
