@@ -12,7 +12,6 @@ import pkgutil
 import signal
 import sys
 import traceback
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +31,9 @@ def start() -> None:
     """Start the server. With a single processor there is none: nothing could be imported meanwhile."""
     global _is_started
     if _CONTEXT and (os.cpu_count() or 1) > 1:
+        # There is none on Windows.
+        from multiprocessing import forkserver
+
         _CONTEXT.set_forkserver_preload(["segmentation_dbt.preload"])
         forkserver.ensure_running()
         _is_started = True
