@@ -15,6 +15,7 @@ from dbt.context.macros import MacroNamespaceBuilder
 from dbt.contracts.graph.manifest import Manifest
 from dbt.events.types import NodeStart
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import get_template
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.functions import msg_to_dict
@@ -258,6 +259,18 @@ def test_the_manifest_is_written_after_a_build_that_parsed_anything(
             runnable.write_manifest(manifest, str(tmp_path))
         assert (written.stat().st_mtime != 2) is is_written
         os.utime(written, (2, 2))
+
+
+def test_columns_of_results_have_the_types_that_dbt_gives_them() -> None:
+    def types() -> list[Any]:
+        results = [[{"a": "01", "b": "2"}], [{"a": 1, "b": "2"}], [{"a": "01", "b": "2"}]]
+        tables = [agate_helper.table_from_data_flat(result, ["a", "b"]) for result in results]
+        return [[type(kind).__name__ for kind in table.column_types] for table in tables]
+
+    of_dbt = types()
+    assert of_dbt[0] != of_dbt[1]
+    with kept_contexts():
+        assert types() == of_dbt
 
 
 def test_dbt_is_as_it_was_afterwards(tmp_path: Path) -> None:

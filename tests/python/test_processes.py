@@ -18,6 +18,7 @@ from segmentation.candidates import Effort, evaluate_candidates
 from segmentation_dbt import processes
 from segmentation_dbt.processes import LostProcessError, apart
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere fits are made in the process of the build")
 
 
@@ -96,3 +97,19 @@ sys.exit(f"{found} were imported" if found else 0)
 """
     models = map(str, (PROJECT / "python_models").rglob("*.py"))
     subprocess.run([sys.executable, "-c", script, *models], check=True)
+
+
+def test_a_library_that_is_imported_later_has_one_thread_too() -> None:
+    script = """
+from segmentation.threads import one_thread
+from threadpoolctl import threadpool_info
+with one_thread():
+    pass
+before = len(threadpool_info())
+import sklearn.cluster
+with one_thread():
+    found = [library["num_threads"] for library in threadpool_info()]
+assert len(found) > before, "it brought no library"
+assert found == [1] * len(found), found
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | dict.fromkeys(THREADS, "2"))
