@@ -12,6 +12,7 @@ import pkgutil
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,15 +29,17 @@ class LostProcessError(RuntimeError):
 
 
 def start() -> None:
-    """Start the server. With a single processor there is none: nothing could be imported meanwhile."""
+    """Start the server, if it can be: with a single processor nothing could be imported meanwhile."""
     global _is_started
     if _CONTEXT and (os.cpu_count() or 1) > 1:
         # There is none on Windows.
         from multiprocessing import forkserver
 
         _CONTEXT.set_forkserver_preload(["segmentation_dbt.preload"])
-        forkserver.ensure_running()
-        _is_started = True
+        # The folder for temporary files may have a path that is too long for a socket.
+        with suppress(OSError):
+            forkserver.ensure_running()
+            _is_started = True
 
 
 def apart(name: str, *arguments: Any) -> Any:

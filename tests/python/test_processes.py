@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,20 @@ def test_without_a_server_a_fit_is_made_here(functions_of: Any, monkeypatch: pyt
     monkeypatch.setattr(processes, "_is_started", False)
     functions_of("os")
     assert apart("getpid") == os.getpid()
+
+
+@ON_LINUX
+def test_where_no_server_can_be_started_fits_are_made_here(tmp_path: Path) -> None:
+    script = """
+import os
+from segmentation_dbt import processes
+processes.start()
+processes._FITTING = "os"
+assert processes.apart("getpid") == os.getpid()
+"""
+    deep = tmp_path / ("folder" * 20)
+    deep.mkdir()
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"TMPDIR": str(deep)})
 
 
 def test_nothing_else_of_a_build_imports_what_only_fits_need() -> None:
