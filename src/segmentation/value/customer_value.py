@@ -21,7 +21,7 @@ from segmentation.value.known import DAYS, Known, known_of
 from segmentation.value.purchases import PurchaseModel
 from segmentation.value.seasons import UNKNOWN, Cohorts, Seasons, estimate_seasons
 from segmentation.value.spend import fit_spend
-from segmentation.value.stored import STORED_FORMAT, value_of_row, value_to_row
+from segmentation.value.stored import STORED_FORMAT, forecaster_of, value_of_row, value_to_row
 
 FloatArray = NDArray[np.float64]
 
@@ -161,17 +161,7 @@ class CustomerValue(BaseEstimator):  # type: ignore[misc]
     def forecaster_(self) -> Forecaster:
         """What foretells by this fit, with the parameters as they are now."""
         check_is_fitted(self)
-        return Forecaster(
-            self.purchases_.model,
-            self.spend_.model,
-            self.orders_per_day_,
-            self.seasons_,
-            self.as_of_,
-            int(self.validation_days),
-            int(self.value_horizon_days),
-            float(self.value_discount_rate),
-            float(self.gross_margin),
-        )
+        return forecaster_of(vars(self), self.get_params())
 
     @property
     def warnings_(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,11 @@ def read_forecaster(row: dict[str, Any]) -> Forecaster:
         If it was stored in another format.
     """
     check_format(row, STORED_FORMAT)
-    fitted, parameters = value_of_row(row), row["parameters"]
+    return forecaster_of(value_of_row(row), row["parameters"])
+
+
+def forecaster_of(fitted: Mapping[str, Any], parameters: Mapping[str, Any]) -> Forecaster:
+    """Return what foretells by what was fitted, the attributes of `CustomerValue` by name, with its parameters."""
     return Forecaster(
         fitted["purchases_"].model,
         fitted["spend_"].model,
